@@ -1,0 +1,39 @@
+/** A timer that can be called off. Cancelling twice does nothing. */
+export interface Timer {
+  cancel(): void;
+}
+
+/**
+ * Time, as an argument. Timers never hold the process: whoever must be waited for says so itself.
+ * `@datasync-monitor/testkit` has one that a test moves by hand.
+ */
+export interface Clock {
+  /** Wall time in milliseconds since the epoch. May step; used for stamps only. */
+  now(): number;
+  /** Milliseconds that never go back. All waits are reckoned in these. */
+  monotonic(): number;
+  /** Runs `callback` once, after at least `delayMs`, however long that is. */
+  setTimer(delayMs: number, callback: () => void): Timer;
+}
+
+/** `setTimeout` fires at once beyond 2^31-1 ms, so longer waits are taken in chunks. */
+const longestWait = 2 ** 31 - 1;
+
+const wait = (delayMs: number, callback: () => void): Timer => {
+  let left = Number.isNaN(delayMs) ? 0 : Math.max(0, delayMs);
+  let handle: NodeJS.Timeout;
+  const arm = () => {
+    const chunk = Math.min(left, longestWait);
+    left -= chunk;
+    handle = setTimeout(() => (left > 0 ? arm() : callback()), Math.ceil(chunk));
+    handle.unref();
+  };
+  arm();
+  return { cancel: () => clearTimeout(handle) };
+};
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  setTimer: wait,
+};

@@ -1,0 +1,85 @@
+import type { Clock } from "./clock.ts";
+import type { JsonValue } from "./errors.ts";
+import type { MonitorEvent } from "./event.ts";
+import type { Registration } from "./registration.ts";
+import type { MonitorSignal } from "./signals.ts";
+import type { MonitorStats } from "./stats.ts";
+
+/** At least one event, in the order they were emitted. Frozen. */
+export type Batch = readonly [MonitorEvent, ...MonitorEvent[]];
+
+/** At most `max` requests in any window of `perMs`. */
+export interface RateLimit {
+  readonly max: number;
+  readonly perMs: number;
+}
+
+export type Locale = "en" | "zh-CN";
+
+export interface SendContext {
+  /** Aborts at the attempt's deadline and on shutdown. Pass it to every request. */
+  readonly signal: AbortSignal;
+  /** The same on every attempt at this batch, so that a destination can drop a duplicate. A batch of one: the event's id. */
+  readonly idempotencyKey: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** What the last `DeliveryError` of this batch left in its `resume`, else null. */
+  readonly resume: JsonValue;
+}
+
+export interface VerifyContext {
+  /** Aborts when the check has taken as long as one attempt may. */
+  readonly signal: AbortSignal;
+}
+
+/** What a destination said when it accepted a batch. */
+export interface Receipt {
+  /** The destination's own name for the message, shown by `getDeliveries`. At most 200 characters are kept. */
+  readonly reference?: string | undefined;
+  /** The destination took it for later (a 202): accepted, not yet shown. */
+  readonly asynchronous?: true | undefined;
+}
+
+/** What a monitor shows a notifier that asked by `attach`. */
+export interface NotifierHost {
+  readonly service: string;
+  readonly locale: Locale;
+  /** An IANA name: `"Asia/Shanghai"`. */
+  readonly timeZone: string;
+  readonly clock: Clock;
+  observe(listener: (signal: MonitorSignal) => void): Registration;
+  stats(): MonitorStats;
+}
+
+/**
+ * Carries events to one destination: a translation and one request. Queueing, batching, rate limits,
+ * deadlines and retries belong to the pipeline that holds it.
+ *
+ * Six promises, checked by `@datasync-monitor/testkit`:
+ *
+ * 1. `send()` resolves only when the destination accepted the whole batch.
+ * 2. Otherwise it rejects, with a `DeliveryError` where it knows why.
+ * 3. It makes **one** attempt.
+ * 4. It stops soon after `context.signal` aborts, and rejects.
+ * 5. It changes neither the batch nor anything global.
+ * 6. No secret is in any error, line or property it exposes.
+ */
+export interface Notifier {
+  /** Which version of this contract the notifier was written to. */
+  readonly contract: 1;
+  /** Stable and lower-case, such as `"feishu"`: `/^[a-z][a-z0-9-]{0,63}$/`. Labels logs, metrics and status. */
+  readonly id: string;
+  /** The most events one `send()` may carry. Default 1. */
+  readonly maxBatchSize?: number | undefined;
+  /** What the destination allows, retries included. A receiver's own `rateLimits` replace them. */
+  readonly rateLimits?: readonly RateLimit[] | undefined;
+  /** Receivers with one key share limits, pause and breaker. A hash (`destinationKeyOf`), never the URL. */
+  readonly destinationKey?: string | undefined;
+  send(batch: Batch, context: SendContext): void | Receipt | Promise<void | Receipt>;
+  /** Checks reachability and credentials and shows nobody anything. Rejects with a `DeliveryError`. */
+  verify?(context: VerifyContext): Promise<void>;
+  /** Called once, when the notifier is registered. */
+  attach?(host: NotifierHost): void;
+  /** Releases sockets and timers. Called once, after the last `send()` settles. */
+  close?(): Promise<void>;
+}

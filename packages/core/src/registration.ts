@@ -1,0 +1,24 @@
+/** What a `flush`, a `close` or an `unregister` left behind. */
+export interface FlushReport {
+  /** Fates reached while it ran. */
+  readonly delivered: number;
+  readonly dropped: number;
+  readonly dead: number;
+  /** Event × receiver pairs, taken before the call, that are still without a fate. */
+  readonly pending: number;
+  readonly timed_out: boolean;
+}
+
+/** How a receiver, or an observer, is taken away again. */
+export interface Registration {
+  readonly name: string;
+  /**
+   * Takes no new events, delivers what waits (`drain`, default true) until `deadlineMs` (default
+   * 10,000), then releases the notifier. What is left is counted as `dropped("unregistered")`.
+   */
+  unregister(options?: {
+    readonly drain?: boolean | undefined;
+    readonly deadlineMs?: number | undefined;
+  }): Promise<FlushReport>;
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,46 @@
+import type { DeliveryErrorCode } from "./errors.ts";
+import type { MonitorEvent } from "./event.ts";
+
+/** What became of an event at a receiver, once and for all. */
+export type Fate = "delivered" | "filtered" | "folded" | "moved" | "dropped" | "dead";
+
+/** How one attempt ended: accepted, a code, or a rejection that was not a `DeliveryError` (`unknown`). */
+export type AttemptOutcome = "delivered" | DeliveryErrorCode;
+
+export type BreakerState = "closed" | "open" | "half-open";
+
+/** Something a human may want to know. `cause` is raw and may hold secrets: it goes to `onProblem` alone. */
+export interface Problem {
+  /** kebab-case and stable: `"delivery-config"`, `"callback-failed"`, `"filter-threw"`, `"store-failed"`. */
+  readonly code: string;
+  readonly receiver: string | null;
+  /** Bounded, without control characters, without secrets. */
+  readonly message: string;
+  readonly cause?: unknown;
+}
+
+/** What observers are told, after the change it tells of and never inside `emitEvent`. */
+export type MonitorSignal =
+  | { readonly kind: "taken"; readonly event: MonitorEvent }
+  | {
+      readonly kind: "attempt";
+      readonly receiver: string;
+      readonly outcome: AttemptOutcome;
+      readonly duration_seconds: number;
+      readonly batch_size: number;
+    }
+  | {
+      readonly kind: "settled";
+      readonly receiver: string;
+      readonly event_id: string;
+      readonly fate: Fate;
+      readonly reason: string | null;
+    }
+  | { readonly kind: "paused"; readonly receiver: string; readonly seconds: number }
+  | {
+      readonly kind: "breaker";
+      readonly receiver: string;
+      readonly state: BreakerState;
+      readonly reason: string | null;
+    }
+  | { readonly kind: "problem"; readonly problem: Omit<Problem, "cause"> };
