@@ -34,9 +34,7 @@ export const truncateBytes = (text: string, maxBytes: number): string => {
 };
 
 /** Control characters, line and paragraph separators, and the marks that turn text around. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const unprintable =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g;
+const unprintable = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/gu;
 
 /** One line that no control or direction character can forge or turn around; each run becomes a space. */
 export const singleLine = (text: string): string =>
