@@ -13,7 +13,7 @@ export const contractVersion = 1;
  */
 export const defineNotifier = <T extends Omit<Notifier, "contract">>(
   notifier: T & ThisType<T>,
-): T & { readonly contract: 1 } => {
+): NoInfer<T> & { readonly contract: 1 } => {
   if (typeof notifier.id !== "string" || !idPattern.test(notifier.id)) {
     throw new ConfigError(
       "id",

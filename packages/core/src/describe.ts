@@ -1,10 +1,14 @@
+import { cleanText, valueText } from "./describe-values.ts";
+import { type Words, wordsOf } from "./describe-words.ts";
+import { ConfigError, type JsonValue } from "./errors.ts";
 import type { EventLevel, MonitorEvent } from "./event.ts";
 import type { Locale } from "./notifier.ts";
+import { singleLine, truncate } from "./text.ts";
 
 export interface DescribedField {
-  /** In the reader's language where it is one of ours, else the key itself. */
+  /** In the reader's language where it is one of ours, else the key itself. One line. */
   readonly label: string;
-  /** Plain text, not escaped for any destination. */
+  /** At most 1,000 characters; may hold line ends. Plain text, not escaped for any destination. */
   readonly value: string;
   /** true: short enough to stand beside another. */
   readonly short: boolean;
@@ -18,10 +22,11 @@ export interface Description {
   readonly levelLabel: string;
   /** `#rrggbb`: blue, amber, red, deep red. */
   readonly color: string;
+  /** May hold line ends, but no other control characters. */
   readonly message: string;
   /** In the reader's time zone, with its offset: "2025-08-29 18:30:00 +08:00". */
   readonly time: string;
-  /** Service, event type, time, then metrics, then details. */
+  /** Service, event type, time, then metrics, then details: at most 30, then one that counts the rest. */
   readonly fields: readonly DescribedField[];
 }
 
@@ -32,16 +37,132 @@ export interface DescribeOptions {
   readonly timeZone?: string | undefined;
 }
 
-/** Puts an event into words, in English or Chinese, with its time in a named zone. */
+const colors: Readonly<Record<EventLevel, string>> = {
+  info: "#2563eb",
+  warning: "#d97706",
+  error: "#dc2626",
+  critical: "#7f1d1d",
+};
+
+const mostFields = 30;
+const longestLabel = 80;
+const longestShort = 40;
+
+const zones = new Map<string, Intl.DateTimeFormat>();
+const mostZones = 64;
+
+/** Throws RangeError for a zone that Intl does not know. */
+const zoneFormat = (timeZone: string): Intl.DateTimeFormat => {
+  const known = zones.get(timeZone);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    calendar: "gregory",
+    numberingSystem: "latn",
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    timeZoneName: "longOffset",
+  });
+  if (zones.size >= mostZones) zones.clear();
+  zones.set(timeZone, format);
+  return format;
+};
+
+/**
+ * A time zone that `describe()` can use; "UTC" for undefined.
+ *
+ * @param owner - Who takes it, as the user spells it: `"createMonitor()"`.
+ * @throws ConfigError naming `timeZone`.
+ */
+export const checkTimeZone = (owner: string, value: unknown): string => {
+  if (value === undefined) return "UTC";
+  try {
+    if (typeof value === "string" && zoneFormat(value)) return value;
+  } catch {
+    // said below
+  }
+  const got = typeof value === "string" ? JSON.stringify(value.slice(0, 100)) : `a ${typeof value}`;
+  throw new ConfigError(
+    "timeZone",
+    `${owner}: \`timeZone\` must be an IANA name such as "Asia/Shanghai" or "UTC", but it is ${got}.`,
+  );
+};
+
+const timeText = (timestamp: string, timeZone: string): string => {
+  const at = new Date(timestamp);
+  if (Number.isNaN(at.getTime())) return singleLine(timestamp);
+  const parts = new Map(
+    zoneFormat(timeZone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]),
+  );
+  const of = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? "";
+  const offset = of("timeZoneName").replace("GMT", "") || "+00:00";
+  return `${of("year")}-${of("month")}-${of("day")} ${of("hour")}:${of("minute")}:${of("second")} ${offset}`;
+};
+
+const asField = (label: string, value: string): DescribedField => ({
+  label,
+  value,
+  short: value.length <= longestShort && !value.includes("\n"),
+});
+
+const labelOf = (key: string, words: Words): string =>
+  (Object.hasOwn(words.labels, key) ? words.labels[key] : undefined) ??
+  singleLine(truncate(key, longestLabel));
+
+const fieldsOf = (event: MonitorEvent, time: string, locale: Locale): DescribedField[] => {
+  const words = wordsOf(locale);
+  const fields = [
+    asField(words.service, singleLine(event.service)),
+    asField(words.eventType, singleLine(event.event_type)),
+    asField(words.time, time),
+  ];
+  const members: readonly (readonly [string, JsonValue, boolean])[] = [
+    ...Object.entries(event.metrics).map(([key, value]) => [key, value, true] as const),
+    ...Object.entries(event.details).map(([key, value]) => [key, value, false] as const),
+  ];
+  let shown = 0;
+  for (const [key, value, counted] of members) {
+    if (fields.length >= mostFields) break;
+    shown += 1;
+    const field = asField(labelOf(key, words), valueText(key, value, counted, locale));
+    const said = fields.some((f) => f.label === field.label && f.value === field.value);
+    if (!said) fields.push(field); // the guide gives the duration as a metric and as a detail
+  }
+  const left = members.length - shown;
+  if (left > 0) fields.push(asField(words.more, words.moreFields(left.toLocaleString(locale))));
+  return fields;
+};
+
+/**
+ * Puts an event into words, in English or Chinese, with its time in a named zone.
+ *
+ * Durations, sizes and shares are known by their keys (`_seconds`, `duration`, `_bytes`,
+ * `_ratio`, `success_rate`). Metrics and counts are grouped ("12,345"), other numbers in details are not: they
+ * may be ports, years or ids.
+ *
+ * @throws ConfigError for a time zone that does not exist.
+ */
 export const describe = (event: MonitorEvent, options: DescribeOptions = {}): Description => {
-  void options;
+  const locale = options.locale === "zh-CN" ? "zh-CN" : "en";
+  const timeZone = checkTimeZone("describe()", options.timeZone);
+  const words = wordsOf(locale);
+  const titles: Readonly<Record<string, string>> = words.titles;
+  const time = timeText(event.timestamp, timeZone);
+  const ours = Object.hasOwn(titles, event.event_type) ? titles[event.event_type] : undefined;
   return {
-    title: event.event_type,
+    title: ours ?? singleLine(event.event_type),
     level: event.level,
-    levelLabel: event.level,
-    color: "#2563eb",
-    message: event.message,
-    time: event.timestamp,
-    fields: [],
+    levelLabel: words.levels[event.level],
+    color: colors[event.level],
+    message: cleanText(event.message),
+    time,
+    fields: fieldsOf(event, time, locale),
   };
 };

@@ -1,0 +1,187 @@
+import type { Clock } from "./clock.ts";
+import type { JsonObject } from "./errors.ts";
+import { type EventLevel, levels, type MonitorEvent } from "./event.ts";
+import { idSource, type Random } from "./id.ts";
+import { type JsonLimits, toJson } from "./json.ts";
+import type { Redaction } from "./redaction.ts";
+import { singleLine, truncate } from "./text.ts";
+
+/** What an event is made with besides its input. */
+export interface EventContext {
+  readonly service: string;
+  readonly limits: JsonLimits;
+  readonly redaction: Redaction | undefined;
+  /** Added to every event's details, under the event's own. */
+  readonly details: JsonObject | undefined;
+}
+
+/** An event as it was made, with the heap it takes. */
+export interface CreatedEvent {
+  readonly event: MonitorEvent;
+  /** Estimated from lengths: 2 × the characters. */
+  readonly bytes: number;
+}
+
+/** Makes an event of whatever it is given, or says in one sentence why not. Never throws. */
+export type EventFactory = (input: unknown, context: EventContext) => CreatedEvent | string;
+
+const typePattern = /^[a-z][a-z0-9_.]{0,63}$/;
+const maxMessage = 16_384;
+const maxMetrics = 256;
+const maxKnownTypes = 1_000;
+/** What an event weighs before its text: the object, its id, its stamps. */
+const baseBytes = 320;
+const noDetails: JsonObject = Object.freeze({});
+const noMetrics: Readonly<Record<string, number>> = Object.freeze({});
+
+interface KnownType {
+  readonly type: string;
+  readonly level: EventLevel;
+}
+
+const defaultLevel = (type: string): EventLevel =>
+  type.endsWith("_failure") ? "error" : type.endsWith("_warning") ? "warning" : "info";
+
+const ranks: Readonly<Record<EventLevel, number>> = { info: 0, warning: 1, error: 2, critical: 3 };
+
+/** How much a level matters: its index in `levels`. */
+export const rankOf = (level: EventLevel): number => ranks[level];
+
+class Invalid extends Error {}
+
+const shown = (value: unknown): string =>
+  typeof value === "string" ? `"${truncate(singleLine(value), 40)}"` : value === null ? "null" : typeof value;
+
+const checkLevel = (level: unknown): EventLevel => {
+  const found = levels.find((known) => known === level);
+  if (found) return found;
+  throw new Invalid(`\`level\` must be one of ${levels.join(", ")}, but it is ${shown(level)}.`);
+};
+
+/** ECMAScript's own range; years beyond 9999 or before 0 are not RFC 3339. */
+const stamp = (value: unknown): string => {
+  const ms =
+    value instanceof Date ? value.getTime() : typeof value === "string" ? Date.parse(value) : Number.NaN;
+  if (ms >= -62_167_219_200_000 && ms <= 253_402_300_799_999) return new Date(ms).toISOString();
+  throw new Invalid(`\`timestamp\` must be a valid Date or RFC 3339 string, but it is ${shown(value)}.`);
+};
+
+const checkMessage = (message: unknown): string => {
+  if (typeof message !== "string") throw new Invalid(`\`message\` must be a string, but it is ${shown(message)}.`);
+  return truncate(message, maxMessage);
+};
+
+interface CheckedMetrics {
+  readonly values: Readonly<Record<string, number>>;
+  readonly invalid: string[] | undefined;
+  readonly bytes: number;
+}
+
+const nothingMeasured: CheckedMetrics = { values: noMetrics, invalid: undefined, bytes: 0 };
+
+const checkMetrics = (metrics: unknown): CheckedMetrics => {
+  if (metrics === undefined || metrics === null) return nothingMeasured;
+  if (typeof metrics !== "object") throw new Invalid(`\`metrics\` must be an object of numbers, but it is ${shown(metrics)}.`);
+  const values: Record<string, number> = {};
+  let invalid: string[] | undefined;
+  let bytes = 0;
+  let count = 0;
+  for (const name of Object.keys(metrics)) {
+    const value: unknown = (metrics as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    count += 1;
+    if (typeof value === "number" && Number.isFinite(value) && count <= maxMetrics && name !== "__proto__") {
+      values[name] = value;
+      bytes += 2 * name.length + 16;
+    } else {
+      invalid ??= [];
+      if (invalid.length < 32) invalid.push(truncate(singleLine(name), 64));
+    }
+  }
+  return { values: Object.freeze(values), invalid, bytes };
+};
+
+interface CheckedDetails {
+  readonly value: JsonObject;
+  readonly bytes: number;
+}
+
+const nothingToDetail: CheckedDetails = { value: noDetails, bytes: 0 };
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const checkDetails = (details: unknown, context: EventContext): CheckedDetails => {
+  if (details === undefined || details === null) return nothingToDetail;
+  const { value, bytes } = toJson(details, context.limits, context.redaction);
+  return { value: isObject(value) ? value : Object.freeze({ value }), bytes };
+};
+
+const merged = (own: JsonObject, context: EventContext, invalid: string[] | undefined): JsonObject =>
+  context.details === undefined && invalid === undefined
+    ? own
+    : Object.freeze({
+        ...context.details,
+        ...own,
+        ...(invalid === undefined ? {} : { invalid_metrics: Object.freeze(invalid) }),
+      });
+
+export const eventFactory = (clock: Clock, random: Random): EventFactory => {
+  const nextId = idSource(clock, random);
+  const known = new Map<string, KnownType>();
+  let stampedAt = Number.NaN;
+  let stampedAs = "";
+
+  const present = (): string => {
+    const now = clock.now();
+    if (now !== stampedAt) {
+      stampedAs = new Date(now).toISOString();
+      stampedAt = now;
+    }
+    return stampedAs;
+  };
+
+  const checkType = (type: unknown): KnownType => {
+    const cached = known.get(type as string);
+    if (cached) return cached;
+    if (typeof type !== "string" || !typePattern.test(type)) {
+      throw new Invalid(
+        `\`event_type\` must be lower-case words such as "sync_success", but it is ${shown(type)}.`,
+      );
+    }
+    const fresh = { type, level: defaultLevel(type) };
+    if (known.size < maxKnownTypes) known.set(type, fresh);
+    return fresh;
+  };
+
+  const create = (input: Record<string, unknown>, context: EventContext): CreatedEvent => {
+    const { type, level: usual } = checkType(input.event_type);
+    const level = input.level;
+    const message = checkMessage(input.message);
+    const at = input.timestamp;
+    const details = checkDetails(input.details, context);
+    const metrics = checkMetrics(input.metrics);
+    const event: MonitorEvent = Object.freeze({
+      id: nextId(),
+      timestamp: at === undefined ? present() : stamp(at),
+      event_type: type,
+      level: level === undefined ? usual : checkLevel(level),
+      service: context.service,
+      message,
+      details: merged(details.value, context, metrics.invalid),
+      metrics: metrics.values,
+    });
+    return { event, bytes: baseBytes + 2 * message.length + details.bytes + metrics.bytes };
+  };
+
+  return (input, context) => {
+    try {
+      if (typeof input !== "object" || input === null) {
+        return `An event is an object with \`event_type\` and \`message\`, but it is ${shown(input)}.`;
+      }
+      return create(input as Record<string, unknown>, context);
+    } catch (error) {
+      return error instanceof Invalid ? error.message : "The event could not be read: a property of it throws.";
+    }
+  };
+};

@@ -1,0 +1,70 @@
+import type { JsonValue } from "../errors.ts";
+import type { DeliveryFailure } from "../store/store.ts";
+import type { Taken } from "./taken.ts";
+
+/**
+ * Events that travel together. Members and key stay the same from the first attempt on; what is
+ * split off is a new batch. A batch of one has its event's id as key.
+ */
+export class Batch {
+  readonly members: readonly [Taken, ...Taken[]];
+  readonly id: string;
+  readonly bytes: number;
+  /** Attempts made. */
+  attempts = 0;
+  /** Attempts that ended `unknown`; only these are limited. */
+  strikes = 0;
+  /** Failures since it was last accepted anywhere, for the backoff. */
+  failures = 0;
+  /** What the last attempt left for the next. */
+  resume: JsonValue = null;
+  /** How often a `payload` answer was met with a new `resume`. */
+  resumed = 0;
+  /** Monotonic milliseconds before which it is not tried. */
+  notBefore = 0;
+  lastError: DeliveryFailure | null = null;
+
+  constructor(members: readonly [Taken, ...Taken[]], id: string) {
+    this.members = members;
+    this.id = id;
+    this.bytes = members.reduce((sum, member) => sum + member.bytes, 0);
+  }
+
+  /** New batches of parts of this one, which remember what it went through. Empty parts give none. */
+  split(parts: readonly (readonly Taken[])[], nextId: () => string): Batch[] {
+    return parts.flatMap((part) => {
+      const batch = newBatch(part, nextId);
+      if (batch === undefined) return [];
+      batch.attempts = this.attempts;
+      batch.resume = this.resume;
+      batch.resumed = this.resumed;
+      batch.lastError = this.lastError;
+      return [batch];
+    });
+  }
+
+  /** The same members in two halves, in order. */
+  halves(): readonly [readonly Taken[], readonly Taken[]] {
+    const middle = Math.ceil(this.members.length / 2);
+    return [this.members.slice(0, middle), this.members.slice(middle)];
+  }
+}
+
+/** A first batch of these events; undefined when there are none. */
+export const newBatch = (events: readonly Taken[], nextId: () => string): Batch | undefined => {
+  const [first, ...rest] = events;
+  if (first === undefined) return undefined;
+  return new Batch([first, ...rest], rest.length === 0 ? first.event.id : nextId());
+};
+
+export interface BatchOptions {
+  readonly maxSize: number;
+  readonly maxWaitMs: number;
+}
+
+/**
+ * When what waits may leave. Greedy by default (`maxWaitMs` 0): the first event leaves at once, and
+ * what gathers behind a send, a limit or a breaker leaves as one batch.
+ */
+export const batchDueAt = (waiting: number, oldestSince: number, { maxSize, maxWaitMs }: BatchOptions): number =>
+  waiting >= maxSize ? oldestSince : oldestSince + maxWaitMs;

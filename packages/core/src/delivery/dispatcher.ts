@@ -1,0 +1,198 @@
+import type { Clock } from "../clock.ts";
+import type { MonitorSignal, Problem } from "../signals.ts";
+import type { Accepted } from "../store/store.ts";
+import { Fifo } from "./fifo.ts";
+import type { Journal } from "./journal.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { concerns, type Receiver, wants } from "./receiver.ts";
+import type { Taken } from "./taken.ts";
+
+export interface DispatcherOptions {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Live: who is registered now. */
+  readonly receivers: readonly Receiver[];
+  readonly observed: () => boolean;
+  readonly signal: (signal: MonitorSignal) => void;
+  readonly report: (problem: Problem) => void;
+  /** Events and heap bytes that may wait between emit and the next turn. */
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+}
+
+/** A group is small enough not to block the loop when a store writes it. */
+const groupEvents = 256;
+const groupBytes = 2 ** 20;
+/** What one pass of the event loop may do before others have their turn. */
+const turnSends = 64;
+const turnMs = 5;
+
+/**
+ * Brings what was taken to the pipelines, and gives the pipelines their turns: in a microtask after
+ * emit, and for at most 64 sends or 5 ms in one pass of the event loop.
+ */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #intake = new Fifo<Taken>();
+  #intakeBytes = 0;
+  /** Matched, and under way to the store. */
+  #committing: { readonly taken: readonly Taken[]; readonly settled: Promise<void> } | undefined;
+  readonly #ready = new Set<Pipeline>();
+  readonly #quiet = new Set<() => void>();
+  #scheduled = false;
+  #passArmed = false;
+  #sendsLeft = turnSends;
+  #passEndsAt = Number.POSITIVE_INFINITY;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Takes an event for the next turn; false when there is no room. Runs nobody's code. */
+  take(taken: Taken): boolean {
+    const { maxEvents, maxBytes } = this.#options;
+    if (this.#intake.length >= maxEvents || this.#intakeBytes + taken.bytes > maxBytes) return false;
+    this.#intake.push(taken);
+    this.#intakeBytes += taken.bytes;
+    if (!this.#scheduled) this.#request();
+    return true;
+  }
+
+  ready(pipeline: Pipeline): void {
+    this.#ready.add(pipeline);
+    if (!this.#scheduled) this.#request();
+  }
+
+  /** Events that have not reached this receiver's filter yet. */
+  undecided(receiver: Receiver): number {
+    let count = 0;
+    for (const taken of this.#intake) if (concerns(receiver, taken)) count += 1;
+    return count;
+  }
+
+  /** Events emitted no later than `seq` that have not reached their pipelines. */
+  unmatchedUpTo(seq: number): number {
+    let count = 0;
+    for (const taken of this.#intake) if (taken.seq <= seq) count += 1;
+    for (const { seq: order } of this.#committing?.taken ?? []) if (order <= seq) count += 1;
+    return count;
+  }
+
+  /** Whether there is work that needs no waiting. */
+  get busy(): boolean {
+    return this.#scheduled || this.#intake.length > 0 || this.#committing !== undefined;
+  }
+
+  /** Calls back after every turn until told to stop. */
+  onTurn(listener: () => void): () => void {
+    this.#quiet.add(listener);
+    return () => this.#quiet.delete(listener);
+  }
+
+  #request(): void {
+    this.#scheduled = true;
+    if (this.#spent()) return; // the armed pass goes on with it
+    queueMicrotask(() => this.#turn());
+  }
+
+  #spent(): boolean {
+    return this.#passArmed && (this.#sendsLeft <= 0 || this.#options.clock.monotonic() > this.#passEndsAt);
+  }
+
+  #turn(): void {
+    this.#scheduled = false;
+    if (!this.#passArmed) this.#armPass();
+    let more = this.#work();
+    while (more && !this.#spent()) more = this.#work();
+    if (more) this.#scheduled = true;
+    this.#options.journal.write([]);
+    for (const listener of [...this.#quiet]) listener();
+  }
+
+  #armPass(): void {
+    this.#passArmed = true;
+    this.#sendsLeft = turnSends;
+    this.#passEndsAt = this.#options.clock.monotonic() + turnMs;
+    setImmediate(() => {
+      this.#passArmed = false;
+      if (this.#scheduled) this.#turn();
+    });
+  }
+
+  /** One group from the intake, and one send a pipeline; answers whether there may be more at once. */
+  #work(): boolean {
+    if (this.#intake.length > 0 && this.#committing === undefined) this.#decide();
+    for (const pipeline of this.#ready) {
+      if (!pipeline.pump()) this.#ready.delete(pipeline);
+      else this.#sendsLeft -= 1;
+    }
+    return this.#ready.size > 0 || (this.#intake.length > 0 && this.#committing === undefined);
+  }
+
+  #decide(): void {
+    const { journal, clock, observed, signal } = this.#options;
+    const since = clock.monotonic();
+    const group: Taken[] = [];
+    const accepted: Accepted[] = [];
+    const wanted: (readonly Receiver[])[] = [];
+    let bytes = 0;
+    while (group.length < groupEvents && bytes < groupBytes) {
+      const taken = this.#intake.shift();
+      if (taken === undefined) break;
+      this.#intakeBytes -= taken.bytes;
+      bytes += taken.bytes;
+      taken.since = since;
+      const receivers = this.#match(taken);
+      group.push(taken);
+      wanted.push(receivers);
+      const remembered = journal.store.durable ? receivers.filter(({ pipeline }) => !pipeline.settings.once) : receivers;
+      accepted.push({ event: taken.event, receivers: remembered.map(({ name }) => name) });
+      if (observed()) signal({ kind: "taken", event: taken.event });
+    }
+    const written = journal.write(accepted);
+    if (written === undefined) return this.#hand(group, wanted);
+    const settled = written.then(() => {
+      this.#committing = undefined;
+      this.#hand(group, wanted);
+      this.#request();
+    });
+    this.#committing = { taken: group, settled };
+  }
+
+  #hand(group: readonly Taken[], wanted: readonly (readonly Receiver[])[]): void {
+    group.forEach((taken, index) => {
+      for (const { pipeline } of wanted[index] ?? []) {
+        pipeline.offer(taken);
+        this.#ready.add(pipeline);
+      }
+    });
+  }
+
+  #match(taken: Taken): readonly Receiver[] {
+    const wanted: Receiver[] = [];
+    for (const receiver of this.#options.receivers) {
+      if (!concerns(receiver, taken)) continue;
+      const { pipeline } = receiver;
+      if (wants(receiver, taken) && (taken.only !== null || this.#passes(receiver, taken))) {
+        pipeline.admit();
+        wanted.push(receiver);
+      } else {
+        pipeline.ledger.taken += 1;
+        pipeline.ledger.filtered += 1;
+      }
+    }
+    return wanted;
+  }
+
+  /** A predicate that throws lets the event through: better one too many than one lost. */
+  #passes({ filter, name }: Receiver, { event }: Taken): boolean {
+    if (filter.where === undefined) return true;
+    try {
+      return Boolean(filter.where(event));
+    } catch (cause) {
+      const message = "Its `where` threw, so the event was let through.";
+      this.#options.report({ code: "filter-threw", receiver: name, message, cause });
+      return true;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import type { Clock } from "../clock.ts";
+import type { FlushReport } from "../registration.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Pipeline } from "./pipeline.ts";
+
+export interface DrainOptions {
+  readonly clock: Clock;
+  readonly dispatcher: Dispatcher;
+  /** Whose events are waited for. */
+  readonly pipelines: readonly Pipeline[];
+  /** The last event that is waited for, in order of emission. */
+  readonly upTo: number;
+  readonly deadlineMs: number;
+  /** Give up at once when nothing can happen before the deadline. */
+  readonly impatient: boolean;
+}
+
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0);
+
+const fates = (pipelines: readonly Pipeline[]): { delivered: number; dropped: number; dead: number } => ({
+  delivered: pipelines.reduce((total, { ledger }) => total + ledger.delivered, 0),
+  dropped: pipelines.reduce((total, { ledger }) => total + sum(ledger.dropped), 0),
+  dead: pipelines.reduce((total, { ledger }) => total + sum(ledger.dead), 0),
+});
+
+/** Waits until all that was taken up to some event has its fate, or the deadline. Never rejects. */
+export const drain = (options: DrainOptions): Promise<FlushReport> => {
+  const { clock, dispatcher, pipelines, upTo, deadlineMs, impatient } = options;
+  const before = fates(pipelines);
+  const endsAt = clock.monotonic() + deadlineMs;
+  const pending = (): number =>
+    pipelines.reduce((total, pipeline) => total + pipeline.pendingUpTo(upTo), dispatcher.unmatchedUpTo(upTo));
+  const hopeless = (): boolean =>
+    impatient && !dispatcher.busy && pipelines.every((pipeline) => pipeline.pending === 0 || pipeline.dueAt > endsAt);
+
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      stop();
+      timer.cancel();
+      const now = fates(pipelines);
+      const left = pending();
+      resolve({
+        delivered: now.delivered - before.delivered,
+        dropped: now.dropped - before.dropped,
+        dead: now.dead - before.dead,
+        pending: left,
+        timed_out: left > 0,
+      });
+    };
+    const look = (): void => {
+      if (pending() === 0 || hopeless()) finish();
+    };
+    const stop = dispatcher.onTurn(look);
+    const timer = clock.setTimer(deadlineMs, finish);
+    look();
+  });
+};

@@ -1,0 +1,303 @@
+import type { Timer } from "../clock.ts";
+import type { MonitorEvent } from "../event.ts";
+import type { Random } from "../id.ts";
+import type { Notifier } from "../notifier.ts";
+import type { ReceiverSettings } from "../receiver-settings.ts";
+import type { Problem } from "../signals.ts";
+import type { Claimed } from "../store/store.ts";
+import { Attempt, type AttemptEnd } from "./attempt.ts";
+import { Backlog } from "./backlog.ts";
+import type { Batch } from "./batch.ts";
+import type { Permit } from "./breaker.ts";
+import { type Destination, type DestinationUse, useDestination } from "./destination.ts";
+import type { Failure } from "./failure.ts";
+import type { ReceiverLedger } from "./ledger.ts";
+import { answeredBy, type Reaction, react } from "./reaction.ts";
+import { Recorder, type RecorderHost } from "./recorder.ts";
+import { restored } from "./restore.ts";
+import type { Taken } from "./taken.ts";
+
+/** What a pipeline needs of the house around it. */
+export interface PipelineHost extends RecorderHost {
+  readonly random: Random;
+  readonly nextId: () => string;
+  readonly report: (problem: Problem) => void;
+  /** Asks for a turn: there may be something to send. */
+  readonly ready: (pipeline: Pipeline) => void;
+}
+
+interface Flight {
+  readonly batch: Batch;
+  readonly attempt: Attempt;
+  readonly permit: Permit | null;
+  readonly startedAt: number;
+}
+
+/** How long after its abort a send may still say how it ended. */
+const graceMs = 250;
+
+/**
+ * One receiver's way from the queue to a fate: backlog ▸ limits and breaker ▸ one attempt under a
+ * deadline ▸ what the answer asks for. The only assembly of these parts.
+ */
+export class Pipeline {
+  readonly notifier: Notifier;
+  readonly settings: ReceiverSettings;
+  readonly backlog: Backlog;
+  readonly #host: PipelineHost;
+  readonly #recorder: Recorder;
+  readonly #use: DestinationUse;
+  readonly #flights = new Set<Flight>();
+  /** Matched, and not yet committed. */
+  #admitted = 0;
+  #overdue = 0;
+  #timer: Timer | undefined;
+  #wakeAt = Number.POSITIVE_INFINITY;
+  #closedFor: string | null = null;
+
+  constructor(notifier: Notifier, settings: ReceiverSettings, host: PipelineHost) {
+    const { queue, batch, breaker, rateLimits } = settings;
+    const { clock, random, nextId } = host;
+    this.notifier = notifier;
+    this.settings = settings;
+    this.backlog = new Backlog({ queue, batch, nextId });
+    this.#host = host;
+    this.#recorder = new Recorder(settings.name, host);
+    this.#use = useDestination(notifier.destinationKey, { clock, random, breaker, limits: rateLimits }, () => {
+      if (this.destination.breakerState === "closed") this.backlog.hurry();
+      host.ready(this);
+    });
+  }
+
+  get name(): string {
+    return this.settings.name;
+  }
+
+  get ledger(): ReceiverLedger {
+    return this.#recorder.ledger;
+  }
+
+  get destination(): Destination {
+    return this.#use.destination;
+  }
+
+  /** Attempts within their deadline, and sends beyond it. */
+  get activity(): { readonly inFlight: number; readonly overdue: number } {
+    return { inFlight: this.#flights.size, overdue: this.#overdue };
+  }
+
+  /** Counted from what waits and what flies. */
+  get pending(): number {
+    return this.#admitted + this.backlog.events;
+  }
+
+  /** Monotonic milliseconds at which something is due: at once while an attempt is under way. */
+  get dueAt(): number {
+    return this.#flights.size > 0 ? Number.NEGATIVE_INFINITY : this.#wakeAt;
+  }
+
+  /** Events emitted no later than `seq` that are queued, waiting or in flight. */
+  pendingUpTo(seq: number): number {
+    let count = this.backlog.queue.countUpTo(seq);
+    const tally = ({ members }: Batch) => {
+      for (const member of members) if (member.seq <= seq) count += 1;
+    };
+    this.backlog.retries.forEach(tally);
+    for (const { batch } of this.#flights) tally(batch);
+    return count;
+  }
+
+  /** Takes responsibility for an event that its filter wants; `offer` follows once it is committed. */
+  admit(): void {
+    this.ledger.taken += 1;
+    this.#admitted += 1;
+  }
+
+  /** Queues an admitted event, or counts what must make room for it. */
+  offer(taken: Taken): void {
+    this.#admitted -= 1;
+    if (this.#closedFor !== null) return this.#recorder.lost(taken, "dropped", this.#closedFor, null);
+    for (;;) {
+      const victim = this.backlog.makeRoom(taken);
+      if (victim === undefined) break;
+      this.#recorder.lost(victim, "dropped", "overflow", null);
+      if (victim === taken) return;
+    }
+    this.backlog.queue.push(taken);
+  }
+
+  /** Takes over open deliveries that the store handed out. */
+  restore(claimed: readonly Claimed[]): void {
+    const now = this.#host.clock.monotonic();
+    const { fresh, batches } = restored(claimed, now);
+    for (const taken of fresh) this.backlog.queue.push(taken);
+    for (const batch of batches) this.backlog.wait(batch, now);
+    this.#host.ready(this);
+  }
+
+  /** Begins at most one attempt; answers whether it did. */
+  pump(): boolean {
+    const now = this.#host.clock.monotonic();
+    const { maxAgeMs } = this.settings.retry;
+    for (const { taken, batch } of this.backlog.expire(now - maxAgeMs)) {
+      this.#recorder.lost(taken, "dead", "expired", batch);
+    }
+    const at = this.#nextStart(now);
+    if (at > now) {
+      this.#sleepUntil(Math.min(at, this.backlog.oldestSince + maxAgeMs + 1), now);
+      return false;
+    }
+    const batch = this.backlog.next(now);
+    if (batch !== undefined) this.#send(batch, now);
+    return batch !== undefined;
+  }
+
+  /** Aborts what flies, and gives up what waits, unless a durable store remembers it. Nothing is sent after. */
+  abandon(reason: string): void {
+    this.#closedFor = reason;
+    this.#timer?.cancel();
+    for (const { attempt } of [...this.#flights]) attempt.abort("shutdown");
+    if (this.#remembered) return;
+    for (const { taken, batch } of this.backlog.clear()) this.#recorder.lost(taken, "dropped", reason, batch);
+  }
+
+  /** Leaves the destination it shares. */
+  leave(): void {
+    this.#timer?.cancel();
+    this.#use.leave();
+  }
+
+  get #remembered(): boolean {
+    return this.#host.journal.store.durable && !this.settings.once;
+  }
+
+  /** When the next attempt may begin: `now` or earlier means at once. */
+  #nextStart(now: number): number {
+    const { once, concurrency } = this.settings;
+    const busy = this.#flights.size + (once ? this.#overdue : 0);
+    if (busy >= concurrency || this.#closedFor !== null) return Number.POSITIVE_INFINITY;
+    const due = this.backlog.dueAt();
+    return due > now ? due : this.destination.freeAt(now);
+  }
+
+  #send(batch: Batch, now: number): void {
+    const { once, timeoutMs } = this.settings;
+    batch.attempts += 1;
+    const before = this.destination.breakerState;
+    const permit = this.destination.enter(now);
+    const attempt = new Attempt(batch, {
+      clock: this.#host.clock,
+      timeoutMs,
+      graceMs: once ? 0 : graceMs,
+      onEnd: (end) => this.#ended(flight, end),
+      onGivenUp: () => {
+        this.#overdue += 1;
+      },
+      onOverdue: (succeeded) => this.#overdueEnded(succeeded),
+    });
+    const flight: Flight = { batch, attempt, permit, startedAt: now };
+    this.#flights.add(flight);
+    if (this.destination.breakerState !== before) this.#breakerChanged(null);
+    const [first, ...rest] = batch.members;
+    const events: [MonitorEvent, ...MonitorEvent[]] = [first.event, ...rest.map(({ event }) => event)];
+    attempt.start(this.notifier, Object.freeze(events));
+  }
+
+  #ended(flight: Flight, end: AttemptEnd): void {
+    const { batch, permit, startedAt } = flight;
+    const now = this.#host.clock.monotonic();
+    this.#flights.delete(flight);
+    this.backlog.done(batch);
+    const outcome = end.ok ? "delivered" : end.failure.code;
+    this.ledger.attempts[outcome] += 1;
+    if (this.#host.observed()) {
+      const duration_seconds = Math.max(0, now - startedAt) / 1_000;
+      const batch_size = batch.members.length;
+      this.#host.signal({ kind: "attempt", receiver: this.name, outcome, duration_seconds, batch_size });
+    }
+    const changed = this.destination.leave(permit, end.ok ? "alive" : answeredBy(end.failure), now);
+    if (end.ok) this.#recorder.delivered(batch, end.reference);
+    else this.#failed(batch, end.failure, now);
+    if (changed) this.#breakerChanged(end.ok ? null : end.failure.code);
+    this.#host.ready(this);
+  }
+
+  #overdueEnded(succeeded: boolean): void {
+    this.#overdue -= 1;
+    if (succeeded) this.ledger.lateSuccesses += 1;
+    this.#host.ready(this);
+  }
+
+  #failed(batch: Batch, failure: Failure, now: number): void {
+    const { code, message } = failure;
+    batch.lastError = { code, message };
+    this.ledger.lastError = { code, message, at: this.#host.clock.now() };
+    if (this.#closedFor !== null) return this.#leftBehind(batch, this.#closedFor);
+    const { once, retry } = this.settings;
+    const reaction = once ? onlyOnce(batch, failure) : react(batch, failure, retry, this.#host.random);
+    this.#reportFailure(failure, reaction);
+    if (failure.resume !== undefined) batch.resume = failure.resume;
+    if (reaction.kind === "divide") return this.#divide(batch, reaction, now);
+    if (reaction.kind === "pause") {
+      this.destination.pause(now + reaction.waitMs);
+      this.#host.signal({ kind: "paused", receiver: this.name, seconds: reaction.waitMs / 1_000 });
+    }
+    this.#wait(batch, now + reaction.waitMs);
+  }
+
+  #divide(batch: Batch, { dead, alive, reason }: Extract<Reaction, { kind: "divide" }>, now: number): void {
+    for (const member of dead) this.#recorder.lost(member, "dead", reason, batch);
+    for (const part of batch.split(alive, this.#host.nextId)) {
+      if (reason === "attempts") part.strikes = this.settings.retry.maxAttempts - 1;
+      this.#wait(part, now);
+    }
+  }
+
+  #wait(batch: Batch, notBefore: number): void {
+    this.backlog.wait(batch, notBefore);
+    this.#recorder.waiting(batch);
+  }
+
+  #leftBehind(batch: Batch, reason: string): void {
+    if (this.#remembered) return this.#wait(batch, 0);
+    for (const member of batch.members) this.#recorder.lost(member, "dropped", reason, batch);
+  }
+
+  #sleepUntil(at: number, now: number): void {
+    if (at === this.#wakeAt) return;
+    this.#timer?.cancel();
+    this.#wakeAt = at;
+    if (at === Number.POSITIVE_INFINITY) return;
+    this.#timer = this.#host.clock.setTimer(at - now, () => {
+      this.#wakeAt = Number.POSITIVE_INFINITY;
+      this.#host.ready(this);
+    });
+  }
+
+  #breakerChanged(reason: string | null): void {
+    const state = this.destination.breakerState;
+    if (state === null) return;
+    if (state === "open") {
+      const at = this.#host.clock.now();
+      this.ledger.troubles.set("breaker-open", { reason: reason ?? "unavailable", at });
+    }
+    this.#host.signal({ kind: "breaker", receiver: this.name, state, reason });
+  }
+
+  #reportFailure({ code, message, cause }: Failure, reaction: Reaction): void {
+    const receiver = this.name;
+    if (this.settings.once) return this.#host.report({ code: "callback-failed", receiver, message, cause });
+    const fatal = reaction.kind === "divide" && reaction.dead.length > 0;
+    if (fatal || code === "config" || code === "endpoint") {
+      this.#host.report({ code: `delivery-${code}`, receiver, message, cause });
+    }
+  }
+}
+
+/** A callback has one attempt. */
+const onlyOnce = (batch: Batch, { code }: Failure): Reaction => ({
+  kind: "divide",
+  dead: batch.members,
+  alive: [],
+  reason: code === "ambiguous" ? "deadline" : "failed",
+});

@@ -1,0 +1,90 @@
+import type { Random } from "../id.ts";
+import type { Batch } from "./batch.ts";
+import type { Answered } from "./destination.ts";
+import type { Failure } from "./failure.ts";
+import { type Backoff, backoffMs } from "./retry.ts";
+import type { Taken } from "./taken.ts";
+
+export interface RetryOptions extends Backoff {
+  readonly maxAgeMs: number;
+  readonly maxAttempts: number;
+  readonly maxRetryAfterMs: number;
+}
+
+/** What is to be done about a failed attempt. */
+export type Reaction =
+  /** The same batch again, after a wait. */
+  | { readonly kind: "retry"; readonly waitMs: number }
+  /** As `retry`, and nobody sends to this destination meanwhile. */
+  | { readonly kind: "pause"; readonly waitMs: number }
+  /** These die; those go on as new batches. */
+  | { readonly kind: "divide"; readonly dead: readonly Taken[]; readonly alive: readonly (readonly Taken[])[]; readonly reason: string };
+
+const maxResumes = 3;
+
+/** What a failure says about the destination itself, for its breaker. */
+export const answeredBy = ({ code }: Failure): Answered => {
+  if (code === "unavailable" || code === "ambiguous") return "failed";
+  if (code === "endpoint" || code === "config") return "refused";
+  return code === "rate-limited" || code === "payload" ? "alive" : "unsaid";
+};
+
+const onPayload = (batch: Batch, failure: Failure): Reaction => {
+  if (failure.resume !== undefined && batch.resumed < maxResumes && differs(batch, failure)) {
+    batch.resumed += 1;
+    return { kind: "retry", waitMs: 0 };
+  }
+  const culprits = failure.rejected;
+  if (culprits.length > 0) {
+    const dead = batch.members.filter((_, index) => culprits.includes(index));
+    const alive = batch.members.filter((_, index) => !culprits.includes(index));
+    return { kind: "divide", dead, alive: [alive], reason: "payload" };
+  }
+  return batch.members.length === 1
+    ? { kind: "divide", dead: batch.members, alive: [], reason: "payload" }
+    : { kind: "divide", dead: [], alive: batch.halves(), reason: "payload" };
+};
+
+const differs = (batch: Batch, failure: Failure): boolean =>
+  JSON.stringify(failure.resume) !== JSON.stringify(batch.resume);
+
+const onUnknown = (batch: Batch, retry: RetryOptions, random: Random): Reaction => {
+  batch.strikes += 1;
+  if (batch.strikes < retry.maxAttempts) {
+    return { kind: "retry", waitMs: backoffMs(retry, batch.strikes, random) };
+  }
+  return batch.members.length === 1
+    ? { kind: "divide", dead: batch.members, alive: [], reason: "attempts" }
+    : { kind: "divide", dead: [], alive: batch.halves(), reason: "attempts" };
+};
+
+/** A destination that gives no time is asked again after a second, then two, four, … */
+const pauseMs = (batch: Batch, failure: Failure, retry: RetryOptions, random: Random): number =>
+  failure.retryAfterMs === undefined
+    ? Math.min(retry.maxRetryAfterMs, 1_000 * 2 ** Math.min(batch.failures - 1, 6) * (1 + random() / 4))
+    : Math.min(retry.maxRetryAfterMs, failure.retryAfterMs);
+
+/**
+ * The pipeline's table: a code, and what is done about it. Counts the failure on the batch.
+ *
+ * A batch whose attempts are spent is halved before anything dies; its halves have one attempt each.
+ */
+export const react = (batch: Batch, failure: Failure, retry: RetryOptions, random: Random): Reaction => {
+  batch.failures += 1;
+  switch (failure.code) {
+    case "rate-limited":
+      return { kind: "pause", waitMs: pauseMs(batch, failure, retry, random) };
+    case "payload":
+      return onPayload(batch, failure);
+    case "unknown":
+      return onUnknown(batch, retry, random);
+    case "unavailable":
+    case "ambiguous":
+    case "endpoint":
+    case "config":
+    case "aborted": {
+      const asked = Math.min(retry.maxRetryAfterMs, failure.retryAfterMs ?? 0);
+      return { kind: "retry", waitMs: Math.max(asked, backoffMs(retry, batch.failures, random)) };
+    }
+  }
+};

@@ -1,0 +1,86 @@
+import type { Clock } from "../clock.ts";
+import type { Fate, MonitorSignal } from "../signals.ts";
+import type { Batch } from "./batch.ts";
+import type { Journal } from "./journal.ts";
+import { ReceiverLedger } from "./ledger.ts";
+import type { Taken } from "./taken.ts";
+
+export interface RecorderHost {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  /** Whether anybody observes; without, signals of single events are not made. */
+  readonly observed: () => boolean;
+  readonly signal: (signal: MonitorSignal) => void;
+}
+
+/** Writes what becomes of each event at one receiver, once, to all who keep it: ledger, journal, observers. */
+export class Recorder {
+  readonly ledger = new ReceiverLedger();
+  readonly #receiver: string;
+  readonly #host: RecorderHost;
+
+  constructor(receiver: string, host: RecorderHost) {
+    this.#receiver = receiver;
+    this.#host = host;
+  }
+
+  delivered(batch: Batch, reference: string | null): void {
+    const settled_at = this.#host.clock.now();
+    this.ledger.lastSuccessAt = settled_at;
+    this.ledger.delivered += batch.members.length;
+    for (const { event, fence } of batch.members) {
+      this.#host.journal.settle({
+        event_id: event.id,
+        receiver: this.#receiver,
+        fence,
+        state: "delivered",
+        settled_at,
+        reference,
+        attempts: batch.attempts,
+        batch_id: batch.id,
+      });
+      this.#settled(event.id, "delivered", null);
+    }
+  }
+
+  lost({ event, fence }: Taken, fate: "dropped" | "dead", reason: string, batch: Batch | null): void {
+    const settled_at = this.#host.clock.now();
+    this.ledger.lose(fate, reason, settled_at);
+    this.#host.journal.settle({
+      event_id: event.id,
+      receiver: this.#receiver,
+      fence,
+      state: fate,
+      settled_at,
+      reason,
+      last_error: batch === null ? null : batch.lastError,
+      attempts: batch === null ? 0 : batch.attempts,
+      batch_id: batch === null ? null : batch.id,
+    });
+    this.#settled(event.id, fate, reason);
+  }
+
+  /** Not a fate: the batch waits, and the store remembers how it stands. */
+  waiting(batch: Batch): void {
+    const { clock, journal } = this.#host;
+    const next_at = Math.max(0, clock.now() + batch.notBefore - clock.monotonic());
+    for (const { event, fence } of batch.members) {
+      journal.settle({
+        event_id: event.id,
+        receiver: this.#receiver,
+        fence,
+        state: "pending",
+        next_at,
+        resume: batch.resume,
+        last_error: batch.lastError,
+        attempts: batch.attempts,
+        batch_id: batch.id,
+      });
+    }
+  }
+
+  #settled(event_id: string, fate: Fate, reason: string | null): void {
+    if (!this.#host.observed()) return;
+    this.#host.signal({ kind: "settled", receiver: this.#receiver, event_id, fate, reason });
+  }
+}

@@ -1,0 +1,14 @@
+import type { Random } from "../id.ts";
+
+export interface Backoff {
+  readonly baseMs: number;
+  readonly capMs: number;
+}
+
+/**
+ * Full jitter: anywhere in [0, min(cap, base · 2^failures)].
+ *
+ * @param failures - Failed attempts so far, from 1.
+ */
+export const backoffMs = ({ baseMs, capMs }: Backoff, failures: number, random: Random): number =>
+  random() * Math.min(capMs, baseMs * 2 ** Math.min(Math.max(0, failures - 1), 60));

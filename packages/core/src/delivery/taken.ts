@@ -1,0 +1,20 @@
+import type { MonitorEvent } from "../event.ts";
+
+/** An event on its way down. One object serves every receiver's queue. */
+export interface Taken {
+  readonly event: MonitorEvent;
+  /** Heap estimate. */
+  readonly bytes: number;
+  /** Order of emission in this process, from 1. */
+  readonly seq: number;
+  /** Index of the event's level, least first. */
+  readonly rank: number;
+  /** Monotonic milliseconds from which its age runs. */
+  since: number;
+  /** The store's lease under which it may be settled. */
+  readonly fence: number;
+  /** The only receiver it is for; null: whoever wants it. */
+  readonly only: string | null;
+  /** A receiver it is not for, since it tells of that receiver. */
+  readonly except: string | null;
+}

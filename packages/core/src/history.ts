@@ -1,0 +1,86 @@
+import type { Clock } from "./clock.ts";
+import type { Journal } from "./delivery/journal.ts";
+import type { MonitorEvent } from "./event.ts";
+import type { Receivers } from "./receivers.ts";
+import type { Accepted, Delivery, DeliveryQuery, EventQuery, Outcome, Page } from "./store/store.ts";
+import type { MemoryStore } from "./store/memory.ts";
+
+export interface HistoryHost {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly receivers: Receivers;
+}
+
+const leaseMs = 60_000;
+const most = 1_000;
+
+/** What was said, and what became of it: asked of the store, after all that is known has been written to it. */
+export class History {
+  readonly #host: HistoryHost;
+
+  constructor(host: HistoryHost) {
+    this.#host = host;
+  }
+
+  async events(query: EventQuery): Promise<Page<MonitorEvent>> {
+    await this.#host.journal.write([]);
+    return this.#host.journal.store.events(query);
+  }
+
+  async deliveries(query: DeliveryQuery): Promise<Page<Delivery>> {
+    await this.#host.journal.write([]);
+    return this.#host.journal.store.deliveries(query);
+  }
+
+  /** Dead deliveries are pending again, and their receivers try them; answers how many. */
+  async replay(query: DeliveryQuery): Promise<number> {
+    const { journal, receivers, clock } = this.#host;
+    const dead: DeliveryQuery = { ...query, states: ["dead"], limit: query.limit ?? most };
+    const { rows } = await this.deliveries(dead);
+    const moved = await journal.store.move(dead, { state: "pending" });
+    for (const { pipeline, name } of receivers.all) {
+      const reasons = rows.filter(({ receiver }) => receiver === name).map(({ reason }) => reason ?? "");
+      if (reasons.length === 0) continue;
+      const bounds = { limit: reasons.length, maxBytes: Number.MAX_SAFE_INTEGER };
+      const claimed = await journal.store.claim({ receiver: name, ...bounds, leaseMs, now: clock.now() });
+      for (const reason of reasons.slice(0, claimed.length)) pipeline.ledger.revive(reason);
+      pipeline.restore(claimed);
+    }
+    return moved;
+  }
+}
+
+const allOf = <T>(page: (cursor: string | undefined) => Page<T>): T[] => {
+  const rows: T[] = [];
+  let cursor: string | null | undefined;
+  do {
+    const next = page(cursor ?? undefined);
+    rows.push(...next.rows);
+    cursor = next.cursor;
+  } while (cursor !== null);
+  return rows;
+};
+
+const outcomeOf = (row: Delivery): Outcome | undefined => {
+  const { event_id, receiver, attempts, batch_id, settled_at, state, last_error } = row;
+  if (state === "pending" || settled_at === null) return undefined;
+  const shared = { event_id, receiver, fence: 1, attempts, batch_id, settled_at: Date.parse(settled_at) };
+  if (state === "delivered") return { ...shared, state, reference: row.reference };
+  return { ...shared, state, reason: row.reason ?? "", last_error };
+};
+
+/** All that a memory store remembers, oldest first, as another store can take it. */
+export const remembered = (store: MemoryStore): { accepted: Accepted[]; outcomes: Outcome[] } => {
+  const deliveries = allOf((cursor) => store.deliveries({ limit: most, cursor }));
+  const receivers = new Map<string, string[]>();
+  for (const { event_id, receiver } of deliveries) {
+    const known = receivers.get(event_id);
+    if (known === undefined) receivers.set(event_id, [receiver]);
+    else known.push(receiver);
+  }
+  const events = allOf((cursor) => store.events({ limit: most, cursor })).reverse();
+  return {
+    accepted: events.map((event) => ({ event, receivers: receivers.get(event.id) ?? [] })),
+    outcomes: deliveries.flatMap((row) => outcomeOf(row) ?? []),
+  };
+};

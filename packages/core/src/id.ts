@@ -1,0 +1,39 @@
+import type { Clock } from "./clock.ts";
+
+/** A source of numbers in [0, 1), as `Math.random`. */
+export type Random = () => number;
+
+const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0");
+
+/** Every 12-bit counter in hexadecimal: a look-up is an order of magnitude cheaper than formatting. */
+const counters: readonly string[] = Array.from({ length: 4096 }, (_, value) => hex(value, 3));
+
+/**
+ * Makes UUIDv7s that sort by the order in which they were made, also when the clock steps back
+ * (RFC 9562 §5.7, with the fixed-length counter of §6.2 in `rand_a`).
+ */
+export const idSource = (clock: Clock, random: Random): (() => string) => {
+  let millisecond = -1;
+  let counter = 0;
+  let head = "";
+  let tail = "";
+
+  const enter = (next: number): void => {
+    millisecond = next;
+    counter = 0;
+    const time = hex(next, 12);
+    head = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+    const variant = hex(0x8000 | Math.floor(random() * 0x4000), 4);
+    const node = hex(Math.floor(random() * 2 ** 24), 6) + hex(Math.floor(random() * 2 ** 24), 6);
+    tail = `-${variant}-${node}`;
+  };
+
+  return () => {
+    const now = clock.now();
+    if (now > millisecond) enter(now);
+    else if (counter === counters.length) enter(millisecond + 1);
+    const id = head + counters[counter] + tail;
+    counter += 1;
+    return id;
+  };
+};

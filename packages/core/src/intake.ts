@@ -1,0 +1,77 @@
+import { rankOf, type EventContext, type EventFactory } from "./create-event.ts";
+import type { Dispatcher } from "./delivery/dispatcher.ts";
+import { Intakes } from "./delivery/ledger.ts";
+import type { EmitResult } from "./emitter.ts";
+import type { RefusalReason } from "./stats.ts";
+
+export interface IntakeHost {
+  readonly createEvent: EventFactory;
+  readonly dispatcher: Dispatcher;
+  /** Told of a refusal, in a later turn. */
+  readonly onRefused: (reason: RefusalReason, problem: string) => void;
+}
+
+/** Whom an event is for, when not for whoever wants it. */
+export interface Address {
+  readonly only: string | null;
+  readonly except: string | null;
+}
+
+export const everybody: Address = { only: null, except: null };
+
+const closedProblem = "The monitor is closed. Emit before `close()`.";
+const overflowProblem =
+  "Too many events within one turn of the event loop. Let others have their turn (`await`), or raise `limits.turnEvents`.";
+
+/** Where events come in: made, numbered, counted, and handed to the dispatcher. */
+export class Intake {
+  readonly books = new Intakes();
+  readonly #host: IntakeHost;
+  #lastSeq = 0;
+  #closed = false;
+  #telling: { reason: RefusalReason; problem: string } | undefined;
+
+  constructor(host: IntakeHost) {
+    this.#host = host;
+  }
+
+  /** The order of the last event taken. */
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  emit(input: unknown, context: EventContext, { only, except }: Address): EmitResult {
+    if (this.#closed) return this.#refuse("closed", closedProblem);
+    const created = this.#host.createEvent(input, context);
+    if (typeof created === "string") return this.#refuse("invalid", created);
+    const { event, bytes } = created;
+    const rank = rankOf(event.level);
+    const seq = this.#lastSeq + 1;
+    if (!this.#host.dispatcher.take({ event, bytes, seq, rank, since: 0, fence: 1, only, except })) {
+      return this.#refuse("overflow", overflowProblem);
+    }
+    this.#lastSeq = seq;
+    this.books.take(event);
+    return { ok: true, event };
+  }
+
+  #refuse(reason: RefusalReason, problem: string): EmitResult {
+    this.books.refused[reason] += 1;
+    if (this.#telling === undefined && reason !== "closed") {
+      this.#telling = { reason, problem };
+      queueMicrotask(() => {
+        this.#telling = undefined;
+        this.#host.onRefused(reason, problem);
+      });
+    }
+    return { ok: false, reason, problem };
+  }
+}

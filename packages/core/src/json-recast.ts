@@ -1,0 +1,142 @@
+import { types } from "node:util";
+import { singleLine, truncate } from "./text.ts";
+
+/** What an object that is neither a plain object nor a plain array is walked as. */
+export type Recast =
+  | { readonly kind: "value"; readonly value: unknown }
+  | { readonly kind: "items"; readonly source: ArrayLike<unknown>; readonly count: number }
+  | {
+      readonly kind: "members";
+      readonly source: object;
+      /** The first of them, in the order they are walked. */
+      readonly keys: readonly string[];
+      readonly count: number;
+    };
+
+const asValue = (value: unknown): Recast => ({ kind: "value", value });
+
+const asMembers = (source: object, keys: readonly string[], count = keys.length): Recast => ({
+  kind: "members",
+  source,
+  keys,
+  count,
+});
+
+const asItems = (source: ArrayLike<unknown>, count = source.length): Recast => ({
+  kind: "items",
+  source,
+  count,
+});
+
+/** A bigint of up to this many digits is written out; converting a far longer one takes seconds. */
+const longestBigInt = 1000;
+const bigIntBound = 10n ** BigInt(longestBigInt);
+
+export const bigIntText = (value: bigint): string =>
+  value < bigIntBound && value > -bigIntBound
+    ? value.toString()
+    : `[BigInt of more than ${longestBigInt} digits]`;
+
+export const functionText = (value: object): string => {
+  try {
+    const name: unknown = Reflect.get(value, "name");
+    return typeof name === "string" && name !== "" ? `[Function ${name}]` : "[Function]";
+  } catch {
+    return "[Function]";
+  }
+};
+
+/** What a `toJSON` that throws leaves. The thrown value may throw again when it is looked at. */
+export const throwsText = (thrown: unknown): string => {
+  try {
+    const message: unknown = thrown instanceof Error ? thrown.message : thrown;
+    if (typeof message !== "string" || message === "") return "[Throws]";
+    return `[Throws: ${singleLine(truncate(message, 200))}]`;
+  } catch {
+    return "[Throws]";
+  }
+};
+
+/** As far as `Object.prototype.toString` knows: "Uint8Array", "Promise". */
+const tag = (value: object): string => Object.prototype.toString.call(value).slice(8, -1);
+
+/** How many bytes of binary data are shown. */
+const shownBytes = 1024;
+
+const binary = (type: string, bytes: Uint8Array): Recast => {
+  const shown = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, shownBytes));
+  const base64 = shown.toString("base64");
+  const cut = bytes.length > shownBytes;
+  const shape = { type, length: bytes.length, base64: cut ? `${base64}…[truncated]` : base64 };
+  return asMembers(shape, Object.keys(shape));
+};
+
+const binaryOf = (view: ArrayBufferView): Recast => {
+  if (types.isTypedArray(view) && !types.isUint8Array(view) && !types.isUint8ClampedArray(view)) {
+    return asItems(view as unknown as ArrayLike<unknown>);
+  }
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+  return binary(Buffer.isBuffer(view) ? "Buffer" : tag(view), bytes);
+};
+
+/** `most + 1` entries are enough: the walk stops before it can look at a later one. */
+const first = (values: Iterable<unknown>, most: number): unknown[] => {
+  const taken: unknown[] = [];
+  for (const value of values) {
+    taken.push(value);
+    if (taken.length > most) break;
+  }
+  return taken;
+};
+
+const mapOf = (map: Map<unknown, unknown>, most: number): Recast => {
+  const entries = first(Map.prototype.entries.call(map), most) as [unknown, unknown][];
+  if (!entries.every(([key]) => typeof key === "string")) return asItems(entries, map.size);
+  const source: Record<string, unknown> = Object.create(null);
+  for (const [key, value] of entries) source[String(key)] = value;
+  return asMembers(source, Object.keys(source), map.size);
+};
+
+const errorKeys = ["name", "message", "code", "cause", "errors"];
+
+/** The stack comes last, so that it is what a tight budget cuts. */
+const errorOf = (error: object): Recast => {
+  const own = Object.keys(error).filter((key) => key !== "stack");
+  return asMembers(error, [...new Set([...errorKeys, ...own]), "stack"]);
+};
+
+const opaque = (value: object): boolean =>
+  types.isPromise(value) ||
+  types.isWeakMap(value) ||
+  types.isWeakSet(value) ||
+  value instanceof WeakRef ||
+  types.isGeneratorObject(value) ||
+  types.isMapIterator(value) ||
+  types.isSetIterator(value);
+
+const unboxed = (value: object): unknown => {
+  if (types.isNumberObject(value)) return Number.prototype.valueOf.call(value);
+  if (types.isStringObject(value)) return String.prototype.valueOf.call(value);
+  if (types.isBooleanObject(value)) return Boolean.prototype.valueOf.call(value);
+  if (types.isBigIntObject(value)) return BigInt.prototype.valueOf.call(value);
+  return Symbol.prototype.valueOf.call(value);
+};
+
+/**
+ * How to walk an object that is not plain. May throw whatever the object's own code throws.
+ *
+ * @param most - How many nodes may still be taken, so that no more of a collection is copied.
+ */
+export const recast = (value: object, most: number): Recast => {
+  if (ArrayBuffer.isView(value)) return binaryOf(value);
+  if (types.isAnyArrayBuffer(value)) return binary(tag(value), new Uint8Array(value));
+  if (Array.isArray(value)) return asItems(value);
+  if (types.isMap(value)) return mapOf(value, most);
+  if (types.isSet(value)) return asItems(first(Set.prototype.values.call(value), most), value.size);
+  if (types.isNativeError(value) || value instanceof Error) return errorOf(value);
+  if (types.isRegExp(value)) return asValue(RegExp.prototype.toString.call(value));
+  if (value instanceof URL) return asValue(value.href);
+  if (types.isBoxedPrimitive(value)) return asValue(unboxed(value));
+  if (opaque(value)) return asValue(`[${tag(value)}]`);
+  return asMembers(value, Object.keys(value));
+};

@@ -1,0 +1,75 @@
+import type { EventCallback } from "./callbacks.ts";
+import type { VerifyReport } from "./checks.ts";
+import type { Emitter } from "./emitter.ts";
+import type { EventOf, MonitorEvent } from "./event.ts";
+import type { EventInput } from "./event-input.ts";
+import type { ReceiverDecision } from "./explain.ts";
+import type { Notifier } from "./notifier.ts";
+import type { ReceiverOptions } from "./receiver-settings.ts";
+import type { FlushReport, Registration } from "./registration.ts";
+import type { MonitorSignal } from "./signals.ts";
+import type { MonitorStats } from "./stats.ts";
+import type { CleanupMetrics, ComprehensiveStatus, MigrationMetrics, SyncMetrics } from "./status.ts";
+import type { Delivery, DeliveryQuery, EventQuery, Page } from "./store/store.ts";
+
+export interface DeadlineOptions {
+  /** Default 10,000. */
+  readonly deadlineMs?: number | undefined;
+}
+
+/** How far the events taken so far have come. */
+export interface PersistReport {
+  readonly committed: number;
+  /** Remembered by this process alone: there is no durable store, or it fails. */
+  readonly memory_only: number;
+  readonly timed_out: boolean;
+}
+
+/** Takes a service's events, delivers them to its receivers, and answers what became of each. */
+export interface Monitor extends Emitter {
+  /** Calls back with each event that passes the filter. A `types` of known names narrows the event. @throws ConfigError */
+  registerCallback<const T extends string = string>(
+    callback: EventCallback<EventOf<T>>,
+    options?: ReceiverOptions<T>,
+  ): Registration;
+  /** @throws ConfigError when an option is wrong, the name is taken, or the notifier was written to another contract. */
+  registerNotifier(notifier: Notifier, options?: ReceiverOptions): Registration;
+
+  getComprehensiveStatus(): Promise<ComprehensiveStatus>;
+  /** Default: the last 24 hours. */
+  getSyncMetrics(window?: { readonly hours?: number | undefined }): Promise<SyncMetrics>;
+  /** Default: the last 7 days. */
+  getCleanupMetrics(window?: { readonly days?: number | undefined }): Promise<CleanupMetrics>;
+  /** Default: the last 30 days. */
+  getMigrationMetrics(window?: { readonly days?: number | undefined }): Promise<MigrationMetrics>;
+  /** Newest first. */
+  getEvents(query?: EventQuery): Promise<Page<MonitorEvent>>;
+  /** What became of events at receivers, newest first. What a filter did not want has no row: see `explain`. */
+  getDeliveries(query?: DeliveryQuery): Promise<Page<Delivery>>;
+  /** Makes dead deliveries pending again, under the same event ids; answers how many. */
+  replay(query: DeliveryQuery): Promise<number>;
+  /** Who would get an event, who not, and why. Asks every filter, `where` included. */
+  explain<Metrics extends object>(event: MonitorEvent | EventInput<Metrics>): readonly ReceiverDecision[];
+  /** Checks reachability and credentials, of all receivers or one; shows nobody anything. */
+  verify(receiver?: string): Promise<readonly VerifyReport[]>;
+  /** Sends one marked `service_status` event to that receiver alone, past its filter, and waits for its fate as long as an attempt may take. */
+  sendTest(receiver: string): Promise<Delivery>;
+
+  /** The books and every pipeline, now. */
+  stats(): MonitorStats;
+  /** Tells what happens, after it happened and never inside `emitEvent`. */
+  observe(listener: (signal: MonitorSignal) => void): Registration;
+  /** The store is open. Emitting before is allowed. */
+  ready(): Promise<void>;
+  /** Resolves when all taken so far is committed. */
+  persisted(options?: DeadlineOptions): Promise<PersistReport>;
+  /** Resolves when all taken so far has its fate, or at the deadline. Callers join. */
+  flush(options?: DeadlineOptions): Promise<FlushReport>;
+  /**
+   * Stops intake, drains until the deadline, aborts what flies, counts what is left as
+   * `dropped("closed")` unless a durable store remembers it, and releases everything. Bounded by the
+   * deadline and half a second; idempotent.
+   */
+  close(options?: DeadlineOptions): Promise<FlushReport>;
+  [Symbol.asyncDispose](): Promise<void>;
+}

@@ -1,0 +1,102 @@
+import type { Clock } from "./clock.ts";
+import type { JsonObject } from "./errors.ts";
+import type { Emitter, OperationName, Run, TrackOptions } from "./emitter.ts";
+import type { EventLevel } from "./event.ts";
+import { singleLine, truncate } from "./text.ts";
+
+export interface OperationHost {
+  readonly clock: Clock;
+  readonly nextId: () => string;
+  readonly emitEvent: Emitter["emitEvent"];
+  /** Never throws, whatever the details do when they are read. */
+  readonly snapshot: (details: object | undefined) => JsonObject;
+}
+
+class RunRecord implements Run {
+  readonly id: string;
+  readonly metrics: Record<string, number> = {};
+  readonly details: Record<string, unknown>;
+  text: string | undefined;
+  wantedLevel: EventLevel | undefined;
+
+  constructor(id: string, details: JsonObject) {
+    this.id = id;
+    this.details = { ...details, run_id: id };
+  }
+
+  add(metric: string, amount: number): void {
+    this.metrics[metric] = (this.metrics[metric] ?? 0) + amount;
+  }
+
+  set(metric: string, value: number): void {
+    this.metrics[metric] = value;
+  }
+
+  note(detail: string, value: unknown): void {
+    this.details[detail] = value;
+  }
+
+  message(text: string): void {
+    this.text = text;
+  }
+
+  level(level: EventLevel): void {
+    this.wantedLevel = level;
+  }
+}
+
+const reasonOf = (error: unknown): string => {
+  try {
+    return error instanceof Error && error.message !== "" ? `: ${truncate(singleLine(error.message), 300)}` : "";
+  } catch {
+    return "";
+  }
+};
+
+const seconds = (ms: number): number => Math.round(ms) / 1_000;
+
+const watchPace = (operation: OperationName, run: RunRecord, slowAfterMs: number | undefined, host: OperationHost): (() => void) => {
+  if (slowAfterMs === undefined) return () => {};
+  const slow = host.clock.setTimer(slowAfterMs, () =>
+    host.emitEvent({
+      event_type: "performance_warning",
+      message: `${operation} runs for more than ${seconds(slowAfterMs)} s`,
+      details: { ...run.details, operation },
+      metrics: { slow_after_seconds: seconds(slowAfterMs) },
+    }),
+  );
+  return () => slow.cancel();
+};
+
+/** Runs the work, and tells of its start and its end. */
+export const track = async <T>(
+  operation: OperationName,
+  work: (run: Run) => T | Promise<T>,
+  { slowAfterMs, details }: TrackOptions,
+  host: OperationHost,
+): Promise<T> => {
+  const run = new RunRecord(host.nextId(), host.snapshot(details));
+  const startedAt = host.clock.monotonic();
+  const tell = (step: "success" | "failure", message: string, more: object): void => {
+    const duration_seconds = seconds(host.clock.monotonic() - startedAt);
+    host.emitEvent({
+      event_type: `${operation}_${step}`,
+      level: run.wantedLevel,
+      message: run.text ?? message,
+      details: { ...run.details, ...more },
+      metrics: { ...run.metrics, duration_seconds },
+    });
+  };
+  host.emitEvent({ event_type: `${operation}_start`, message: `${operation} started`, details: run.details });
+  const stopWatching = watchPace(operation, run, slowAfterMs, host);
+  try {
+    const result = await work(run);
+    stopWatching();
+    tell("success", `${operation} succeeded`, {});
+    return result;
+  } catch (error) {
+    stopWatching();
+    tell("failure", `${operation} failed${reasonOf(error)}`, { error });
+    throw error;
+  }
+};

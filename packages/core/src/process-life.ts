@@ -1,0 +1,54 @@
+/** Someone the process may have to wait for when nothing else is left to do. */
+export interface Drainable {
+  /** Milliseconds until something is due; Infinity when nothing is. */
+  readonly dueInMs: number;
+  readonly drainOnExitMs: number;
+}
+
+/** Keeps the process until called: what is awaited must be able to happen, though all timers are unref'd. */
+export const hold = (): (() => void) => {
+  const timer = setInterval(() => {}, 2 ** 30);
+  return () => clearInterval(timer);
+};
+
+const drainables = new Set<Drainable>();
+let exitsAt: number | undefined;
+
+/** Looks again this often while it holds the process. */
+const lookMs = 20;
+
+const onBeforeExit = (): void => {
+  const now = performance.now();
+  exitsAt ??= now;
+  for (const { dueInMs, drainOnExitMs } of drainables) {
+    const left = exitsAt + drainOnExitMs - now;
+    if (left <= 0 || dueInMs > left) continue;
+    setTimeout(() => {}, Math.min(lookMs, left)); // ref'd; when it is over, beforeExit comes again
+    return;
+  }
+};
+
+/** Has the process wait for it at a natural exit, for at most its `drainOnExitMs`. Answers how to stop. */
+export const drainAtExit = (drainable: Drainable): (() => void) => {
+  if (drainables.size === 0) process.on("beforeExit", onBeforeExit);
+  drainables.add(drainable);
+  return () => {
+    if (drainables.delete(drainable) && drainables.size === 0) process.off("beforeExit", onBeforeExit);
+  };
+};
+
+const signals = ["SIGTERM", "SIGINT"] as const;
+
+/** On the first SIGTERM or SIGINT closes and then ends the process by that signal; a second one ends it at once. */
+export const closeOnSignals = (close: () => Promise<unknown>): (() => void) => {
+  const stop = (): void => {
+    for (const signal of signals) process.off(signal, onSignal);
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    stop();
+    const end = () => process.kill(process.pid, signal);
+    close().then(end, end);
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  return stop;
+};

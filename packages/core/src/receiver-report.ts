@@ -1,0 +1,40 @@
+import type { Clock } from "./clock.ts";
+import type { Receiver } from "./delivery/receiver.ts";
+import type { ReceiverStats } from "./stats.ts";
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** One receiver's books and pipeline, as they are now. @param undecided - Events that have not reached its filter. */
+export const receiverStats = ({ name, pipeline }: Receiver, undecided: number, clock: Clock): ReceiverStats => {
+  const { ledger, backlog, settings, notifier, destination } = pipeline;
+  const { inFlight, overdue } = pipeline.activity;
+  const pausedFor = destination.pausedUntil - clock.monotonic();
+  const { lastError, lastSuccessAt } = ledger;
+  return {
+    name,
+    notifier: notifier.id,
+    taken: ledger.taken + undecided,
+    filtered: ledger.filtered,
+    delivered: ledger.delivered,
+    folded: ledger.folded,
+    moved: ledger.moved,
+    dropped: { ...ledger.dropped },
+    dead: { ...ledger.dead },
+    pending: pipeline.pending + undecided,
+    queue: {
+      events: backlog.events,
+      bytes: backlog.bytes,
+      max_events: settings.queue.maxEvents,
+      max_bytes: settings.queue.maxBytes,
+    },
+    in_flight: inFlight,
+    overdue,
+    retrying: backlog.retries.length,
+    attempts: { ...ledger.attempts },
+    late_successes: ledger.lateSuccesses,
+    breaker: destination.breakerState,
+    paused_until: pausedFor > 0 ? iso(clock.now() + pausedFor) : null,
+    last_success_at: lastSuccessAt === null ? null : iso(lastSuccessAt),
+    last_error: lastError === null ? null : { code: lastError.code, message: lastError.message, at: iso(lastError.at) },
+  };
+};

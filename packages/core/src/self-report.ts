@@ -1,0 +1,23 @@
+import type { EventInput } from "./event-input.ts";
+import type { Address } from "./intake.ts";
+import type { SignalListener } from "./observers.ts";
+
+/** Turns a breaker that opens or closes into one `service_status` to every other receiver. */
+export const selfReport =
+  (emit: (input: EventInput, address: Address) => void): SignalListener =>
+  (signal) => {
+    if (signal.kind !== "breaker" || signal.state === "half-open") return;
+    const { receiver, state, reason } = signal;
+    const open = state === "open";
+    emit(
+      {
+        event_type: "service_status",
+        level: open ? "error" : "info",
+        message: open
+          ? `Notifications to ${receiver} fail (${reason}); they are kept and tried again`
+          : `Notifications to ${receiver} are delivered again`,
+        details: { receiver, breaker: state, reason },
+      },
+      { only: null, except: receiver },
+    );
+  };

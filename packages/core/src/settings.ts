@@ -1,0 +1,117 @@
+import { type Clock, systemClock } from "./clock.ts";
+import type { EventContext } from "./create-event.ts";
+import { checkTimeZone } from "./describe.ts";
+import { ConfigError } from "./errors.ts";
+import type { Random } from "./id.ts";
+import type { Locale } from "./notifier.ts";
+import { checkOptions, choiceOption, flagOption, numberOption, textOption } from "./options.ts";
+import { compileRedaction } from "./redaction.ts";
+import type { Problem } from "./signals.ts";
+import type { EventStore } from "./store/store.ts";
+
+/** How a monitor works. It needs none of these. */
+export interface MonitorOptions {
+  /** Who speaks: `service` of every event. Default `"datasync"`. */
+  readonly service?: string | undefined;
+  /** Where events and deliveries are remembered. Default: in memory, 10,000 events and 16 MiB. */
+  readonly store?: EventStore | undefined;
+  /** The language of what people read. Default `"en"`. */
+  readonly locale?: Locale | undefined;
+  /** An IANA name, such as `"Asia/Shanghai"`, for the times people read. Default: the process's own. */
+  readonly timeZone?: string | undefined;
+  readonly limits?: MonitorLimits | undefined;
+  /** Paths into `details` whose values never leave `emitEvent`: `"user.token"`, `"*.secret"`, `"**.password"`. */
+  readonly redact?: readonly string[] | undefined;
+  /** A breaker that opens or closes becomes one `service_status` to every other receiver. Default false. */
+  readonly selfReport?: boolean | undefined;
+  /** On SIGTERM or SIGINT `close()`, then end by that signal; a second one ends at once. Default false. */
+  readonly handleSignals?: boolean | undefined;
+  /** How long a natural exit may wait for what is due, without a durable store. Default 5 s. */
+  readonly drainOnExitMs?: number | undefined;
+  readonly clock?: Clock | undefined;
+  /** Numbers in [0, 1), as `Math.random`. */
+  readonly random?: Random | undefined;
+  /** Told what a human may want to know. Default: one line on stderr for each receiver and code in a minute. */
+  readonly onProblem?: ((problem: Problem) => void) | undefined;
+}
+
+export interface MonitorLimits {
+  /** Heap bytes of one event's details. Default 65,536. */
+  readonly detailsBytes?: number | undefined;
+  /** Values in one event's details. Default 10,000. */
+  readonly detailsNodes?: number | undefined;
+  /** Nesting of one event's details. Default 32. */
+  readonly detailsDepth?: number | undefined;
+  /** Events that may be emitted within one turn of the event loop; more are refused. Default 10,000. */
+  readonly turnEvents?: number | undefined;
+  /** Their heap bytes. Default 32 MiB. */
+  readonly turnBytes?: number | undefined;
+}
+
+/** Monitor options with every default filled in, but for the store. */
+export interface Settings {
+  readonly locale: Locale;
+  readonly timeZone: string;
+  readonly context: EventContext;
+  readonly turnEvents: number;
+  readonly turnBytes: number;
+  readonly selfReport: boolean;
+  readonly handleSignals: boolean;
+  readonly drainOnExitMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly onProblem: ((problem: Problem) => void) | undefined;
+}
+
+const owner = "The monitor";
+const known = ["service", "store", "locale", "timeZone", "limits", "redact", "selfReport", "handleSignals", "drainOnExitMs", "clock", "random", "onProblem"];
+const knownLimits = ["detailsBytes", "detailsNodes", "detailsDepth", "turnEvents", "turnBytes"];
+
+const checkFunction = <T>(name: string, value: T | undefined): T | undefined => {
+  if (value === undefined || typeof value === "function") return value;
+  throw new ConfigError(name, `${owner}: \`${name}\` must be a function.`);
+};
+
+const checkStore = (store: EventStore | undefined): void => {
+  if (store === undefined || (typeof store === "object" && store?.contract === 1)) return;
+  throw new ConfigError("store", `${owner}: \`store\` must be an event store of contract 1, such as \`memoryStore()\`.`);
+};
+
+const contextOf = (options: MonitorOptions): EventContext => {
+  const limits = options.limits ?? {};
+  checkOptions(`${owner} \`limits\``, limits, knownLimits);
+  const bound = (name: "detailsBytes" | "detailsNodes" | "detailsDepth", fallback: number, min: number, max: number) =>
+    numberOption(owner, `limits.${name}`, limits[name], fallback, { min, max, integer: true });
+  return {
+    service: options.service === undefined ? "datasync" : textOption(owner, "service", options.service),
+    limits: {
+      maxBytes: bound("detailsBytes", 65_536, 256, 2 ** 26),
+      maxNodes: bound("detailsNodes", 10_000, 4, 10_000_000),
+      maxDepth: bound("detailsDepth", 32, 1, 1_000),
+    },
+    redaction: compileRedaction(options.redact ?? []),
+    details: undefined,
+  };
+};
+
+/** Checks a monitor's options and fills in what they leave out. @throws ConfigError */
+export const monitorSettings = (options: MonitorOptions): Settings => {
+  checkOptions(owner, options, known);
+  checkStore(options.store);
+  const { limits } = options;
+  const much = { min: 1, max: 2 ** 40 };
+  const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return {
+    locale: choiceOption(owner, "locale", options.locale, "en", ["en", "zh-CN"]),
+    timeZone: checkTimeZone(owner, timeZone),
+    context: contextOf(options),
+    turnEvents: numberOption(owner, "limits.turnEvents", limits?.turnEvents, 10_000, much),
+    turnBytes: numberOption(owner, "limits.turnBytes", limits?.turnBytes, 32 * 2 ** 20, much),
+    selfReport: flagOption(owner, "selfReport", options.selfReport, false),
+    handleSignals: flagOption(owner, "handleSignals", options.handleSignals, false),
+    drainOnExitMs: numberOption(owner, "drainOnExitMs", options.drainOnExitMs, 5_000, { min: 0, max: 86_400_000 }),
+    clock: options.clock ?? systemClock,
+    random: checkFunction("random", options.random) ?? Math.random,
+    onProblem: checkFunction("onProblem", options.onProblem),
+  };
+};

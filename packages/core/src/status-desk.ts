@@ -1,0 +1,4 @@
+export class StatusDesk {
+  host: unknown;
+  constructor(host: unknown) { this.host = host; }
+}

@@ -1,0 +1,179 @@
+import { EventType, type MonitorEvent } from "../event.ts";
+import { measureOf, measures } from "../measures.ts";
+import { Sketch } from "./sketch.ts";
+import type { Aggregate, AggregateQuery, Summary } from "./store.ts";
+
+export const hourMs = 3_600_000;
+
+/** 31 days before the current hour, which is the slot in addition. */
+const hoursKept = 31 * 24;
+const slots = hoursKept + 1;
+const maxTypes = 200;
+const otherType = "other";
+
+/** Rough costs in units of 16 bytes of heap: an hour of a type, a sketch, and one of its buckets. */
+const hourCost = 8;
+const sketchCost = 12;
+const maxCost = 2 ** 20;
+
+/** One type's events of one hour. */
+interface Hour {
+  readonly hour: number;
+  count: number;
+  /** In the order of `measures`. */
+  readonly sketches: (Sketch | undefined)[];
+}
+
+interface Kind {
+  /** By hour, modulo `slots`. */
+  readonly hours: (Hour | undefined)[];
+  last: MonitorEvent | undefined;
+  lastAt: number;
+}
+
+const costOf = ({ sketches }: Hour): number =>
+  sketches.reduce((cost, sketch) => cost + (sketch ? sketchCost + sketch.size : 0), hourCost);
+
+/**
+ * Counts and sums by event type and hour of the last 31 days, kept apart from the events themselves.
+ *
+ * An event is filed under its own timestamp, or under the moment it is filed when it claims to come
+ * from the future: one wrong date must not pass for the latest event for years. Bounded: the guide's
+ * types and others up to 200 in all, further ones count as `other`; about 16 MiB, beyond which the
+ * oldest hours are forgotten and `complete_since` says so.
+ */
+export class Aggregates {
+  readonly #kinds = new Map<string, Kind>();
+  readonly #began: number;
+  /** The timestamp read last: events of one burst share it, and parsing a date costs more than all the rest. */
+  #stamp = "";
+  #stampAt = Number.NaN;
+  /** Earlier hours are forgotten. */
+  #firstHour = 0;
+  #cost = 0;
+
+  constructor(began: number) {
+    this.#began = began;
+    for (const type of Object.values(EventType)) this.#addKind(type);
+  }
+
+  file(event: MonitorEvent, now: number): void {
+    const claimed = this.#read(event.timestamp);
+    const at = claimed <= now ? claimed : now;
+    const hour = Math.floor(at / hourMs);
+    const currentHour = Math.floor(now / hourMs);
+    if (hour < this.#horizon(currentHour)) return;
+    const kind = this.#kindOf(event.event_type);
+    const cell = this.#cell(kind, hour);
+    if (!cell) return;
+    cell.count += 1;
+    if (at >= kind.lastAt) {
+      kind.last = event;
+      kind.lastAt = at;
+    }
+    this.#measure(event, cell);
+    if (this.#cost > maxCost) this.#forgetOldest(currentHour);
+  }
+
+  query({ types, since, until, metrics }: AggregateQuery, now: number): Aggregate {
+    const horizon = this.#horizon(Math.floor(now / hourMs));
+    const first = Math.max(horizon, Math.floor(since / hourMs));
+    const end = Math.floor(until / hourMs);
+    const found: Record<string, { count: number; last: MonitorEvent }> = Object.create(null);
+    const totals = measures.map((name) => (metrics.includes(name) ? new Sketch() : undefined));
+    for (const type of new Set(types)) {
+      const kind = this.#kinds.get(type);
+      if (!kind?.last) continue;
+      let count = 0;
+      for (const cell of kind.hours) {
+        if (!cell || cell.hour < first || cell.hour > end) continue;
+        count += cell.count;
+        cell.sketches.forEach((sketch, index) => {
+          if (sketch) totals[index]?.merge(sketch);
+        });
+      }
+      if (count > 0) found[type] = { count, last: kind.last };
+    }
+    return {
+      complete_since: Math.max(this.#began, horizon * hourMs),
+      types: found,
+      metrics: summaries(totals),
+    };
+  }
+
+  #read(timestamp: string): number {
+    if (timestamp !== this.#stamp) {
+      this.#stamp = timestamp;
+      this.#stampAt = Date.parse(timestamp);
+    }
+    return this.#stampAt;
+  }
+
+  #horizon(currentHour: number): number {
+    return Math.max(this.#firstHour, currentHour - hoursKept);
+  }
+
+  #kindOf(type: string): Kind {
+    const known = this.#kinds.get(type);
+    if (known) return known;
+    if (this.#kinds.size < maxTypes) return this.#addKind(type);
+    return this.#kinds.get(otherType) ?? this.#addKind(otherType);
+  }
+
+  #addKind(type: string): Kind {
+    const kind: Kind = { hours: [], last: undefined, lastAt: Number.NEGATIVE_INFINITY };
+    this.#kinds.set(type, kind);
+    return kind;
+  }
+
+  /** Undefined when a later hour took the place, as after a step of the clock. */
+  #cell(kind: Kind, hour: number): Hour | undefined {
+    const slot = hour % slots;
+    const present = kind.hours[slot];
+    if (present && present.hour >= hour) return present.hour === hour ? present : undefined;
+    const fresh: Hour = { hour, count: 0, sketches: [] };
+    this.#cost += hourCost - (present ? costOf(present) : 0);
+    kind.hours[slot] = fresh;
+    return fresh;
+  }
+
+  #measure(event: MonitorEvent, { sketches }: Hour): void {
+    for (let index = 0; index < measures.length; index += 1) {
+      const value = measureOf(event, measures[index] ?? "");
+      if (value === undefined) continue;
+      let sketch = sketches[index];
+      if (!sketch) {
+        sketch = new Sketch();
+        sketches[index] = sketch;
+        this.#cost += sketchCost;
+      }
+      this.#cost -= sketch.size;
+      sketch.add(value);
+      this.#cost += sketch.size;
+    }
+  }
+
+  /** The current hour stays whatever it costs. */
+  #forgetOldest(currentHour: number): void {
+    let hour = this.#horizon(currentHour);
+    for (; hour < currentHour && this.#cost > maxCost; hour += 1) {
+      const slot = hour % slots;
+      for (const { hours } of this.#kinds.values()) {
+        const cell = hours[slot];
+        if (!cell || cell.hour > hour) continue;
+        this.#cost -= costOf(cell);
+        hours[slot] = undefined;
+      }
+    }
+    this.#firstHour = hour;
+  }
+}
+
+const summaries = (totals: readonly (Sketch | undefined)[]): Aggregate["metrics"] => {
+  const found: Record<string, Summary> = Object.create(null);
+  measures.forEach((name, index) => {
+    const summary = totals[index]?.summary();
+    if (summary) found[name] = summary;
+  });
+  return found;
+};

@@ -1,0 +1,41 @@
+import type { Clock } from "./clock.ts";
+import { within } from "./delivery/wait.ts";
+import type { EmitResult } from "./emitter.ts";
+import { ConfigError } from "./errors.ts";
+import type { EventInput } from "./event-input.ts";
+import type { Address } from "./intake.ts";
+import type { SignalListener } from "./observers.ts";
+import type { Receivers } from "./receivers.ts";
+import { graceMs } from "./receivers.ts";
+
+export interface TestMessageHost {
+  readonly clock: Clock;
+  readonly receivers: Receivers;
+  readonly emit: (input: EventInput, address: Address) => EmitResult;
+  readonly observe: (listener: SignalListener) => () => void;
+}
+
+/**
+ * Sends one marked event to one receiver, past its filter, and waits for its fate as long as an
+ * attempt may take; answers the event's id.
+ *
+ * @throws ConfigError when there is no such receiver, or the monitor takes no events.
+ */
+export const sendTestMessage = async (receiver: string, host: TestMessageHost): Promise<string> => {
+  const { pipeline } = host.receivers.find(receiver);
+  const taken = host.emit(
+    { event_type: "service_status", message: `Test message to ${receiver}`, details: { test: true } },
+    { only: receiver, except: null },
+  );
+  if (!taken.ok) throw new ConfigError("receiver", taken.problem);
+  const { id } = taken.event;
+  let stop = () => {};
+  const settled = new Promise<void>((resolve) => {
+    stop = host.observe((signal) => {
+      if (signal.kind === "settled" && signal.event_id === id && signal.receiver === receiver) resolve();
+    });
+  });
+  await within(settled, pipeline.settings.timeoutMs + graceMs, host.clock);
+  stop();
+  return id;
+};
