@@ -40,7 +40,11 @@ export const verifyReceiver = async (
   report: (problem: Problem) => void,
 ): Promise<VerifyReport> => {
   const startedAt = clock.monotonic();
-  const answer = (status: VerifyReport["status"], code: DeliveryErrorCode | null, message: string | null): VerifyReport => ({
+  const answer = (
+    status: VerifyReport["status"],
+    code: DeliveryErrorCode | null,
+    message: string | null,
+  ): VerifyReport => ({
     receiver: name,
     status,
     code,

@@ -50,7 +50,11 @@ export const rankOf = (level: EventLevel): number => ranks[level];
 class Invalid extends Error {}
 
 const shown = (value: unknown): string =>
-  typeof value === "string" ? `"${truncate(singleLine(value), 40)}"` : value === null ? "null" : typeof value;
+  typeof value === "string"
+    ? `"${truncate(singleLine(value), 40)}"`
+    : value === null
+      ? "null"
+      : typeof value;
 
 const checkLevel = (level: unknown): EventLevel => {
   const found = levels.find((known) => known === level);
@@ -61,13 +65,20 @@ const checkLevel = (level: unknown): EventLevel => {
 /** ECMAScript's own range; years beyond 9999 or before 0 are not RFC 3339. */
 const stamp = (value: unknown): string => {
   const ms =
-    value instanceof Date ? value.getTime() : typeof value === "string" ? Date.parse(value) : Number.NaN;
+    value instanceof Date
+      ? value.getTime()
+      : typeof value === "string"
+        ? Date.parse(value)
+        : Number.NaN;
   if (ms >= -62_167_219_200_000 && ms <= 253_402_300_799_999) return new Date(ms).toISOString();
-  throw new Invalid(`\`timestamp\` must be a valid Date or RFC 3339 string, but it is ${shown(value)}.`);
+  throw new Invalid(
+    `\`timestamp\` must be a valid Date or RFC 3339 string, but it is ${shown(value)}.`,
+  );
 };
 
 const checkMessage = (message: unknown): string => {
-  if (typeof message !== "string") throw new Invalid(`\`message\` must be a string, but it is ${shown(message)}.`);
+  if (typeof message !== "string")
+    throw new Invalid(`\`message\` must be a string, but it is ${shown(message)}.`);
   return truncate(message, maxMessage);
 };
 
@@ -81,7 +92,8 @@ const nothingMeasured: CheckedMetrics = { values: noMetrics, invalid: undefined,
 
 const checkMetrics = (metrics: unknown): CheckedMetrics => {
   if (metrics === undefined || metrics === null) return nothingMeasured;
-  if (typeof metrics !== "object") throw new Invalid(`\`metrics\` must be an object of numbers, but it is ${shown(metrics)}.`);
+  if (typeof metrics !== "object")
+    throw new Invalid(`\`metrics\` must be an object of numbers, but it is ${shown(metrics)}.`);
   const values: Record<string, number> = {};
   let invalid: string[] | undefined;
   let bytes = 0;
@@ -90,7 +102,12 @@ const checkMetrics = (metrics: unknown): CheckedMetrics => {
     const value: unknown = (metrics as Record<string, unknown>)[name];
     if (value === undefined) continue;
     count += 1;
-    if (typeof value === "number" && Number.isFinite(value) && count <= maxMetrics && name !== "__proto__") {
+    if (
+      typeof value === "number" &&
+      Number.isFinite(value) &&
+      count <= maxMetrics &&
+      name !== "__proto__"
+    ) {
       values[name] = value;
       bytes += 2 * name.length + 16;
     } else {
@@ -117,7 +134,11 @@ const checkDetails = (details: unknown, context: EventContext): CheckedDetails =
   return { value: isObject(value) ? value : Object.freeze({ value }), bytes };
 };
 
-const merged = (own: JsonObject, context: EventContext, invalid: string[] | undefined): JsonObject =>
+const merged = (
+  own: JsonObject,
+  context: EventContext,
+  invalid: string[] | undefined,
+): JsonObject =>
   context.details === undefined && invalid === undefined
     ? own
     : Object.freeze({
@@ -181,7 +202,9 @@ export const eventFactory = (clock: Clock, random: Random): EventFactory => {
       }
       return create(input as Record<string, unknown>, context);
     } catch (error) {
-      return error instanceof Invalid ? error.message : "The event could not be read: a property of it throws.";
+      return error instanceof Invalid
+        ? error.message
+        : "The event could not be read: a property of it throws.";
     }
   };
 };

@@ -49,7 +49,8 @@ const durationText = (seconds: number, { words, tenths, small }: Speech): string
       .join(" ");
   const ms = seconds * 1_000;
   if (seconds < 0) return say([small.format(seconds), "s"]);
-  if (ms > 0 && Math.round(ms) < 1_000) return say([small.format(ms < 10 ? ms : Math.round(ms)), "ms"]);
+  if (ms > 0 && Math.round(ms) < 1_000)
+    return say([small.format(ms < 10 ? ms : Math.round(ms)), "ms"]);
   if (Math.round(seconds * 10) < 600) return say([tenths.format(seconds), "s"]);
   // Each step rounds to its own smallest unit first, so that 3,599.9 s is an hour and not 60 min.
   const s = Math.round(seconds);
@@ -89,6 +90,9 @@ const numberText = (key: string, value: number, counted: boolean, speech: Speech
 
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
 
+const isEmpty = (value: JsonValue): boolean =>
+  typeof value === "object" && value !== null && Object.keys(value).length === 0;
+
 const textIn = (object: JsonObject, key: string): string | undefined => {
   const value = Object.hasOwn(object, key) ? object[key] : undefined;
   return typeof value === "string" && value !== "" ? value : undefined;
@@ -97,10 +101,10 @@ const textIn = (object: JsonObject, key: string): string | undefined => {
 /** "TypeError: fetch failed (caused by Error: connect ECONNREFUSED)"; undefined when it is no error. */
 const errorText = (object: JsonObject, words: Words, causes = 0): string | undefined => {
   const name = textIn(object, "name");
-  if (name === undefined || typeof object["message"] !== "string") return undefined;
+  if (name === undefined || typeof object.message !== "string") return undefined;
   const said = textIn(object, "message") ?? textIn(object, "code");
   const what = said === undefined ? name : `${name}: ${said}`;
-  const cause = Object.hasOwn(object, "cause") ? object["cause"] : undefined;
+  const cause = object.cause;
   if (typeof cause !== "object" || cause === null || isList(cause)) return what;
   const why = causes < mostCauses ? errorText(cause, words, causes + 1) : undefined;
   return why === undefined ? what : words.causedBy(what, why);
@@ -128,14 +132,14 @@ function* itemTexts(items: readonly JsonValue[], speech: Speech): Generator<stri
 
 const nestedText = (key: string, value: JsonValue, speech: Speech): string => {
   const text = plainText(key, value, false, speech);
-  if (typeof value !== "object" || value === null) return text;
+  if (typeof value !== "object" || value === null || isEmpty(value)) return text;
   if (isList(value)) return `[${text}]`;
   return errorText(value, speech.words) === undefined ? `{${text}}` : text;
 };
 
 const plainText = (key: string, value: JsonValue, counted: boolean, speech: Speech): string => {
   const { words } = speech;
-  if (value === null) return words.none;
+  if (value === null || isEmpty(value)) return words.none;
   if (typeof value === "boolean") return value ? words.yes : words.no;
   if (typeof value === "number") return numberText(key, value, counted, speech);
   if (typeof value === "string") return value;

@@ -20,7 +20,11 @@ export interface Emitter {
    * `metrics.duration_seconds`, `details.run_id` and what the work put on `run`. Rethrows the work's
    * error untouched. `operation` is lower-case words; another is refused and counted like any invalid event.
    */
-  track<T>(operation: OperationName, work: (run: Run) => T | Promise<T>, options?: TrackOptions): Promise<T>;
+  track<T>(
+    operation: OperationName,
+    work: (run: Run) => T | Promise<T>,
+    options?: TrackOptions,
+  ): Promise<T>;
   /** The same monitor, for one job that says who speaks. Bindings of a child's child add up. */
   child(bindings: ChildBindings): Emitter;
 }

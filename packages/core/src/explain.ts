@@ -28,7 +28,11 @@ const heldBy = ({ pipeline: { destination } }: Receiver, clock: Clock): string |
 };
 
 /** Asks one receiver's filter, its `where` included. */
-export const explainFor = (receiver: Receiver, event: MonitorEvent, clock: Clock): ReceiverDecision => {
+export const explainFor = (
+  receiver: Receiver,
+  event: MonitorEvent,
+  clock: Clock,
+): ReceiverDecision => {
   const no = receiver.filter.why(event) ?? predicate(receiver, event);
   return {
     receiver: receiver.name,

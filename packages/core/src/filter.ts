@@ -44,7 +44,11 @@ const adviceOn = (pattern: string): string => {
 
 const compilePattern = (owner: string, pattern: unknown): Match => {
   if (typeof pattern !== "string") {
-    return refuse(owner, "types", `\`types\` holds a ${typeof pattern}, but event types are strings.`);
+    return refuse(
+      owner,
+      "types",
+      `\`types\` holds a ${typeof pattern}, but event types are strings.`,
+    );
   }
   if (pattern === "*") return () => true;
   if (/^[a-z][a-z0-9_.]*\*?$/.test(pattern)) {
@@ -61,11 +65,19 @@ const compilePattern = (owner: string, pattern: unknown): Match => {
   return refuse(owner, "types", `\`types\` holds ${shown}. ${adviceOn(pattern)}`);
 };
 
-const listOption = (owner: string, name: string, value: unknown): readonly unknown[] | undefined => {
+const listOption = (
+  owner: string,
+  name: string,
+  value: unknown,
+): readonly unknown[] | undefined => {
   if (value === undefined) return undefined;
   if (!Array.isArray(value)) return refuse(owner, name, `\`${name}\` must be a list.`);
   if (value.length > 0) return value;
-  return refuse(owner, name, `\`${name}\` is empty, so nothing would arrive; leave it out for all.`);
+  return refuse(
+    owner,
+    name,
+    `\`${name}\` is empty, so nothing would arrive; leave it out for all.`,
+  );
 };
 
 const compileTypes = (owner: string, value: unknown): Match | undefined => {
@@ -115,7 +127,9 @@ export const compileFilter = (owner: string, filter: EventFilter<string>): Compi
   const whyNotLevel = (level: EventLevel): string | undefined => {
     if (wantedLevels.has(level)) return undefined;
     const below = minLevel !== undefined && levels.indexOf(level) < levels.indexOf(minLevel);
-    return below ? `level ${level} is below ${minLevel}` : `level ${level} is not among ${among.levels}`;
+    return below
+      ? `level ${level} is below ${minLevel}`
+      : `level ${level} is not among ${among.levels}`;
   };
   const whyNotType = (type: string): string | undefined =>
     matches === undefined || matches(type) ? undefined : `type ${type} is not among ${among.types}`;

@@ -15,7 +15,11 @@ const slots: typeof globalThis & { [key]?: Slot } = globalThis;
 
 const open = (options: MonitorOptions, configured: boolean): Slot => {
   const monitor = new MonitorCore(options);
-  const slot = { monitor, reconfigure: (later: MonitorOptions) => monitor.reconfigure(later), configured };
+  const slot = {
+    monitor,
+    reconfigure: (later: MonitorOptions) => monitor.reconfigure(later),
+    configured,
+  };
   slots[key] = slot;
   return slot;
 };
@@ -44,7 +48,10 @@ export const setupMonitorInterface = (options: MonitorOptions = {}): Monitor => 
   }
   for (const name of ["clock", "random"] as const) {
     if (options[name] === undefined) continue;
-    throw new ConfigError(name, `\`${name}\` must be set before the global monitor is used: call setupMonitorInterface() first.`);
+    throw new ConfigError(
+      name,
+      `\`${name}\` must be set before the global monitor is used: call setupMonitorInterface() first.`,
+    );
   }
   slot.reconfigure(options);
   slot.configured = true;

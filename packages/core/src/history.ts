@@ -1,14 +1,26 @@
+import type { Announcer } from "./announcer.ts";
 import type { Clock } from "./clock.ts";
 import type { Journal } from "./delivery/journal.ts";
 import type { MonitorEvent } from "./event.ts";
 import type { Receivers } from "./receivers.ts";
-import type { Accepted, Delivery, DeliveryQuery, EventQuery, Outcome, Page } from "./store/store.ts";
+import type { MonitorStats } from "./stats.ts";
+import { type ComprehensiveStatus, comprehensiveStatus } from "./status.ts";
 import type { MemoryStore } from "./store/memory.ts";
+import type {
+  Accepted,
+  Delivery,
+  DeliveryQuery,
+  EventQuery,
+  EventStore,
+  Outcome,
+  Page,
+} from "./store/store.ts";
 
 export interface HistoryHost {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly receivers: Receivers;
+  readonly announcer: Announcer;
 }
 
 const leaseMs = 60_000;
@@ -23,13 +35,32 @@ export class History {
   }
 
   async events(query: EventQuery): Promise<Page<MonitorEvent>> {
-    await this.#host.journal.write([]);
-    return this.#host.journal.store.events(query);
+    return (await this.written()).events(query);
   }
 
   async deliveries(query: DeliveryQuery): Promise<Page<Delivery>> {
+    return (await this.written()).deliveries(query);
+  }
+
+  /** The store, when all that is known has been written to it. */
+  async written(): Promise<EventStore> {
     await this.#host.journal.write([]);
-    return this.#host.journal.store.deliveries(query);
+    return this.#host.journal.store;
+  }
+
+  async status(stats: MonitorStats): Promise<ComprehensiveStatus> {
+    const { clock, receivers, announcer } = this.#host;
+    const troubles = receivers.all.flatMap(({ name, pipeline }) =>
+      [...pipeline.ledger.troubles].map(([kind, { reason, at }]) => ({
+        receiver: name,
+        kind,
+        reason,
+        at,
+      })),
+    );
+    const store = await this.written();
+    const now = clock.now();
+    return comprehensiveStatus({ store, now, stats, troubles, problems: announcer.recent });
   }
 
   /** Dead deliveries are pending again, and their receivers try them; answers how many. */
@@ -39,10 +70,17 @@ export class History {
     const { rows } = await this.deliveries(dead);
     const moved = await journal.store.move(dead, { state: "pending" });
     for (const { pipeline, name } of receivers.all) {
-      const reasons = rows.filter(({ receiver }) => receiver === name).map(({ reason }) => reason ?? "");
+      const reasons = rows
+        .filter(({ receiver }) => receiver === name)
+        .map(({ reason }) => reason ?? "");
       if (reasons.length === 0) continue;
       const bounds = { limit: reasons.length, maxBytes: Number.MAX_SAFE_INTEGER };
-      const claimed = await journal.store.claim({ receiver: name, ...bounds, leaseMs, now: clock.now() });
+      const claimed = await journal.store.claim({
+        receiver: name,
+        ...bounds,
+        leaseMs,
+        now: clock.now(),
+      });
       for (const reason of reasons.slice(0, claimed.length)) pipeline.ledger.revive(reason);
       pipeline.restore(claimed);
     }
@@ -64,7 +102,14 @@ const allOf = <T>(page: (cursor: string | undefined) => Page<T>): T[] => {
 const outcomeOf = (row: Delivery): Outcome | undefined => {
   const { event_id, receiver, attempts, batch_id, settled_at, state, last_error } = row;
   if (state === "pending" || settled_at === null) return undefined;
-  const shared = { event_id, receiver, fence: 1, attempts, batch_id, settled_at: Date.parse(settled_at) };
+  const shared = {
+    event_id,
+    receiver,
+    fence: 1,
+    attempts,
+    batch_id,
+    settled_at: Date.parse(settled_at),
+  };
   if (state === "delivered") return { ...shared, state, reference: row.reference };
   return { ...shared, state, reason: row.reason ?? "", last_error };
 };

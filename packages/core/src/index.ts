@@ -1,13 +1,27 @@
-// Emitting and reading events.
+// Taking and asking.
 
+export type { SignalListener } from "./announcer.ts";
+export type { EventCallback } from "./callbacks.ts";
+// Answers.
+export type { VerifyReport } from "./checks.ts";
 export { type Clock, systemClock, type Timer } from "./clock.ts";
+// Writing a notifier.
 export { defineNotifier } from "./define-notifier.ts";
+export type { Overflow } from "./delivery/queue.ts";
 export {
   type DescribedField,
   type DescribeOptions,
   type Description,
   describe,
 } from "./describe.ts";
+export type {
+  ChildBindings,
+  EmitResult,
+  Emitter,
+  OperationName,
+  Run,
+  TrackOptions,
+} from "./emitter.ts";
 // Errors.
 export {
   ConfigError,
@@ -17,6 +31,8 @@ export {
   type JsonObject,
   type JsonValue,
 } from "./errors.ts";
+
+// Events.
 export {
   EventLevel,
   type EventOf,
@@ -25,7 +41,13 @@ export {
   type EventTypeName,
   type MonitorEvent,
 } from "./event.ts";
-// Writing a notifier.
+export type { EventInput } from "./event-input.ts";
+export type { ReceiverDecision } from "./explain.ts";
+export type { EventFilter } from "./filter.ts";
+export { getMonitorInterface, setupMonitorInterface } from "./global.ts";
+export { isEvent } from "./is-event.ts";
+export { createMonitor } from "./monitor.ts";
+export type { DeadlineOptions, Monitor, PersistReport } from "./monitor-api.ts";
 export type {
   Batch,
   Locale,
@@ -44,10 +66,23 @@ export {
   numberOption,
   textOption,
 } from "./options.ts";
+export type { ReceiverOptions } from "./receiver-settings.ts";
 export type { FlushReport, Registration } from "./registration.ts";
+export type { MonitorLimits, MonitorOptions } from "./settings.ts";
 export type { AttemptOutcome, BreakerState, Fate, MonitorSignal, Problem } from "./signals.ts";
 export type { MonitorStats, ReceiverStats, RefusalReason } from "./stats.ts";
+export type {
+  CleanupMetrics,
+  ComprehensiveStatus,
+  LatestNotice,
+  MigrationMetrics,
+  ReceiverStatus,
+  RecentProblem,
+  ServiceHealth,
+  SyncMetrics,
+} from "./status.ts";
 // Writing a store.
+export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./store/memory.ts";
 export type {
   Accepted,
   Aggregate,

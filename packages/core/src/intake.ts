@@ -1,14 +1,15 @@
-import { rankOf, type EventContext, type EventFactory } from "./create-event.ts";
+import { type EventContext, type EventFactory, rankOf } from "./create-event.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { Intakes } from "./delivery/ledger.ts";
 import type { EmitResult } from "./emitter.ts";
+import type { Problem } from "./signals.ts";
 import type { RefusalReason } from "./stats.ts";
 
 export interface IntakeHost {
   readonly createEvent: EventFactory;
   readonly dispatcher: Dispatcher;
-  /** Told of a refusal, in a later turn. */
-  readonly onRefused: (reason: RefusalReason, problem: string) => void;
+  /** Told of refusals in a later turn, the first of each turn. */
+  readonly report: (problem: Problem) => void;
 }
 
 /** Whom an event is for, when not for whoever wants it. */
@@ -29,7 +30,7 @@ export class Intake {
   readonly #host: IntakeHost;
   #lastSeq = 0;
   #closed = false;
-  #telling: { reason: RefusalReason; problem: string } | undefined;
+  #telling = false;
 
   constructor(host: IntakeHost) {
     this.#host = host;
@@ -55,7 +56,9 @@ export class Intake {
     const { event, bytes } = created;
     const rank = rankOf(event.level);
     const seq = this.#lastSeq + 1;
-    if (!this.#host.dispatcher.take({ event, bytes, seq, rank, since: 0, fence: 1, only, except })) {
+    if (
+      !this.#host.dispatcher.take({ event, bytes, seq, rank, since: 0, fence: 1, only, except })
+    ) {
       return this.#refuse("overflow", overflowProblem);
     }
     this.#lastSeq = seq;
@@ -65,11 +68,11 @@ export class Intake {
 
   #refuse(reason: RefusalReason, problem: string): EmitResult {
     this.books.refused[reason] += 1;
-    if (this.#telling === undefined && reason !== "closed") {
-      this.#telling = { reason, problem };
+    if (!this.#telling && reason !== "closed") {
+      this.#telling = true;
       queueMicrotask(() => {
-        this.#telling = undefined;
-        this.#host.onRefused(reason, problem);
+        this.#telling = false;
+        this.#host.report({ code: `event-${reason}`, receiver: null, message: problem });
       });
     }
     return { ok: false, reason, problem };

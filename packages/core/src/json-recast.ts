@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { singleLine, truncate } from "./text.ts";
+import { cutMark } from "./json-text.ts";
 
 /** What an object that is neither a plain object nor a plain array is walked as. */
 export type Recast =
@@ -22,40 +22,17 @@ const asMembers = (source: object, keys: readonly string[], count = keys.length)
   count,
 });
 
-const asItems = (source: ArrayLike<unknown>, count = source.length): Recast => ({
+/** A proxy or a subclass may claim any length. */
+export const lengthOf = (source: ArrayLike<unknown>): number => {
+  const length: unknown = source.length;
+  return typeof length === "number" && length > 0 ? Math.min(Math.floor(length), 2 ** 32 - 1) : 0;
+};
+
+const asItems = (source: ArrayLike<unknown>, count = lengthOf(source)): Recast => ({
   kind: "items",
   source,
   count,
 });
-
-/** A bigint of up to this many digits is written out; converting a far longer one takes seconds. */
-const longestBigInt = 1000;
-const bigIntBound = 10n ** BigInt(longestBigInt);
-
-export const bigIntText = (value: bigint): string =>
-  value < bigIntBound && value > -bigIntBound
-    ? value.toString()
-    : `[BigInt of more than ${longestBigInt} digits]`;
-
-export const functionText = (value: object): string => {
-  try {
-    const name: unknown = Reflect.get(value, "name");
-    return typeof name === "string" && name !== "" ? `[Function ${name}]` : "[Function]";
-  } catch {
-    return "[Function]";
-  }
-};
-
-/** What a `toJSON` that throws leaves. The thrown value may throw again when it is looked at. */
-export const throwsText = (thrown: unknown): string => {
-  try {
-    const message: unknown = thrown instanceof Error ? thrown.message : thrown;
-    if (typeof message !== "string" || message === "") return "[Throws]";
-    return `[Throws: ${singleLine(truncate(message, 200))}]`;
-  } catch {
-    return "[Throws]";
-  }
-};
 
 /** As far as `Object.prototype.toString` knows: "Uint8Array", "Promise". */
 const tag = (value: object): string => Object.prototype.toString.call(value).slice(8, -1);
@@ -67,7 +44,7 @@ const binary = (type: string, bytes: Uint8Array): Recast => {
   const shown = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, shownBytes));
   const base64 = shown.toString("base64");
   const cut = bytes.length > shownBytes;
-  const shape = { type, length: bytes.length, base64: cut ? `${base64}…[truncated]` : base64 };
+  const shape = { type, length: bytes.length, base64: cut ? base64 + cutMark : base64 };
   return asMembers(shape, Object.keys(shape));
 };
 

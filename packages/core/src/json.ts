@@ -1,5 +1,15 @@
 import type { JsonValue } from "./errors.ts";
-import { bigIntText, functionText, recast, throwsText } from "./json-recast.ts";
+import { putOddly, read, unreadable } from "./json-property.ts";
+import { lengthOf, recast } from "./json-recast.ts";
+import {
+  bigIntText,
+  cutMark,
+  cutText,
+  functionText,
+  moreText,
+  shortestCut,
+  throwsText,
+} from "./json-text.ts";
 import { type Redaction, redacted } from "./redaction.ts";
 
 /** How much of a value a snapshot keeps. Below 256 bytes or 4 nodes little but markers is left. */
@@ -22,45 +32,10 @@ export interface Snapshot {
 const nodeBytes = 16;
 /** The key under which an object says how much of it was cut. */
 const more = "…";
-const cutString = "…[truncated]";
-/** A string is cut only where at least this much of it stays; else its container is. */
-const shortestCut = cutString.length + 8;
 /** Held back while a container is open, so that its marker always has room. */
 const markerBytes = nodeBytes + 2 * (more.length + "[Truncated: 4,294,967,295 more]".length);
 
-/** `text` up to `length`, copied: a slice would keep the whole of a 10 MB string alive. */
-const copyStart = (text: string, length: number): string =>
-  Buffer.from(text.slice(0, length), "utf16le").toString("utf16le");
-
-/** A property that throws when it is read. */
-const unreadable = Symbol("unreadable");
-
-const read = (source: object, key: string | number): unknown => {
-  try {
-    return (source as Record<string | number, unknown>)[key];
-  } catch {
-    return unreadable;
-  }
-};
-
-const put = (target: Record<string, JsonValue>, key: string, value: JsonValue): void => {
-  if (key === "__proto__") {
-    const own = { value, enumerable: true, configurable: true, writable: true };
-    Object.defineProperty(target, key, own); // an assignment would set the prototype
-  } else target[key] = value;
-};
-
-/** Of two keys that become one, the first stays. */
-const putMended = (target: Record<string, JsonValue>, key: string, value: JsonValue): void => {
-  const mended = key.toWellFormed();
-  if (!Object.hasOwn(target, mended)) put(target, mended, value);
-};
-
-/** A proxy may claim any length. */
-const lengthOf = (source: ArrayLike<unknown>): number => {
-  const length: unknown = source.length;
-  return typeof length === "number" && length > 0 ? Math.min(Math.floor(length), 2 ** 32 - 1) : 0;
-};
+const isMethod = (value: unknown): value is () => unknown => typeof value === "function";
 
 /**
  * One walk over one value. Whoever walks into a value has paid for its node and key already.
@@ -85,7 +60,7 @@ class Walk {
     this.#depth = 0;
     const json = this.#json(value, redaction);
     return {
-      value: json === undefined ? cutString : json,
+      value: json === undefined ? cutMark : json,
       bytes: limits.maxBytes - this.#bytes,
     };
   }
@@ -120,10 +95,7 @@ class Walk {
       return text.isWellFormed() ? text : text.toWellFormed();
     }
     if (room < shortestCut) return undefined;
-    const end = room - cutString.length;
-    const unit = text.charCodeAt(end - 1);
-    const torn = unit >= 0xd800 && unit <= 0xdbff; // half of a pair would be left
-    const cut = copyStart(text, torn ? end - 1 : end).toWellFormed() + cutString;
+    const cut = cutText(text, room);
     this.#bytes -= 2 * cut.length;
     return cut;
   }
@@ -167,17 +139,13 @@ class Walk {
   }
 
   #special(value: object, redaction: Redaction | undefined): JsonValue | undefined {
-    if (!ArrayBuffer.isView(value)) {
-      const own: unknown = "toJSON" in value ? Reflect.get(value, "toJSON") : undefined;
-      if (typeof own === "function") return this.#toJson(value, own, redaction);
-    }
-    return this.#recast(value, redaction);
+    const own = ArrayBuffer.isView(value) ? undefined : read(value, "toJSON");
+    return isMethod(own) ? this.#toJson(value, own, redaction) : this.#recast(value, redaction);
   }
 
   #toJson(
     value: object,
-    // biome-ignore lint/complexity/noBannedTypes: it is called with what JSON.stringify would pass
-    own: Function,
+    own: () => unknown,
     redaction: Redaction | undefined,
   ): JsonValue | undefined {
     let result: unknown;
@@ -221,7 +189,7 @@ class Walk {
       const value = next?.redacts ? redacted : read(source, key);
       this.#nodes -= 1; // for one that is left out, too: looking at it is work
       if (value === undefined) continue;
-      if (plain && key === "toJSON" && typeof value === "function") {
+      if (plain && key === "toJSON" && isMethod(value)) {
         this.#bytes = bytes;
         this.#nodes = nodes;
         return this.#toJson(source, value, redaction);
@@ -233,8 +201,8 @@ class Walk {
         this.#nodes += 1;
         return this.#cutMembers(json, count, i);
       }
-      if (key.isWellFormed()) put(json, key, member);
-      else putMended(json, key, member);
+      if (key !== "__proto__" && key.isWellFormed()) json[key] = member;
+      else putOddly(json, key, member);
     }
     return Object.freeze(json);
   }
@@ -286,7 +254,7 @@ class Walk {
   /** Spends what was held back for it. */
   #marker(count: number, done: number): string {
     if (done < count - 1) this.#release();
-    const text = `[Truncated: ${(count - done).toLocaleString("en-US")} more]`;
+    const text = moreText(count - done);
     this.#bytes -= nodeBytes + 2 * text.length;
     this.#nodes -= 1;
     return text;

@@ -9,7 +9,12 @@ import type { ReceiverOptions } from "./receiver-settings.ts";
 import type { FlushReport, Registration } from "./registration.ts";
 import type { MonitorSignal } from "./signals.ts";
 import type { MonitorStats } from "./stats.ts";
-import type { CleanupMetrics, ComprehensiveStatus, MigrationMetrics, SyncMetrics } from "./status.ts";
+import type {
+  CleanupMetrics,
+  ComprehensiveStatus,
+  MigrationMetrics,
+  SyncMetrics,
+} from "./status.ts";
 import type { Delivery, DeliveryQuery, EventQuery, Page } from "./store/store.ts";
 
 export interface DeadlineOptions {
@@ -49,7 +54,9 @@ export interface Monitor extends Emitter {
   /** Makes dead deliveries pending again, under the same event ids; answers how many. */
   replay(query: DeliveryQuery): Promise<number>;
   /** Who would get an event, who not, and why. Asks every filter, `where` included. */
-  explain<Metrics extends object>(event: MonitorEvent | EventInput<Metrics>): readonly ReceiverDecision[];
+  explain<Metrics extends object>(
+    event: MonitorEvent | EventInput<Metrics>,
+  ): readonly ReceiverDecision[];
   /** Checks reachability and credentials, of all receivers or one; shows nobody anything. */
   verify(receiver?: string): Promise<readonly VerifyReport[]>;
   /** Sends one marked `service_status` event to that receiver alone, past its filter, and waits for its fate as long as an attempt may take. */

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
-import type { JsonObject } from "./errors.ts";
 import type { Emitter, OperationName, Run, TrackOptions } from "./emitter.ts";
+import type { JsonObject } from "./errors.ts";
 import type { EventLevel } from "./event.ts";
 import { singleLine, truncate } from "./text.ts";
 
@@ -47,7 +47,9 @@ class RunRecord implements Run {
 
 const reasonOf = (error: unknown): string => {
   try {
-    return error instanceof Error && error.message !== "" ? `: ${truncate(singleLine(error.message), 300)}` : "";
+    return error instanceof Error && error.message !== ""
+      ? `: ${truncate(singleLine(error.message), 300)}`
+      : "";
   } catch {
     return "";
   }
@@ -55,7 +57,12 @@ const reasonOf = (error: unknown): string => {
 
 const seconds = (ms: number): number => Math.round(ms) / 1_000;
 
-const watchPace = (operation: OperationName, run: RunRecord, slowAfterMs: number | undefined, host: OperationHost): (() => void) => {
+const watchPace = (
+  operation: OperationName,
+  run: RunRecord,
+  slowAfterMs: number | undefined,
+  host: OperationHost,
+): (() => void) => {
   if (slowAfterMs === undefined) return () => {};
   const slow = host.clock.setTimer(slowAfterMs, () =>
     host.emitEvent({
@@ -87,7 +94,11 @@ export const track = async <T>(
       metrics: { ...run.metrics, duration_seconds },
     });
   };
-  host.emitEvent({ event_type: `${operation}_start`, message: `${operation} started`, details: run.details });
+  host.emitEvent({
+    event_type: `${operation}_start`,
+    message: `${operation} started`,
+    details: run.details,
+  });
   const stopWatching = watchPace(operation, run, slowAfterMs, host);
   try {
     const result = await work(run);

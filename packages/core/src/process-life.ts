@@ -1,8 +1,8 @@
 /** Someone the process may have to wait for when nothing else is left to do. */
 export interface Drainable {
   /** Milliseconds until something is due; Infinity when nothing is. */
-  readonly dueInMs: number;
-  readonly drainOnExitMs: number;
+  dueInMs(): number;
+  drainOnExitMs(): number;
 }
 
 /** Keeps the process until called: what is awaited must be able to happen, though all timers are unref'd. */
@@ -21,8 +21,8 @@ const onBeforeExit = (): void => {
   const now = performance.now();
   exitsAt ??= now;
   for (const { dueInMs, drainOnExitMs } of drainables) {
-    const left = exitsAt + drainOnExitMs - now;
-    if (left <= 0 || dueInMs > left) continue;
+    const left = exitsAt + drainOnExitMs() - now;
+    if (left <= 0 || dueInMs() > left) continue;
     setTimeout(() => {}, Math.min(lookMs, left)); // ref'd; when it is over, beforeExit comes again
     return;
   }
@@ -33,7 +33,8 @@ export const drainAtExit = (drainable: Drainable): (() => void) => {
   if (drainables.size === 0) process.on("beforeExit", onBeforeExit);
   drainables.add(drainable);
   return () => {
-    if (drainables.delete(drainable) && drainables.size === 0) process.off("beforeExit", onBeforeExit);
+    if (drainables.delete(drainable) && drainables.size === 0)
+      process.off("beforeExit", onBeforeExit);
   };
 };
 

@@ -5,7 +5,11 @@ import type { ReceiverStats } from "./stats.ts";
 const iso = (at: number): string => new Date(at).toISOString();
 
 /** One receiver's books and pipeline, as they are now. @param undecided - Events that have not reached its filter. */
-export const receiverStats = ({ name, pipeline }: Receiver, undecided: number, clock: Clock): ReceiverStats => {
+export const receiverStats = (
+  { name, pipeline }: Receiver,
+  undecided: number,
+  clock: Clock,
+): ReceiverStats => {
   const { ledger, backlog, settings, notifier, destination } = pipeline;
   const { inFlight, overdue } = pipeline.activity;
   const pausedFor = destination.pausedUntil - clock.monotonic();
@@ -35,6 +39,9 @@ export const receiverStats = ({ name, pipeline }: Receiver, undecided: number, c
     breaker: destination.breakerState,
     paused_until: pausedFor > 0 ? iso(clock.now() + pausedFor) : null,
     last_success_at: lastSuccessAt === null ? null : iso(lastSuccessAt),
-    last_error: lastError === null ? null : { code: lastError.code, message: lastError.message, at: iso(lastError.at) },
+    last_error:
+      lastError === null
+        ? null
+        : { code: lastError.code, message: lastError.message, at: iso(lastError.at) },
   };
 };

@@ -1,11 +1,17 @@
-import type { BreakerOptions } from "./delivery/breaker.ts";
 import type { BatchOptions } from "./delivery/batch.ts";
+import type { BreakerOptions } from "./delivery/breaker.ts";
 import type { Overflow, QueueLimits } from "./delivery/queue.ts";
 import type { RetryOptions } from "./delivery/reaction.ts";
 import { ConfigError } from "./errors.ts";
 import type { EventFilter } from "./filter.ts";
 import type { Notifier, RateLimit } from "./notifier.ts";
-import { checkOptions, choiceOption, type NumberRange, numberOption, textOption } from "./options.ts";
+import {
+  checkOptions,
+  choiceOption,
+  type NumberRange,
+  numberOption,
+  textOption,
+} from "./options.ts";
 
 /** How one receiver is treated. Every duration is in milliseconds. */
 export interface ReceiverOptions<T extends string = string> extends EventFilter<T> {
@@ -15,7 +21,9 @@ export interface ReceiverOptions<T extends string = string> extends EventFilter<
    * How many events leave together: by default as many as the notifier takes, and without waiting
    * (`maxWaitMs` 0): the first leaves at once, what gathers behind a send or an outage leaves as one.
    */
-  readonly batch?: { readonly maxSize?: number | undefined; readonly maxWaitMs?: number | undefined } | undefined;
+  readonly batch?:
+    | { readonly maxSize?: number | undefined; readonly maxWaitMs?: number | undefined }
+    | undefined;
   /** Of requests, retries included, per process. Default: the notifier's own. */
   readonly rateLimits?: readonly RateLimit[] | undefined;
   /** Default: full jitter from 500 ms to 60 s; 1 h of age (24 h with a durable store); 10 `unknown` attempts; at most 1 h of `Retry-After`. */
@@ -29,7 +37,10 @@ export interface ReceiverOptions<T extends string = string> extends EventFilter<
       }
     | undefined;
   /** Opens after 5 failed attempts in a row, for 1 s doubling to 30 s. `false`: never. */
-  readonly breaker?: { readonly failures?: number | undefined; readonly cooldownMs?: number | undefined } | false | undefined;
+  readonly breaker?:
+    | { readonly failures?: number | undefined; readonly cooldownMs?: number | undefined }
+    | false
+    | undefined;
   /** Default: 2,000 events or 4 MiB of heap, `drop-lowest-level` (the oldest of the lowest level). */
   readonly queue?:
     | {
@@ -58,20 +69,39 @@ export interface ReceiverSettings {
   readonly once: boolean;
 }
 
-const known = ["name", "types", "levels", "minLevel", "where", "batch", "rateLimits", "retry", "breaker", "queue", "timeoutMs", "concurrency"];
+const known = [
+  "name",
+  "types",
+  "levels",
+  "minLevel",
+  "where",
+  "batch",
+  "rateLimits",
+  "retry",
+  "breaker",
+  "queue",
+  "timeoutMs",
+  "concurrency",
+];
 const hour = 3_600_000;
 const longest = 2 ** 40;
 const positive: NumberRange = { min: 1, max: longest };
 const whole: NumberRange = { min: 1, max: 1_000_000, integer: true };
 
-const group = <T extends object>(owner: string, name: string, value: T | undefined, names: readonly string[]): Partial<T> => {
+const group = <T extends object>(
+  owner: string,
+  name: string,
+  value: T | undefined,
+  names: readonly string[],
+): Partial<T> => {
   if (value === undefined) return {};
   checkOptions(`${owner} \`${name}\``, value, names);
   return value;
 };
 
 const checkRateLimits = (owner: string, limits: readonly RateLimit[]): readonly RateLimit[] => {
-  if (!Array.isArray(limits)) throw new ConfigError("rateLimits", `${owner}: \`rateLimits\` is a list of { max, perMs }.`);
+  if (!Array.isArray(limits))
+    throw new ConfigError("rateLimits", `${owner}: \`rateLimits\` is a list of { max, perMs }.`);
   return limits.map((limit: RateLimit) => {
     checkOptions(`${owner} \`rateLimits\``, limit, ["max", "perMs"]);
     return {
@@ -81,7 +111,10 @@ const checkRateLimits = (owner: string, limits: readonly RateLimit[]): readonly 
   });
 };
 
-const breakerSettings = (owner: string, breaker: ReceiverOptions["breaker"]): BreakerOptions | null => {
+const breakerSettings = (
+  owner: string,
+  breaker: ReceiverOptions["breaker"],
+): BreakerOptions | null => {
   if (breaker === false) return null;
   const given = group(owner, "breaker", breaker, ["failures", "cooldownMs"]);
   const cooldownMs = numberOption(owner, "breaker.cooldownMs", given.cooldownMs, 1_000, positive);
@@ -92,14 +125,33 @@ const breakerSettings = (owner: string, breaker: ReceiverOptions["breaker"]): Br
   };
 };
 
-const retrySettings = (owner: string, retry: ReceiverOptions["retry"], durable: boolean): RetryOptions => {
-  const given = group(owner, "retry", retry, ["baseMs", "capMs", "maxAgeMs", "maxAttempts", "maxRetryAfterMs"]);
+const retrySettings = (
+  owner: string,
+  retry: ReceiverOptions["retry"],
+  durable: boolean,
+): RetryOptions => {
+  const given = group(owner, "retry", retry, [
+    "baseMs",
+    "capMs",
+    "maxAgeMs",
+    "maxAttempts",
+    "maxRetryAfterMs",
+  ]);
   return {
     baseMs: numberOption(owner, "retry.baseMs", given.baseMs, 500, positive),
     capMs: numberOption(owner, "retry.capMs", given.capMs, 60_000, positive),
-    maxAgeMs: numberOption(owner, "retry.maxAgeMs", given.maxAgeMs, durable ? 24 * hour : hour, positive),
+    maxAgeMs: numberOption(
+      owner,
+      "retry.maxAgeMs",
+      given.maxAgeMs,
+      durable ? 24 * hour : hour,
+      positive,
+    ),
     maxAttempts: numberOption(owner, "retry.maxAttempts", given.maxAttempts, 10, whole),
-    maxRetryAfterMs: numberOption(owner, "retry.maxRetryAfterMs", given.maxRetryAfterMs, hour, { min: 0, max: longest }),
+    maxRetryAfterMs: numberOption(owner, "retry.maxRetryAfterMs", given.maxRetryAfterMs, hour, {
+      min: 0,
+      max: longest,
+    }),
   };
 };
 
@@ -107,7 +159,10 @@ const queueSettings = (owner: string, queue: ReceiverOptions["queue"]): QueueLim
   const given = group(owner, "queue", queue, ["maxEvents", "maxBytes", "overflow"]);
   const policies: readonly Overflow[] = ["drop-lowest-level", "drop-oldest", "drop-newest"];
   return {
-    maxEvents: numberOption(owner, "queue.maxEvents", given.maxEvents, 2_000, { ...whole, max: 10_000_000 }),
+    maxEvents: numberOption(owner, "queue.maxEvents", given.maxEvents, 2_000, {
+      ...whole,
+      max: 10_000_000,
+    }),
     maxBytes: numberOption(owner, "queue.maxBytes", given.maxBytes, 4 * 2 ** 20, positive),
     overflow: choiceOption(owner, "queue.overflow", given.overflow, "drop-lowest-level", policies),
   };
@@ -126,7 +181,11 @@ export const receiverSettings = (
   return {
     name: options.name === undefined ? notifier.id : textOption(owner, "name", options.name),
     batch: {
-      maxSize: numberOption(owner, "batch.maxSize", batch.maxSize, most, { min: 1, max: most, integer: true }),
+      maxSize: numberOption(owner, "batch.maxSize", batch.maxSize, most, {
+        min: 1,
+        max: most,
+        integer: true,
+      }),
       maxWaitMs: numberOption(owner, "batch.maxWaitMs", batch.maxWaitMs, 0, { min: 0, max: hour }),
     },
     rateLimits: checkRateLimits(owner, options.rateLimits ?? notifier.rateLimits ?? []),
@@ -134,7 +193,10 @@ export const receiverSettings = (
     breaker: once ? null : breakerSettings(owner, options.breaker),
     queue: queueSettings(owner, options.queue),
     timeoutMs: numberOption(owner, "timeoutMs", options.timeoutMs, 10_000, positive),
-    concurrency: numberOption(owner, "concurrency", options.concurrency, 1, { ...whole, max: 1_000 }),
+    concurrency: numberOption(owner, "concurrency", options.concurrency, 1, {
+      ...whole,
+      max: 1_000,
+    }),
     once,
   };
 };

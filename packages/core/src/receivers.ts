@@ -1,11 +1,12 @@
 import { contractVersion } from "./define-notifier.ts";
-import { drain } from "./delivery/drain.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
+import { drain } from "./delivery/drain.ts";
 import { Pipeline, type PipelineHost } from "./delivery/pipeline.ts";
 import type { Receiver } from "./delivery/receiver.ts";
 import { within } from "./delivery/wait.ts";
 import { ConfigError } from "./errors.ts";
 import { compileFilter } from "./filter.ts";
+import type { Intake } from "./intake.ts";
 import type { Notifier, NotifierHost } from "./notifier.ts";
 import { hold } from "./process-life.ts";
 import { type ReceiverOptions, receiverSettings } from "./receiver-settings.ts";
@@ -26,7 +27,10 @@ const count = (notifier: Notifier, change: 1 | -1): number => {
 
 const checkNotifier = (notifier: Notifier): void => {
   if (typeof notifier !== "object" || notifier === null || typeof notifier.send !== "function") {
-    throw new ConfigError("notifier", "registerNotifier() takes a notifier: an object with `contract`, `id` and `send()`.");
+    throw new ConfigError(
+      "notifier",
+      "registerNotifier() takes a notifier: an object with `contract`, `id` and `send()`.",
+    );
   }
   const contract: unknown = notifier.contract;
   if (contract !== contractVersion) {
@@ -38,21 +42,23 @@ const checkNotifier = (notifier: Notifier): void => {
   }
 };
 
+export interface ReceiversHost {
+  /** Live: the dispatcher reads it. */
+  readonly all: Receiver[];
+  readonly pipelineHost: PipelineHost;
+  readonly notifierHost: NotifierHost;
+  readonly dispatcher: Dispatcher;
+  readonly intake: Intake;
+}
+
 /** Who is registered, and how they come and go. */
 export class Receivers {
-  /** Live. */
-  readonly all: Receiver[] = [];
-  readonly #host: PipelineHost;
-  readonly #notifierHost: NotifierHost;
-  readonly #dispatcher: () => Dispatcher;
-  readonly #lastSeq: () => number;
+  readonly all: readonly Receiver[];
+  readonly #host: ReceiversHost;
 
-  /** @param lastSeq - The order of the last event taken. */
-  constructor(host: PipelineHost, notifierHost: NotifierHost, dispatcher: () => Dispatcher, lastSeq: () => number) {
+  constructor(host: ReceiversHost) {
+    this.all = host.all;
     this.#host = host;
-    this.#notifierHost = notifierHost;
-    this.#dispatcher = dispatcher;
-    this.#lastSeq = lastSeq;
   }
 
   get pipelines(): readonly Pipeline[] {
@@ -64,19 +70,34 @@ export class Receivers {
     const found = this.all.find((receiver) => receiver.name === name);
     if (found !== undefined) return found;
     const names = this.all.map((receiver) => `\`${receiver.name}\``).join(", ");
-    throw new ConfigError("receiver", `No receiver has the name \`${name}\`. Registered: ${names || "none"}.`);
+    throw new ConfigError(
+      "receiver",
+      `No receiver has the name \`${name}\`. Registered: ${names || "none"}.`,
+    );
   }
 
   add(notifier: Notifier, options: ReceiverOptions, once: boolean): Registration {
     checkNotifier(notifier);
-    const settings = receiverSettings(notifier, options, { once, durable: this.#host.journal.store.durable });
+    const settings = receiverSettings(notifier, options, {
+      once,
+      durable: this.#host.pipelineHost.journal.store.durable,
+    });
     const filter = compileFilter(`The receiver \`${settings.name}\``, options);
     if (this.all.some(({ name }) => name === settings.name)) {
-      throw new ConfigError("name", `A receiver of the name \`${settings.name}\` is registered already. Give this one another \`name\`.`);
+      throw new ConfigError(
+        "name",
+        `A receiver of the name \`${settings.name}\` is registered already. Give this one another \`name\`.`,
+      );
     }
-    const pipeline = new Pipeline(notifier, settings, this.#host);
-    const receiver = { name: settings.name, filter, pipeline, joinedAt: this.#lastSeq(), leftAt: Number.POSITIVE_INFINITY };
-    this.all.push(receiver);
+    const pipeline = new Pipeline(notifier, settings, this.#host.pipelineHost);
+    const receiver = {
+      name: settings.name,
+      filter,
+      pipeline,
+      joinedAt: this.#host.intake.lastSeq,
+      leftAt: Number.POSITIVE_INFINITY,
+    };
+    this.#host.all.push(receiver);
     count(notifier, 1);
     this.#attach(receiver);
     return this.#registration(receiver);
@@ -92,7 +113,7 @@ export class Receivers {
 
   /** Takes them all away at once; what waits is given up for that reason. */
   async release(receivers: readonly Receiver[], reason: string): Promise<void> {
-    const { clock } = this.#host;
+    const { clock } = this.#host.pipelineHost;
     for (const { pipeline } of receivers) pipeline.abandon(reason);
     const landed = new Promise<void>((resolve) => {
       const look = () => {
@@ -100,7 +121,7 @@ export class Receivers {
         stop();
         resolve();
       };
-      const stop = this.#dispatcher().onTurn(look);
+      const stop = this.#host.dispatcher.onTurn(look);
       look();
     });
     await within(landed, graceMs, clock);
@@ -112,23 +133,31 @@ export class Receivers {
     const { notifier, name } = pipeline;
     if (count(notifier, -1) > 0 || notifier.close === undefined) return;
     const closing = (async () => notifier.close?.())().catch((cause: unknown) => {
-      this.#host.report({ code: "close-failed", receiver: name, message: "Its close() failed.", cause });
+      this.#host.pipelineHost.report({
+        code: "close-failed",
+        receiver: name,
+        message: "Its close() failed.",
+        cause,
+      });
     });
-    await within(closing, graceMs, this.#host.clock);
+    await within(closing, graceMs, this.#host.pipelineHost.clock);
   }
 
   #attach({ name, pipeline: { notifier } }: Receiver): void {
     try {
-      notifier.attach?.(this.#notifierHost);
+      notifier.attach?.(this.#host.notifierHost);
     } catch (cause) {
       const message = "Its attach() threw; it still gets events.";
-      this.#host.report({ code: "attach-failed", receiver: name, message, cause });
+      this.#host.pipelineHost.report({ code: "attach-failed", receiver: name, message, cause });
     }
   }
 
   #registration(receiver: Receiver): Registration {
     let leaving: Promise<FlushReport> | undefined;
-    const unregister: Registration["unregister"] = ({ drain: drains = true, deadlineMs = defaultDrainMs } = {}) => {
+    const unregister: Registration["unregister"] = ({
+      drain: drains = true,
+      deadlineMs = defaultDrainMs,
+    } = {}) => {
       leaving ??= this.#leave(receiver, drains ? deadlineMs : 0);
       return leaving;
     };
@@ -144,12 +173,17 @@ export class Receivers {
   async #leave(receiver: Receiver, deadlineMs: number): Promise<FlushReport> {
     const release = hold();
     try {
-      const upTo = this.#lastSeq();
+      const upTo = this.#host.intake.lastSeq;
       receiver.leftAt = upTo;
       const { pipeline } = receiver;
-      const what = { clock: this.#host.clock, dispatcher: this.#dispatcher(), pipelines: [pipeline], upTo };
+      const what = {
+        clock: this.#host.pipelineHost.clock,
+        dispatcher: this.#host.dispatcher,
+        pipelines: [pipeline],
+        upTo,
+      };
       const report = await drain({ ...what, deadlineMs, impatient: true });
-      this.all.splice(this.all.indexOf(receiver), 1);
+      this.#host.all.splice(this.all.indexOf(receiver), 1);
       await this.release([receiver], "unregistered");
       return report;
     } finally {

@@ -1,10 +1,10 @@
+import type { SignalListener } from "./announcer.ts";
 import type { EventInput } from "./event-input.ts";
 import type { Address } from "./intake.ts";
-import type { SignalListener } from "./observers.ts";
 
 /** Turns a breaker that opens or closes into one `service_status` to every other receiver. */
 export const selfReport =
-  (emit: (input: EventInput, address: Address) => void): SignalListener =>
+  (emit: (input: EventInput, address: Address) => unknown): SignalListener =>
   (signal) => {
     if (signal.kind !== "breaker" || signal.state === "half-open") return;
     const { receiver, state, reason } = signal;

@@ -64,7 +64,20 @@ export interface Settings {
 }
 
 const owner = "The monitor";
-const known = ["service", "store", "locale", "timeZone", "limits", "redact", "selfReport", "handleSignals", "drainOnExitMs", "clock", "random", "onProblem"];
+const known = [
+  "service",
+  "store",
+  "locale",
+  "timeZone",
+  "limits",
+  "redact",
+  "selfReport",
+  "handleSignals",
+  "drainOnExitMs",
+  "clock",
+  "random",
+  "onProblem",
+];
 const knownLimits = ["detailsBytes", "detailsNodes", "detailsDepth", "turnEvents", "turnBytes"];
 
 const checkFunction = <T>(name: string, value: T | undefined): T | undefined => {
@@ -74,16 +87,24 @@ const checkFunction = <T>(name: string, value: T | undefined): T | undefined => 
 
 const checkStore = (store: EventStore | undefined): void => {
   if (store === undefined || (typeof store === "object" && store?.contract === 1)) return;
-  throw new ConfigError("store", `${owner}: \`store\` must be an event store of contract 1, such as \`memoryStore()\`.`);
+  throw new ConfigError(
+    "store",
+    `${owner}: \`store\` must be an event store of contract 1, such as \`memoryStore()\`.`,
+  );
 };
 
 const contextOf = (options: MonitorOptions): EventContext => {
   const limits = options.limits ?? {};
   checkOptions(`${owner} \`limits\``, limits, knownLimits);
-  const bound = (name: "detailsBytes" | "detailsNodes" | "detailsDepth", fallback: number, min: number, max: number) =>
-    numberOption(owner, `limits.${name}`, limits[name], fallback, { min, max, integer: true });
+  const bound = (
+    name: "detailsBytes" | "detailsNodes" | "detailsDepth",
+    fallback: number,
+    min: number,
+    max: number,
+  ) => numberOption(owner, `limits.${name}`, limits[name], fallback, { min, max, integer: true });
   return {
-    service: options.service === undefined ? "datasync" : textOption(owner, "service", options.service),
+    service:
+      options.service === undefined ? "datasync" : textOption(owner, "service", options.service),
     limits: {
       maxBytes: bound("detailsBytes", 65_536, 256, 2 ** 26),
       maxNodes: bound("detailsNodes", 10_000, 4, 10_000_000),
@@ -109,7 +130,10 @@ export const monitorSettings = (options: MonitorOptions): Settings => {
     turnBytes: numberOption(owner, "limits.turnBytes", limits?.turnBytes, 32 * 2 ** 20, much),
     selfReport: flagOption(owner, "selfReport", options.selfReport, false),
     handleSignals: flagOption(owner, "handleSignals", options.handleSignals, false),
-    drainOnExitMs: numberOption(owner, "drainOnExitMs", options.drainOnExitMs, 5_000, { min: 0, max: 86_400_000 }),
+    drainOnExitMs: numberOption(owner, "drainOnExitMs", options.drainOnExitMs, 5_000, {
+      min: 0,
+      max: 86_400_000,
+    }),
     clock: options.clock ?? systemClock,
     random: checkFunction("random", options.random) ?? Math.random,
     onProblem: checkFunction("onProblem", options.onProblem),

@@ -1,10 +1,10 @@
+import type { SignalListener } from "./announcer.ts";
 import type { Clock } from "./clock.ts";
 import { within } from "./delivery/wait.ts";
 import type { EmitResult } from "./emitter.ts";
 import { ConfigError } from "./errors.ts";
 import type { EventInput } from "./event-input.ts";
 import type { Address } from "./intake.ts";
-import type { SignalListener } from "./observers.ts";
 import type { Receivers } from "./receivers.ts";
 import { graceMs } from "./receivers.ts";
 
@@ -24,7 +24,11 @@ export interface TestMessageHost {
 export const sendTestMessage = async (receiver: string, host: TestMessageHost): Promise<string> => {
   const { pipeline } = host.receivers.find(receiver);
   const taken = host.emit(
-    { event_type: "service_status", message: `Test message to ${receiver}`, details: { test: true } },
+    {
+      event_type: "service_status",
+      message: `Test message to ${receiver}`,
+      details: { test: true },
+    },
     { only: receiver, except: null },
   );
   if (!taken.ok) throw new ConfigError("receiver", taken.problem);
@@ -32,7 +36,8 @@ export const sendTestMessage = async (receiver: string, host: TestMessageHost): 
   let stop = () => {};
   const settled = new Promise<void>((resolve) => {
     stop = host.observe((signal) => {
-      if (signal.kind === "settled" && signal.event_id === id && signal.receiver === receiver) resolve();
+      if (signal.kind === "settled" && signal.event_id === id && signal.receiver === receiver)
+        resolve();
     });
   });
   await within(settled, pipeline.settings.timeoutMs + graceMs, host.clock);

@@ -73,7 +73,11 @@ export class Attempt {
   start(notifier: Notifier, events: readonly [MonitorEvent, ...MonitorEvent[]]): void {
     try {
       const sent: unknown = notifier.send(events, this.#context);
-      if (typeof sent !== "object" || sent === null || typeof (sent as PromiseLike<unknown>).then !== "function") {
+      if (
+        typeof sent !== "object" ||
+        sent === null ||
+        typeof (sent as PromiseLike<unknown>).then !== "function"
+      ) {
         this.#accepted(sent as void | Receipt);
         return;
       }

@@ -57,7 +57,10 @@ export class Backlog {
     let due = Number.POSITIVE_INFINITY;
     for (const { notBefore } of this.#retries) due = Math.min(due, notBefore);
     if (this.queue.length > 0 && this.#retries.length < maxRetrying) {
-      due = Math.min(due, batchDueAt(this.queue.length, this.queue.oldestSince, this.#options.batch));
+      due = Math.min(
+        due,
+        batchDueAt(this.queue.length, this.queue.oldestSince, this.#options.batch),
+      );
     }
     return due;
   }
@@ -95,7 +98,11 @@ export class Backlog {
   expire(cutoff: number): { readonly taken: Taken; readonly batch: Batch | null }[] {
     const expired: { taken: Taken; batch: Batch | null }[] = [];
     if (this.oldestSince >= cutoff) return expired;
-    for (let old = this.queue.shiftOlder(cutoff); old !== undefined; old = this.queue.shiftOlder(cutoff)) {
+    for (
+      let old = this.queue.shiftOlder(cutoff);
+      old !== undefined;
+      old = this.queue.shiftOlder(cutoff)
+    ) {
       expired.push({ taken: old, batch: null });
     }
     for (const batch of this.#retries.filter(({ members }) => members[0].since < cutoff)) {
@@ -103,7 +110,8 @@ export class Backlog {
       this.done(batch);
       const young = batch.members.filter(({ since }) => since >= cutoff);
       for (const taken of batch.members) if (taken.since < cutoff) expired.push({ taken, batch });
-      for (const rest of batch.split([young], this.#options.nextId)) this.wait(rest, batch.notBefore);
+      for (const rest of batch.split([young], this.#options.nextId))
+        this.wait(rest, batch.notBefore);
     }
     return expired;
   }

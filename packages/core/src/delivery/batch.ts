@@ -66,5 +66,8 @@ export interface BatchOptions {
  * When what waits may leave. Greedy by default (`maxWaitMs` 0): the first event leaves at once, and
  * what gathers behind a send, a limit or a breaker leaves as one batch.
  */
-export const batchDueAt = (waiting: number, oldestSince: number, { maxSize, maxWaitMs }: BatchOptions): number =>
-  waiting >= maxSize ? oldestSince : oldestSince + maxWaitMs;
+export const batchDueAt = (
+  waiting: number,
+  oldestSince: number,
+  { maxSize, maxWaitMs }: BatchOptions,
+): number => (waiting >= maxSize ? oldestSince : oldestSince + maxWaitMs);

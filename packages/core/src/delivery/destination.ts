@@ -86,7 +86,12 @@ export interface DestinationUse {
 /** The destination of that key, made on first use and forgotten after its last user; a private one without a key. */
 export const useDestination = (
   key: string | undefined,
-  options: { clock: Clock; random: Random; breaker: BreakerOptions | null; limits: readonly RateLimit[] },
+  options: {
+    clock: Clock;
+    random: Random;
+    breaker: BreakerOptions | null;
+    limits: readonly RateLimit[];
+  },
   wake: () => void,
 ): DestinationUse => {
   const known = shared.get(options.clock) ?? new Map<string, Destination>();
@@ -99,7 +104,8 @@ export const useDestination = (
     destination,
     leave: () => {
       part();
-      if (key !== undefined && destination.abandoned && known.get(key) === destination) known.delete(key);
+      if (key !== undefined && destination.abandoned && known.get(key) === destination)
+        known.delete(key);
     },
   };
 };

@@ -51,7 +51,8 @@ export class Dispatcher {
   /** Takes an event for the next turn; false when there is no room. Runs nobody's code. */
   take(taken: Taken): boolean {
     const { maxEvents, maxBytes } = this.#options;
-    if (this.#intake.length >= maxEvents || this.#intakeBytes + taken.bytes > maxBytes) return false;
+    if (this.#intake.length >= maxEvents || this.#intakeBytes + taken.bytes > maxBytes)
+      return false;
     this.#intake.push(taken);
     this.#intakeBytes += taken.bytes;
     if (!this.#scheduled) this.#request();
@@ -96,7 +97,10 @@ export class Dispatcher {
   }
 
   #spent(): boolean {
-    return this.#passArmed && (this.#sendsLeft <= 0 || this.#options.clock.monotonic() > this.#passEndsAt);
+    return (
+      this.#passArmed &&
+      (this.#sendsLeft <= 0 || this.#options.clock.monotonic() > this.#passEndsAt)
+    );
   }
 
   #turn(): void {
@@ -145,12 +149,17 @@ export class Dispatcher {
       const receivers = this.#match(taken);
       group.push(taken);
       wanted.push(receivers);
-      const remembered = journal.store.durable ? receivers.filter(({ pipeline }) => !pipeline.settings.once) : receivers;
+      const remembered = journal.store.durable
+        ? receivers.filter(({ pipeline }) => !pipeline.settings.once)
+        : receivers;
       accepted.push({ event: taken.event, receivers: remembered.map(({ name }) => name) });
       if (observed()) signal({ kind: "taken", event: taken.event });
     }
     const written = journal.write(accepted);
-    if (written === undefined) return this.#hand(group, wanted);
+    if (written === undefined) {
+      this.#hand(group, wanted);
+      return;
+    }
     const settled = written.then(() => {
       this.#committing = undefined;
       this.#hand(group, wanted);

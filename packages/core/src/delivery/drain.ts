@@ -18,7 +18,9 @@ export interface DrainOptions {
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
-const fates = (pipelines: readonly Pipeline[]): { delivered: number; dropped: number; dead: number } => ({
+const fates = (
+  pipelines: readonly Pipeline[],
+): { delivered: number; dropped: number; dead: number } => ({
   delivered: pipelines.reduce((total, { ledger }) => total + ledger.delivered, 0),
   dropped: pipelines.reduce((total, { ledger }) => total + sum(ledger.dropped), 0),
   dead: pipelines.reduce((total, { ledger }) => total + sum(ledger.dead), 0),
@@ -30,9 +32,14 @@ export const drain = (options: DrainOptions): Promise<FlushReport> => {
   const before = fates(pipelines);
   const endsAt = clock.monotonic() + deadlineMs;
   const pending = (): number =>
-    pipelines.reduce((total, pipeline) => total + pipeline.pendingUpTo(upTo), dispatcher.unmatchedUpTo(upTo));
+    pipelines.reduce(
+      (total, pipeline) => total + pipeline.pendingUpTo(upTo),
+      dispatcher.unmatchedUpTo(upTo),
+    );
   const hopeless = (): boolean =>
-    impatient && !dispatcher.busy && pipelines.every((pipeline) => pipeline.pending === 0 || pipeline.dueAt > endsAt);
+    impatient &&
+    !dispatcher.busy &&
+    pipelines.every((pipeline) => pipeline.pending === 0 || pipeline.dueAt > endsAt);
 
   return new Promise((resolve) => {
     const finish = (): void => {

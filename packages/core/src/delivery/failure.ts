@@ -45,7 +45,9 @@ const bounded = (resume: JsonValue | undefined): JsonValue | undefined => {
   if (resume === undefined) return undefined;
   try {
     const text = JSON.stringify(resume);
-    return text !== undefined && Buffer.byteLength(text) <= maxResumeBytes ? JSON.parse(text) : undefined;
+    return text !== undefined && Buffer.byteLength(text) <= maxResumeBytes
+      ? JSON.parse(text)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -53,12 +55,15 @@ const bounded = (resume: JsonValue | undefined): JsonValue | undefined => {
 
 const indexes = (rejected: readonly number[] | undefined, size: number): readonly number[] =>
   Array.isArray(rejected)
-    ? [...new Set(rejected)].filter((i) => Number.isInteger(i) && i >= 0 && i < size).sort((a, b) => a - b)
+    ? [...new Set(rejected)]
+        .filter((i) => Number.isInteger(i) && i >= 0 && i < size)
+        .sort((a, b) => a - b)
     : [];
 
 /** A notifier that gives up because we told it to says so in many ways; the reason is ours to know. */
 const meant = (code: DeliveryErrorCode | undefined, aborted: AbortReason): DeliveryErrorCode => {
-  if (code !== undefined && code !== "aborted" && (code !== "unknown" || aborted === null)) return code;
+  if (code !== undefined && code !== "aborted" && (code !== "unknown" || aborted === null))
+    return code;
   if (aborted === "deadline") return "ambiguous";
   return aborted === "shutdown" ? "aborted" : "unknown";
 };

@@ -62,7 +62,12 @@ type LevelCounts = Record<EventLevel, number>;
 /** What was emitted, refused and taken, by reason, type and level. */
 export class Intakes {
   taken = 0;
-  readonly refused: Record<RefusalReason, number> = { invalid: 0, closed: 0, overflow: 0, store: 0 };
+  readonly refused: Record<RefusalReason, number> = {
+    invalid: 0,
+    closed: 0,
+    overflow: 0,
+    store: 0,
+  };
   readonly #byType = new Map<string, LevelCounts>();
 
   take({ event_type, level }: MonitorEvent): void {

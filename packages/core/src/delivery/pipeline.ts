@@ -3,7 +3,6 @@ import type { MonitorEvent } from "../event.ts";
 import type { Random } from "../id.ts";
 import type { Notifier } from "../notifier.ts";
 import type { ReceiverSettings } from "../receiver-settings.ts";
-import type { Problem } from "../signals.ts";
 import type { Claimed } from "../store/store.ts";
 import { Attempt, type AttemptEnd } from "./attempt.ts";
 import { Backlog } from "./backlog.ts";
@@ -21,7 +20,6 @@ import type { Taken } from "./taken.ts";
 export interface PipelineHost extends RecorderHost {
   readonly random: Random;
   readonly nextId: () => string;
-  readonly report: (problem: Problem) => void;
   /** Asks for a turn: there may be something to send. */
   readonly ready: (pipeline: Pipeline) => void;
 }
@@ -63,10 +61,14 @@ export class Pipeline {
     this.backlog = new Backlog({ queue, batch, nextId });
     this.#host = host;
     this.#recorder = new Recorder(settings.name, host);
-    this.#use = useDestination(notifier.destinationKey, { clock, random, breaker, limits: rateLimits }, () => {
-      if (this.destination.breakerState === "closed") this.backlog.hurry();
-      host.ready(this);
-    });
+    this.#use = useDestination(
+      notifier.destinationKey,
+      { clock, random, breaker, limits: rateLimits },
+      () => {
+        if (this.destination.breakerState === "closed") this.backlog.hurry();
+        host.ready(this);
+      },
+    );
   }
 
   get name(): string {
@@ -116,7 +118,10 @@ export class Pipeline {
   /** Queues an admitted event, or counts what must make room for it. */
   offer(taken: Taken): void {
     this.#admitted -= 1;
-    if (this.#closedFor !== null) return this.#recorder.lost(taken, "dropped", this.#closedFor, null);
+    if (this.#closedFor !== null) {
+      this.#recorder.lost(taken, "dropped", this.#closedFor, null);
+      return;
+    }
     for (;;) {
       const victim = this.backlog.makeRoom(taken);
       if (victim === undefined) break;
@@ -158,7 +163,8 @@ export class Pipeline {
     this.#timer?.cancel();
     for (const { attempt } of [...this.#flights]) attempt.abort("shutdown");
     if (this.#remembered) return;
-    for (const { taken, batch } of this.backlog.clear()) this.#recorder.lost(taken, "dropped", reason, batch);
+    for (const { taken, batch } of this.backlog.clear())
+      this.#recorder.lost(taken, "dropped", reason, batch);
   }
 
   /** Leaves the destination it shares. */
@@ -199,7 +205,10 @@ export class Pipeline {
     this.#flights.add(flight);
     if (this.destination.breakerState !== before) this.#breakerChanged(null);
     const [first, ...rest] = batch.members;
-    const events: [MonitorEvent, ...MonitorEvent[]] = [first.event, ...rest.map(({ event }) => event)];
+    const events: [MonitorEvent, ...MonitorEvent[]] = [
+      first.event,
+      ...rest.map(({ event }) => event),
+    ];
     attempt.start(this.notifier, Object.freeze(events));
   }
 
@@ -208,14 +217,9 @@ export class Pipeline {
     const now = this.#host.clock.monotonic();
     this.#flights.delete(flight);
     this.backlog.done(batch);
-    const outcome = end.ok ? "delivered" : end.failure.code;
-    this.ledger.attempts[outcome] += 1;
-    if (this.#host.observed()) {
-      const duration_seconds = Math.max(0, now - startedAt) / 1_000;
-      const batch_size = batch.members.length;
-      this.#host.signal({ kind: "attempt", receiver: this.name, outcome, duration_seconds, batch_size });
-    }
-    const changed = this.destination.leave(permit, end.ok ? "alive" : answeredBy(end.failure), now);
+    this.#recorder.attempted(batch, end, now - startedAt);
+    const answered = end.ok ? "alive" : answeredBy(end.failure);
+    const changed = this.destination.leave(permit, answered, now);
     if (end.ok) this.#recorder.delivered(batch, end.reference);
     else this.#failed(batch, end.failure, now);
     if (changed) this.#breakerChanged(end.ok ? null : end.failure.code);
@@ -229,23 +233,43 @@ export class Pipeline {
   }
 
   #failed(batch: Batch, failure: Failure, now: number): void {
-    const { code, message } = failure;
-    batch.lastError = { code, message };
-    this.ledger.lastError = { code, message, at: this.#host.clock.now() };
-    if (this.#closedFor !== null) return this.#leftBehind(batch, this.#closedFor);
-    const { once, retry } = this.settings;
-    const reaction = once ? onlyOnce(batch, failure) : react(batch, failure, retry, this.#host.random);
-    this.#reportFailure(failure, reaction);
+    if (this.#closedFor !== null) {
+      this.#leftBehind(batch, this.#closedFor);
+      return;
+    }
+    const reaction = this.#reactTo(batch, failure);
     if (failure.resume !== undefined) batch.resume = failure.resume;
-    if (reaction.kind === "divide") return this.#divide(batch, reaction, now);
+    if (reaction.kind === "divide") {
+      this.#divide(batch, reaction, now);
+      return;
+    }
     if (reaction.kind === "pause") {
       this.destination.pause(now + reaction.waitMs);
-      this.#host.signal({ kind: "paused", receiver: this.name, seconds: reaction.waitMs / 1_000 });
+      this.#recorder.paused(reaction.waitMs);
     }
     this.#wait(batch, now + reaction.waitMs);
   }
 
-  #divide(batch: Batch, { dead, alive, reason }: Extract<Reaction, { kind: "divide" }>, now: number): void {
+  #reactTo(batch: Batch, failure: Failure): Reaction {
+    const { once, retry } = this.settings;
+    if (once) {
+      this.#recorder.problem("callback-failed", failure);
+      return onlyOnce(batch, failure);
+    }
+    const reaction = react(batch, failure, retry, this.#host.random);
+    const { code } = failure;
+    const fatal = reaction.kind === "divide" && reaction.dead.length > 0;
+    if (fatal || code === "config" || code === "endpoint") {
+      this.#recorder.problem(`delivery-${code}`, failure);
+    }
+    return reaction;
+  }
+
+  #divide(
+    batch: Batch,
+    { dead, alive, reason }: Extract<Reaction, { kind: "divide" }>,
+    now: number,
+  ): void {
     for (const member of dead) this.#recorder.lost(member, "dead", reason, batch);
     for (const part of batch.split(alive, this.#host.nextId)) {
       if (reason === "attempts") part.strikes = this.settings.retry.maxAttempts - 1;
@@ -259,8 +283,8 @@ export class Pipeline {
   }
 
   #leftBehind(batch: Batch, reason: string): void {
-    if (this.#remembered) return this.#wait(batch, 0);
-    for (const member of batch.members) this.#recorder.lost(member, "dropped", reason, batch);
+    if (this.#remembered) this.#wait(batch, 0);
+    else for (const member of batch.members) this.#recorder.lost(member, "dropped", reason, batch);
   }
 
   #sleepUntil(at: number, now: number): void {
@@ -276,21 +300,7 @@ export class Pipeline {
 
   #breakerChanged(reason: string | null): void {
     const state = this.destination.breakerState;
-    if (state === null) return;
-    if (state === "open") {
-      const at = this.#host.clock.now();
-      this.ledger.troubles.set("breaker-open", { reason: reason ?? "unavailable", at });
-    }
-    this.#host.signal({ kind: "breaker", receiver: this.name, state, reason });
-  }
-
-  #reportFailure({ code, message, cause }: Failure, reaction: Reaction): void {
-    const receiver = this.name;
-    if (this.settings.once) return this.#host.report({ code: "callback-failed", receiver, message, cause });
-    const fatal = reaction.kind === "divide" && reaction.dead.length > 0;
-    if (fatal || code === "config" || code === "endpoint") {
-      this.#host.report({ code: `delivery-${code}`, receiver, message, cause });
-    }
+    if (state !== null) this.#recorder.breakerChanged(state, reason);
   }
 }
 

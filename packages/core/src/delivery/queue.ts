@@ -15,7 +15,12 @@ export interface QueueLimits {
  */
 export class EventQueue {
   readonly limits: QueueLimits;
-  readonly #lanes = [new Fifo<Taken>(), new Fifo<Taken>(), new Fifo<Taken>(), new Fifo<Taken>()] as const;
+  readonly #lanes = [
+    new Fifo<Taken>(),
+    new Fifo<Taken>(),
+    new Fifo<Taken>(),
+    new Fifo<Taken>(),
+  ] as const;
   #length = 0;
   #bytes = 0;
 

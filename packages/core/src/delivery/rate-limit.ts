@@ -18,7 +18,8 @@ export class RateLimiter {
   /** Adds the windows that are not held yet: of those who share a destination, the strictest counts. */
   add(limits: readonly RateLimit[]): void {
     for (const limit of limits) {
-      const same = ({ limit: held }: Window) => held.max === limit.max && held.perMs === limit.perMs;
+      const same = ({ limit: held }: Window) =>
+        held.max === limit.max && held.perMs === limit.perMs;
       if (!this.#windows.some(same)) this.#windows.push({ limit, log: new Fifo() });
     }
   }

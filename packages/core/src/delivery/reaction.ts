@@ -18,7 +18,12 @@ export type Reaction =
   /** As `retry`, and nobody sends to this destination meanwhile. */
   | { readonly kind: "pause"; readonly waitMs: number }
   /** These die; those go on as new batches. */
-  | { readonly kind: "divide"; readonly dead: readonly Taken[]; readonly alive: readonly (readonly Taken[])[]; readonly reason: string };
+  | {
+      readonly kind: "divide";
+      readonly dead: readonly Taken[];
+      readonly alive: readonly (readonly Taken[])[];
+      readonly reason: string;
+    };
 
 const maxResumes = 3;
 
@@ -61,7 +66,10 @@ const onUnknown = (batch: Batch, retry: RetryOptions, random: Random): Reaction 
 /** A destination that gives no time is asked again after a second, then two, four, … */
 const pauseMs = (batch: Batch, failure: Failure, retry: RetryOptions, random: Random): number =>
   failure.retryAfterMs === undefined
-    ? Math.min(retry.maxRetryAfterMs, 1_000 * 2 ** Math.min(batch.failures - 1, 6) * (1 + random() / 4))
+    ? Math.min(
+        retry.maxRetryAfterMs,
+        1_000 * 2 ** Math.min(batch.failures - 1, 6) * (1 + random() / 4),
+      )
     : Math.min(retry.maxRetryAfterMs, failure.retryAfterMs);
 
 /**
@@ -69,7 +77,12 @@ const pauseMs = (batch: Batch, failure: Failure, retry: RetryOptions, random: Ra
  *
  * A batch whose attempts are spent is halved before anything dies; its halves have one attempt each.
  */
-export const react = (batch: Batch, failure: Failure, retry: RetryOptions, random: Random): Reaction => {
+export const react = (
+  batch: Batch,
+  failure: Failure,
+  retry: RetryOptions,
+  random: Random,
+): Reaction => {
   batch.failures += 1;
   switch (failure.code) {
     case "rate-limited":

@@ -1,6 +1,8 @@
 import type { Clock } from "../clock.ts";
-import type { Fate, MonitorSignal } from "../signals.ts";
+import type { BreakerState, Fate, MonitorSignal, Problem } from "../signals.ts";
+import type { AttemptEnd } from "./attempt.ts";
 import type { Batch } from "./batch.ts";
+import type { Failure } from "./failure.ts";
 import type { Journal } from "./journal.ts";
 import { ReceiverLedger } from "./ledger.ts";
 import type { Taken } from "./taken.ts";
@@ -11,6 +13,7 @@ export interface RecorderHost {
   /** Whether anybody observes; without, signals of single events are not made. */
   readonly observed: () => boolean;
   readonly signal: (signal: MonitorSignal) => void;
+  readonly report: (problem: Problem) => void;
 }
 
 /** Writes what becomes of each event at one receiver, once, to all who keep it: ledger, journal, observers. */
@@ -22,6 +25,24 @@ export class Recorder {
   constructor(receiver: string, host: RecorderHost) {
     this.#receiver = receiver;
     this.#host = host;
+  }
+
+  attempted(batch: Batch, end: AttemptEnd, durationMs: number): void {
+    const outcome = end.ok ? "delivered" : end.failure.code;
+    this.ledger.attempts[outcome] += 1;
+    if (!end.ok) {
+      const { code, message } = end.failure;
+      batch.lastError = { code, message };
+      this.ledger.lastError = { code, message, at: this.#host.clock.now() };
+    }
+    if (!this.#host.observed()) return;
+    this.#host.signal({
+      kind: "attempt",
+      receiver: this.#receiver,
+      outcome,
+      duration_seconds: Math.max(0, durationMs) / 1_000,
+      batch_size: batch.members.length,
+    });
   }
 
   delivered(batch: Batch, reference: string | null): void {
@@ -43,7 +64,12 @@ export class Recorder {
     }
   }
 
-  lost({ event, fence }: Taken, fate: "dropped" | "dead", reason: string, batch: Batch | null): void {
+  lost(
+    { event, fence }: Taken,
+    fate: "dropped" | "dead",
+    reason: string,
+    batch: Batch | null,
+  ): void {
     const settled_at = this.#host.clock.now();
     this.ledger.lose(fate, reason, settled_at);
     this.#host.journal.settle({
@@ -77,6 +103,23 @@ export class Recorder {
         batch_id: batch.id,
       });
     }
+  }
+
+  paused(waitMs: number): void {
+    this.#host.signal({ kind: "paused", receiver: this.#receiver, seconds: waitMs / 1_000 });
+  }
+
+  breakerChanged(state: BreakerState, reason: string | null): void {
+    if (state === "open") {
+      const at = this.#host.clock.now();
+      this.ledger.troubles.set("breaker-open", { reason: reason ?? "unavailable", at });
+    }
+    this.#host.signal({ kind: "breaker", receiver: this.#receiver, state, reason });
+  }
+
+  /** Tells a human, who alone may see the raw cause. */
+  problem(code: string, { message, cause }: Failure): void {
+    this.#host.report({ code, receiver: this.#receiver, message, cause });
   }
 
   #settled(event_id: string, fate: Fate, reason: string | null): void {

@@ -1,0 +1,89 @@
+import { Announcer } from "./announcer.ts";
+import { eventFactory } from "./create-event.ts";
+import { Dispatcher } from "./delivery/dispatcher.ts";
+import { Journal } from "./delivery/journal.ts";
+import type { Receiver } from "./delivery/receiver.ts";
+import { History } from "./history.ts";
+import { idSource } from "./id.ts";
+import { Intake } from "./intake.ts";
+import type { NotifierHost } from "./notifier.ts";
+import { stderrPrinter } from "./problems.ts";
+import { receiverStats } from "./receiver-report.ts";
+import { Receivers } from "./receivers.ts";
+import type { Settings } from "./settings.ts";
+import { Speaker } from "./speaker.ts";
+import type { MonitorStats } from "./stats.ts";
+import type { EventStore } from "./store/store.ts";
+
+/** The rooms of one monitor, each made with those it needs. */
+export interface House {
+  readonly nextId: () => string;
+  readonly announcer: Announcer;
+  readonly journal: Journal;
+  readonly dispatcher: Dispatcher;
+  readonly intake: Intake;
+  readonly receivers: Receivers;
+  readonly speaker: Speaker;
+  readonly history: History;
+  stats(): MonitorStats;
+}
+
+/** How long an accepted row is leased to who took it. */
+const leaseMs = 60_000;
+
+/** @param settings - Asked whenever needed: the global monitor may be configured while events flow. */
+export const buildHouse = (settings: () => Settings, store: EventStore): House => {
+  const { clock, random, turnEvents, turnBytes } = settings();
+  const startedAt = clock.monotonic();
+  const nextId = idSource(clock, random);
+  const printer = stderrPrinter(clock);
+  const announcer = new Announcer(clock, () => settings().onProblem ?? printer);
+  const observed = () => announcer.observed;
+  const signal = announcer.signal.bind(announcer);
+  const report = announcer.report.bind(announcer);
+  const journal = new Journal(store, { clock, leaseMs, report });
+  const all: Receiver[] = [];
+  const shared = { clock, journal, observed, signal, report };
+  const limits = { maxEvents: turnEvents, maxBytes: turnBytes };
+  const dispatcher = new Dispatcher({ ...shared, ...limits, receivers: all });
+  const intake = new Intake({ createEvent: eventFactory(clock, random), dispatcher, report });
+
+  const stats = (): MonitorStats => {
+    const { books } = intake;
+    return {
+      service: settings().context.service,
+      uptime_seconds: Math.max(0, clock.monotonic() - startedAt) / 1_000,
+      emitted: books.emitted,
+      refused: { ...books.refused },
+      taken: books.taken,
+      events: books.byType(),
+      receivers: all.map((one) => receiverStats(one, dispatcher.undecided(one), clock)),
+      store: {
+        durable: journal.store.durable,
+        failing: journal.failing,
+        uncommitted: journal.uncommitted,
+      },
+    };
+  };
+
+  const notifierHost: NotifierHost = {
+    get service() {
+      return settings().context.service;
+    },
+    get locale() {
+      return settings().locale;
+    },
+    get timeZone() {
+      return settings().timeZone;
+    },
+    clock,
+    observe: (listener) => announcer.register(listener),
+    stats,
+  };
+  const ready = dispatcher.ready.bind(dispatcher);
+  const pipelineHost = { ...shared, random, nextId, ready };
+  const receivers = new Receivers({ all, pipelineHost, notifierHost, dispatcher, intake });
+  const speaker = new Speaker({ clock, nextId, intake }, () => settings().context);
+  const history = new History({ clock, journal, receivers, announcer });
+  return { nextId, announcer, journal, dispatcher, intake, receivers, speaker, history, stats };
+};

@@ -1,0 +1,52 @@
+import { singleLine, truncate } from "./text.ts";
+
+/** What a string ends in where it was cut. */
+export const cutMark = "…[truncated]";
+
+/** A string is cut only where at least this much stays; else what holds it is. */
+export const shortestCut = cutMark.length + 8;
+
+/**
+ * The beginning of `text`, marked, in at most `room` UTF-16 units. It is copied: a slice would keep
+ * the whole of a 10 MB string alive.
+ */
+export const cutText = (text: string, room: number): string => {
+  const end = room - cutMark.length;
+  const unit = text.charCodeAt(end - 1);
+  const torn = unit >= 0xd800 && unit <= 0xdbff; // half of a pair would be left
+  const beginning = Buffer.from(text.slice(0, torn ? end - 1 : end), "utf16le");
+  return beginning.toString("utf16le").toWellFormed() + cutMark;
+};
+
+/** What a container that was cut says in place of the rest. */
+export const moreText = (count: number): string =>
+  `[Truncated: ${count.toLocaleString("en-US")} more]`;
+
+/** A bigint of up to this many digits is written out; converting a far longer one takes seconds. */
+const longestBigInt = 1000;
+const bigIntBound = 10n ** BigInt(longestBigInt);
+
+export const bigIntText = (value: bigint): string =>
+  value < bigIntBound && value > -bigIntBound
+    ? value.toString()
+    : `[BigInt of more than ${longestBigInt} digits]`;
+
+export const functionText = (value: object): string => {
+  try {
+    const name: unknown = Reflect.get(value, "name");
+    return typeof name === "string" && name !== "" ? `[Function ${name}]` : "[Function]";
+  } catch {
+    return "[Function]";
+  }
+};
+
+/** What a `toJSON` that throws leaves. The thrown value may throw again when it is looked at. */
+export const throwsText = (thrown: unknown): string => {
+  try {
+    const message: unknown = thrown instanceof Error ? thrown.message : thrown;
+    if (typeof message !== "string" || message === "") return "[Throws]";
+    return `[Throws: ${singleLine(truncate(message, 200))}]`;
+  } catch {
+    return "[Throws]";
+  }
+};

@@ -1,0 +1,65 @@
+import type { Clock } from "./clock.ts";
+import type { EventContext } from "./create-event.ts";
+import type { ChildBindings, EmitResult, Emitter, Run, TrackOptions } from "./emitter.ts";
+import type { JsonObject, JsonValue } from "./errors.ts";
+import type { EventInput } from "./event-input.ts";
+import { everybody, type Intake } from "./intake.ts";
+import { toJson } from "./json.ts";
+import { track } from "./operation.ts";
+
+export interface SpeakerHost {
+  readonly clock: Clock;
+  readonly nextId: () => string;
+  readonly intake: Intake;
+}
+
+const isObject = (value: JsonValue): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Who speaks: the monitor itself, or a child with its own service and details. */
+export class Speaker implements Emitter {
+  readonly #host: SpeakerHost;
+  /** Asked at each event: the global monitor may be configured while children exist. */
+  readonly #context: () => EventContext;
+
+  constructor(host: SpeakerHost, context: () => EventContext) {
+    this.#host = host;
+    this.#context = context;
+  }
+
+  emitEvent<Metrics extends object>(input: EventInput<Metrics>): EmitResult {
+    return this.#host.intake.emit(input, this.#context(), everybody);
+  }
+
+  track<T>(
+    operation: string,
+    work: (run: Run) => T | Promise<T>,
+    options: TrackOptions = {},
+  ): Promise<T> {
+    const { clock, nextId } = this.#host;
+    return track(operation, work, options, {
+      clock,
+      nextId,
+      emitEvent: (input) => this.emitEvent(input),
+      snapshot: (details) => this.#snapshot(details),
+    });
+  }
+
+  child({ service, details }: ChildBindings): Emitter {
+    const bound = this.#snapshot(details);
+    return new Speaker(this.#host, () => {
+      const above = this.#context();
+      return {
+        ...above,
+        service: service ?? above.service,
+        details: { ...above.details, ...bound },
+      };
+    });
+  }
+
+  #snapshot(details: object | undefined): JsonObject {
+    const { limits, redaction } = this.#context();
+    const { value } = toJson(details ?? {}, limits, redaction);
+    return isObject(value) ? value : { value };
+  }
+}

@@ -1,4 +1,0 @@
-export class StatusDesk {
-  host: unknown;
-  constructor(host: unknown) { this.host = host; }
-}

@@ -1,0 +1,261 @@
+import type { JsonObject } from "./errors.ts";
+import { type EventLevel, EventType, type MonitorEvent } from "./event.ts";
+import {
+  dayMs,
+  hourBefore,
+  hourMs,
+  isoTime,
+  type MetricsWindow,
+  type OperationMetrics,
+  operationRuns,
+  windowOption,
+} from "./operation-metrics.ts";
+import type { Problem } from "./signals.ts";
+import type { MonitorStats, ReceiverStats } from "./stats.ts";
+import type { EventStore } from "./store/store.ts";
+import { singleLine, truncate } from "./text.ts";
+import { judge, type RecentTrouble, type Verdict } from "./verdict.ts";
+
+export interface SyncMetrics extends MetricsWindow, OperationMetrics {
+  readonly sync_start_count: number;
+  readonly sync_success_count: number;
+  readonly sync_failure_count: number;
+  /** What runs that ended reported as `records_synced`, failed ones too. */
+  readonly total_records_synced: number;
+}
+
+export interface CleanupMetrics extends MetricsWindow, OperationMetrics {
+  readonly cleanup_start_count: number;
+  readonly cleanup_success_count: number;
+  readonly cleanup_failure_count: number;
+  /** What runs that ended reported as `records_deleted`, failed ones too. */
+  readonly total_records_deleted: number;
+}
+
+export interface MigrationMetrics extends MetricsWindow, OperationMetrics {
+  readonly migration_start_count: number;
+  readonly migration_success_count: number;
+  readonly migration_failure_count: number;
+  /** What runs that ended reported as `records_migrated`, failed ones too. */
+  readonly total_records_migrated: number;
+}
+
+/**
+ * - `unhealthy`: the store fails, a receiver is cut off until a human acts, or the latest health check is critical.
+ * - `degraded`: in the last 15 minutes something was lost or a breaker open, the last run of an operation failed,
+ *   or the latest health check, or storage warning within 24 hours, is at level warning or error.
+ */
+export type ServiceHealth = Verdict["status"];
+
+/** The latest event of its type in 31 days. */
+export interface LatestNotice {
+  readonly level: EventLevel;
+  readonly message: string;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly details: JsonObject;
+}
+
+export interface RecentProblem extends Omit<Problem, "cause"> {
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+export interface ReceiverStatus {
+  readonly name: string;
+  /** `open` and `half-open` tell of the breaker: nothing is sent, or one probe. `paused`: the destination asked for a rest. */
+  readonly state: "active" | "paused" | "open" | "half-open";
+  readonly pending: number;
+  readonly delivered: number;
+  /** Attempts that did not deliver, whatever became of the event later. */
+  readonly failed: number;
+  readonly dropped: number;
+  readonly dead: number;
+  readonly last_success_at: string | null;
+  readonly last_error: ReceiverStats["last_error"];
+}
+
+/** How the service and its receivers are. Times are RFC 3339. */
+export interface ComprehensiveStatus {
+  readonly service: string;
+  readonly status: ServiceHealth;
+  /** One sentence for each reason why it is not healthy, the gravest first; at most 20. */
+  readonly reasons: readonly string[];
+  readonly timestamp: string;
+  readonly uptime_seconds: number;
+  /** Of 24 hours. */
+  readonly sync_metrics: SyncMetrics;
+  /** Of 7 days. */
+  readonly cleanup_metrics: CleanupMetrics;
+  /** Of 30 days. */
+  readonly migration_metrics: MigrationMetrics;
+  /** The latest `health_check`. */
+  readonly health: LatestNotice | null;
+  /** The latest `storage_warning`. */
+  readonly storage: LatestNotice | null;
+  readonly recent_problems: readonly RecentProblem[];
+  readonly receivers: readonly ReceiverStatus[];
+}
+
+/** What a comprehensive status is made of. */
+export interface StatusSources {
+  readonly store: EventStore;
+  readonly now: number;
+  readonly stats: MonitorStats;
+  readonly troubles: readonly RecentTrouble[];
+  readonly problems: readonly RecentProblem[];
+}
+
+const maxError = 500;
+/** Whose latest event is looked at, however long ago in 31 days. */
+const noted = [
+  EventType.HEALTH_CHECK,
+  EventType.STORAGE_WARNING,
+  EventType.SYNC_SUCCESS,
+  EventType.SYNC_FAILURE,
+  EventType.CLEANUP_SUCCESS,
+  EventType.CLEANUP_FAILURE,
+  EventType.MIGRATION_SUCCESS,
+  EventType.MIGRATION_FAILURE,
+];
+
+/** @throws ConfigError when `hours` is not a number above 0. Default 24. */
+export const syncMetrics = async (
+  store: Pick<EventStore, "aggregate">,
+  now: number,
+  window: { readonly hours?: number | undefined } = {},
+): Promise<SyncMetrics> => {
+  const span = windowOption("getSyncMetrics()", "hours", window, 24) * hourMs;
+  const runs = await operationRuns(store, now, span, { name: "sync", records: "records_synced" });
+  return {
+    ...runs.window,
+    sync_start_count: runs.starts,
+    sync_success_count: runs.successes,
+    sync_failure_count: runs.failures,
+    total_records_synced: runs.records,
+    ...runs.metrics,
+  };
+};
+
+/** @throws ConfigError when `days` is not a number above 0. Default 7. */
+export const cleanupMetrics = async (
+  store: Pick<EventStore, "aggregate">,
+  now: number,
+  window: { readonly days?: number | undefined } = {},
+): Promise<CleanupMetrics> => {
+  const span = windowOption("getCleanupMetrics()", "days", window, 7) * dayMs;
+  const operation = { name: "cleanup", records: "records_deleted" } as const;
+  const runs = await operationRuns(store, now, span, operation);
+  return {
+    ...runs.window,
+    cleanup_start_count: runs.starts,
+    cleanup_success_count: runs.successes,
+    cleanup_failure_count: runs.failures,
+    total_records_deleted: runs.records,
+    ...runs.metrics,
+  };
+};
+
+/** @throws ConfigError when `days` is not a number above 0. Default 30. */
+export const migrationMetrics = async (
+  store: Pick<EventStore, "aggregate">,
+  now: number,
+  window: { readonly days?: number | undefined } = {},
+): Promise<MigrationMetrics> => {
+  const span = windowOption("getMigrationMetrics()", "days", window, 30) * dayMs;
+  const operation = { name: "migration", records: "records_migrated" } as const;
+  const runs = await operationRuns(store, now, span, operation);
+  return {
+    ...runs.window,
+    migration_start_count: runs.starts,
+    migration_success_count: runs.successes,
+    migration_failure_count: runs.failures,
+    total_records_migrated: runs.records,
+    ...runs.metrics,
+  };
+};
+
+/**
+ * Everything at one glance. A store that cannot be asked makes it `unhealthy`, with metrics of
+ * nothing and `complete: false`: this answer is needed most when something is broken.
+ */
+export const comprehensiveStatus = async (sources: StatusSources): Promise<ComprehensiveStatus> => {
+  try {
+    return await answer(sources, sources.store, false);
+  } catch {
+    return answer(sources, forgetfulStore(sources.now), true);
+  }
+};
+
+type Answering = Pick<EventStore, "aggregate">;
+
+const forgetfulStore = (now: number): Answering => ({
+  aggregate: () => ({ complete_since: now, types: {}, metrics: {} }),
+});
+
+const answer = async (
+  { now, stats, troubles, problems }: StatusSources,
+  store: Answering,
+  storeIsMute: boolean,
+): Promise<ComprehensiveStatus> => {
+  const [sync_metrics, cleanup_metrics, migration_metrics, { types: latest }] = await Promise.all([
+    syncMetrics(store, now),
+    cleanupMetrics(store, now),
+    migrationMetrics(store, now),
+    store.aggregate({ types: noted, since: hourBefore(now, 31 * dayMs), until: now, metrics: [] }),
+  ]);
+  const { status, reasons } = judge({ now, stats, troubles, latest, storeIsMute });
+  return {
+    service: stats.service,
+    status,
+    reasons,
+    timestamp: isoTime(now),
+    uptime_seconds: stats.uptime_seconds,
+    sync_metrics,
+    cleanup_metrics,
+    migration_metrics,
+    health: noticeOf(latest.health_check?.last),
+    storage: noticeOf(latest.storage_warning?.last),
+    recent_problems: problems,
+    receivers: stats.receivers.map((receiver) => receiverStatus(receiver, now)),
+  };
+};
+
+const noticeOf = (event: MonitorEvent | undefined): LatestNotice | null =>
+  event === undefined
+    ? null
+    : {
+        level: event.level,
+        message: event.message,
+        at: event.timestamp,
+        details: event.details,
+      };
+
+const receiverStatus = (stats: ReceiverStats, now: number): ReceiverStatus => {
+  const { delivered: _, ...failed } = stats.attempts;
+  return {
+    name: stats.name,
+    state: stateOf(stats, now),
+    pending: stats.pending,
+    delivered: stats.delivered,
+    failed: total(failed),
+    dropped: total(stats.dropped),
+    dead: total(stats.dead),
+    last_success_at: stats.last_success_at,
+    last_error: stats.last_error && {
+      ...stats.last_error,
+      message: truncate(singleLine(stats.last_error.message), maxError),
+    },
+  };
+};
+
+const stateOf = (
+  { breaker, paused_until }: ReceiverStats,
+  now: number,
+): ReceiverStatus["state"] => {
+  if (breaker === "open" || breaker === "half-open") return breaker;
+  return paused_until !== null && Date.parse(paused_until) > now ? "paused" : "active";
+};
+
+const total = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);

@@ -1,0 +1,259 @@
+import { expect, it, describe as suite } from "vitest";
+import { checkTimeZone, describe as inWords } from "../src/describe.ts";
+import { ConfigError, type JsonValue } from "../src/errors.ts";
+import { EventLevel, EventType, type MonitorEvent } from "../src/event.ts";
+import { toJson } from "../src/json.ts";
+import type { Locale } from "../src/notifier.ts";
+
+const guide: MonitorEvent = {
+  id: "0198f5a0-0000-7000-8000-000000000000",
+  timestamp: "2025-08-29T10:30:00.000Z",
+  event_type: "sync_success",
+  level: "info",
+  service: "datasync",
+  message: "数据同步完成: 1000条记录",
+  details: { duration: 30.5, tables: ["coin_data", "indicator_data"] },
+  metrics: { records_synced: 1000, duration_seconds: 30.5, success_rate: 1 },
+};
+const fieldsOf = (event: Partial<MonitorEvent>, locale: Locale = "en") =>
+  inWords({ ...guide, details: {}, metrics: {}, ...event }, { locale }).fields.slice(3);
+const detail = (key: string, value: JsonValue, locale: Locale = "en"): string | undefined =>
+  fieldsOf({ details: { [key]: value } }, locale)[0]?.value;
+const metric = (key: string, value: number, locale: Locale = "en"): string | undefined =>
+  fieldsOf({ metrics: { [key]: value } }, locale)[0]?.value;
+const snapshot = (value: unknown): JsonValue =>
+  toJson(value, { maxBytes: 65_536, maxNodes: 10_000, maxDepth: 32 }).value;
+
+suite("describe", () => {
+  it("puts the guide's event into English, in UTC by default", () => {
+    expect(inWords(guide)).toEqual({
+      title: "Data sync succeeded",
+      level: "info",
+      levelLabel: "Info",
+      color: "#2563eb",
+      message: "数据同步完成: 1000条记录",
+      time: "2025-08-29 10:30:00 +00:00",
+      fields: [
+        { label: "Service", value: "datasync", short: true },
+        { label: "Event type", value: "sync_success", short: true },
+        { label: "Time", value: "2025-08-29 10:30:00 +00:00", short: true },
+        { label: "Records synced", value: "1,000", short: true },
+        { label: "Duration", value: "30.5 s", short: true },
+        { label: "Success rate", value: "100%", short: true },
+        { label: "Tables", value: "coin_data, indicator_data", short: true },
+      ],
+    });
+  });
+
+  it("puts it into Chinese, in a named zone", () => {
+    const said = inWords(guide, { locale: "zh-CN", timeZone: "Asia/Shanghai" });
+    expect(said).toMatchObject({
+      title: "数据同步成功",
+      levelLabel: "信息",
+      time: "2025-08-29 18:30:00 +08:00",
+    });
+    expect(said.fields.map(({ label, value }) => `${label}: ${value}`)).toEqual([
+      "服务: datasync",
+      "事件类型: sync_success",
+      "时间: 2025-08-29 18:30:00 +08:00",
+      "同步记录数: 1,000",
+      "耗时: 30.5 秒",
+      "成功率: 100%",
+      "数据表: coin_data、indicator_data",
+    ]);
+  });
+
+  it("has a title of its own for each of the 13 types in both languages", () => {
+    for (const locale of ["en", "zh-CN"] as const) {
+      const titles = Object.values(EventType).map(
+        (event_type) => inWords({ ...guide, event_type }, { locale }).title,
+      );
+      expect(new Set(titles).size).toBe(13);
+      expect(titles.filter((title) => /_/.test(title))).toEqual([]);
+    }
+    expect(inWords({ ...guide, event_type: "sync_failure" }).title).toBe("Data sync failed");
+    expect(inWords({ ...guide, event_type: "sync_failure" }, { locale: "zh-CN" }).title).toBe(
+      "数据同步失败",
+    );
+  });
+
+  it("calls your own types by their name, even one named like a property of every object", () => {
+    expect(inWords({ ...guide, event_type: "invoice_paid" }).title).toBe("invoice_paid");
+    expect(inWords({ ...guide, event_type: "constructor" }).title).toBe("constructor");
+    expect(
+      fieldsOf({ details: { constructor: 1, toString: 2 } }).map(({ label }) => label),
+    ).toEqual(["constructor", "toString"]);
+  });
+
+  it("tells the levels apart by colour and word", () => {
+    const all = Object.values(EventLevel).map((level) =>
+      inWords({ ...guide, level }, { locale: "zh-CN" }),
+    );
+    expect(all.map(({ levelLabel }) => levelLabel)).toEqual(["信息", "警告", "错误", "严重"]);
+    expect(new Set(all.map(({ color }) => color)).size).toBe(4);
+    expect(all.every(({ color }) => /^#[0-9a-f]{6}$/.test(color))).toBe(true);
+  });
+
+  it("is the same, but in English, for a language it does not speak", () => {
+    expect(inWords(guide, { locale: "fr" as Locale })).toEqual(inWords(guide));
+  });
+});
+
+suite("describe, the time", () => {
+  const at = (timestamp: string, timeZone: string): string =>
+    inWords({ ...guide, timestamp }, { timeZone }).time;
+
+  it("follows summer time, odd offsets and the turn of the day", () => {
+    expect(at("2025-01-15T12:00:00.000Z", "Europe/Berlin")).toBe("2025-01-15 13:00:00 +01:00");
+    expect(at("2025-07-15T12:00:00.000Z", "Europe/Berlin")).toBe("2025-07-15 14:00:00 +02:00");
+    expect(at("2025-01-01T00:00:00.000Z", "America/St_Johns")).toBe("2024-12-31 20:30:00 -03:30");
+    expect(at("2025-01-01T00:00:00.000Z", "UTC")).toBe("2025-01-01 00:00:00 +00:00");
+    expect(at("2025-01-01T00:00:00.000Z", "Asia/Kathmandu")).toBe("2025-01-01 05:45:00 +05:45");
+  });
+
+  it("shows a stamp that is no time as it is", () => {
+    expect(at("yesterday\n", "UTC")).toBe("yesterday");
+  });
+
+  it("refuses a zone that does not exist and says what one looks like", () => {
+    expect(checkTimeZone("createMonitor()", "Asia/Shanghai")).toBe("Asia/Shanghai");
+    expect(checkTimeZone("createMonitor()", undefined)).toBe("UTC");
+    for (const zone of ["Mars/Base", "", 8, null]) {
+      expect(() => checkTimeZone("createMonitor()", zone)).toThrow(ConfigError);
+      expect(() => checkTimeZone("createMonitor()", zone)).toThrow(
+        /createMonitor\(\): `timeZone` .*Asia\/Shanghai/,
+      );
+    }
+    expect(() => inWords(guide, { timeZone: "Mars/Base" })).toThrow(ConfigError);
+  });
+});
+
+suite("describe, numbers", () => {
+  it.each([
+    [0, "0 s"],
+    [0.0004, "0.4 ms"],
+    [0.35, "350 ms"],
+    [0.9996, "1 s"],
+    [30.5, "30.5 s"],
+    [59.97, "1 min"],
+    [125, "2 min 5 s"],
+    [3_599.9, "1 h"],
+    [3_720, "1 h 2 min"],
+    [86_399, "1 d"],
+    [273_600, "3 d 4 h"],
+    [-2, "-2 s"],
+  ])("writes %d seconds as %s", (seconds, text) => {
+    expect(metric("duration_seconds", seconds)).toBe(text);
+    expect(metric("lag_seconds", seconds)).toBe(text);
+  });
+
+  it("writes durations in Chinese", () => {
+    expect(metric("duration_seconds", 125, "zh-CN")).toBe("2 分 5 秒");
+    expect(metric("duration_seconds", 0.35, "zh-CN")).toBe("350 毫秒");
+    expect(metric("uptime_seconds", 273_600, "zh-CN")).toBe("3 天 4 小时");
+  });
+
+  it.each([
+    ["free_bytes", 0, "0 B"],
+    ["free_bytes", 1_023, "1,023 B"],
+    ["free_bytes", 1_048_575, "1 MiB"],
+    ["total_bytes", 123_456_789, "117.7 MiB"],
+    ["my_bytes", 5 * 1_024 ** 4, "5 TiB"],
+    ["my_bytes", -2_048, "-2 KiB"],
+    ["success_rate", 0.9876, "98.76%"],
+    ["success_rate", 98, "98"],
+    ["used_ratio", 0.5, "50%"],
+    ["records_synced", 1_234_567, "1,234,567"],
+    ["anything", 12_345.6789, "12,345.679"],
+    ["anything", 0.000012345, "0.00001235"],
+  ])("writes the metric %s of %d as %s", (key, value, text) => {
+    expect(metric(key, value)).toBe(text);
+  });
+
+  it("groups the digits of counts among the details, but not those of ports, years and ids", () => {
+    expect(detail("records_deleted", 12_345)).toBe("12,345");
+    expect(detail("retry_count", 12_345)).toBe("12,345");
+    expect(detail("job", 12_345)).toBe("12345");
+    expect(detail("ratio", 0.00001)).toBe("0.00001");
+  });
+});
+
+suite("describe, details", () => {
+  it("writes nested values as compact text, in the reader's language", () => {
+    const value = { a: 1, list: ["x", { ok: true }], gone: null, wait_seconds: 90 };
+    expect(detail("state", value)).toBe(
+      "a: 1, list: [x, {ok: yes}], gone: none, wait_seconds: 1 min 30 s",
+    );
+    expect(detail("state", value, "zh-CN")).toBe(
+      "a: 1，list: [x、{ok: 是}]，gone: 无，wait_seconds: 1 分 30 秒",
+    );
+    expect(detail("flag", false)).toBe("no");
+    expect(detail("empty", [])).toBe("none");
+    expect(detail("empty", [{}, []])).toBe("none, none");
+  });
+
+  it("writes an error as name and message, with its causes", () => {
+    const refused = Object.assign(new Error(""), { code: "ECONNREFUSED" });
+    const error = snapshot(new TypeError("fetch failed", { cause: refused }));
+    expect(detail("error", error)).toBe("TypeError: fetch failed (caused by Error: ECONNREFUSED)");
+    expect(detail("error", error, "zh-CN")).toBe(
+      "TypeError: fetch failed（起因：Error: ECONNREFUSED）",
+    );
+    expect(detail("errors", [error])).toBe(
+      "TypeError: fetch failed (caused by Error: ECONNREFUSED)",
+    );
+    expect(detail("user", { name: "Ann" })).toBe("name: Ann");
+  });
+
+  it("bounds a value at 1,000 characters, however much there is", () => {
+    expect(detail("log", "x".repeat(5_000))).toHaveLength(1_000);
+    expect(
+      detail(
+        "list",
+        Array.from({ length: 9_000 }, (_, i) => i),
+      ),
+    ).toHaveLength(1_000);
+    expect(detail("log", "x".repeat(5_000))).toMatch(/…$/);
+  });
+
+  it("shows 30 fields, then one that counts the rest", () => {
+    const details = Object.fromEntries(Array.from({ length: 1_500 }, (_, i) => [`k${i}`, i]));
+    const fields = fieldsOf({ details });
+    expect(fields).toHaveLength(28);
+    expect(fields.at(-2)?.label).toBe("k26");
+    expect(fields.at(-1)).toEqual({
+      label: "More",
+      value: "1,473 more fields are not shown",
+      short: true,
+    });
+    expect(fieldsOf({ details }, "zh-CN").at(-1)?.value).toBe("另有 1,473 项未显示");
+  });
+
+  it("says a thing once when a metric and a detail agree, and twice when they do not", () => {
+    const labels = (duration: number) =>
+      fieldsOf({ metrics: { duration_seconds: 30.5 }, details: { duration } }).map(
+        ({ value }) => value,
+      );
+    expect(labels(30.5)).toEqual(["30.5 s"]);
+    expect(labels(31)).toEqual(["30.5 s", "31 s"]);
+  });
+
+  it("keeps line ends in values and messages, and no other control or direction characters", () => {
+    expect(detail("log", "one\r\n\ttwo\u001b[31m\u202e\u0000")).toBe("one\n\ttwo [31m  ");
+    expect(inWords({ ...guide, message: "a\nb\u0007" }).message).toBe("a\nb ");
+    expect(fieldsOf({ details: { log: "one\ntwo" } })[0]?.short).toBe(false);
+  });
+
+  it("makes labels, the service and the title single lines", () => {
+    const hostile = inWords({
+      ...guide,
+      service: "a\nb",
+      event_type: "a\nb",
+      details: { ["k\n".repeat(99)]: 1 },
+    });
+    expect(hostile.title).toBe("a b");
+    for (const { label } of hostile.fields) expect(label).not.toMatch(/\n/);
+    expect(hostile.fields.at(-1)?.label.length).toBeLessThanOrEqual(80);
+    expect(hostile.fields[0]?.value).toBe("a b");
+  });
+});
