@@ -1,4 +1,4 @@
-import type { DeliveryErrorCode, Notifier } from "@datasync-monitor/core";
+import type { DeliveryErrorCode, MonitorEvent, Notifier } from "@datasync-monitor/core";
 
 /** What the destination does with the next requests, until it is told otherwise. */
 export type Condition =
@@ -33,6 +33,13 @@ export interface Harness {
   readonly codes?: { readonly [C in Condition]?: DeliveryErrorCode };
   /** Conditions this destination cannot show, each with the reason. Printed with the results. */
   readonly cannot?: { readonly [C in Condition]?: string };
+  /** Conditions that `verify()` alone cannot notice, each with the reason: a mail server judges a recipient at RCPT only. */
+  readonly cannotVerify?: { readonly [C in Condition]?: string };
+  /**
+   * The text by which an event is recognised in `received()`. Default: its message. For a destination
+   * that never sees the message, such as a counter.
+   */
+  readonly trace?: (event: MonitorEvent) => string;
 }
 
 /** One promise of the contract, checked. Knows no test runner: `run` throws when it is broken. */
@@ -41,5 +48,7 @@ export interface ConformanceCase {
   readonly id: string;
   readonly title: string;
   readonly needs: readonly Condition[];
+  /** Why the case has nothing to say about this notifier, or undefined. */
+  readonly unless?: (rig: Rig, harness: Harness) => string | undefined;
   run(rig: Rig, harness: Harness): Promise<void>;
 }

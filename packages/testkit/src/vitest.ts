@@ -1,1 +1,22 @@
-export {};
+import { describe, it } from "vitest";
+import { conformanceCases } from "./conformance/cases.ts";
+import { runCase } from "./conformance/run.ts";
+import type { Harness } from "./harness.ts";
+
+/** No case waits longer than this on a notifier that does not settle. */
+const timeoutMs = 60_000;
+
+/**
+ * Holds a notifier to its contract: one vitest test for each conformance case, on a rig of its own. What
+ * the harness cannot show is skipped, and the reason printed.
+ */
+export const testNotifier = (name: string, harness: Harness): void => {
+  describe(`${name} keeps the notifier contract`, () => {
+    for (const one of conformanceCases) {
+      it(`${one.title} (${one.id})`, { timeout: timeoutMs }, async ({ skip }) => {
+        const reason = await runCase(one, harness);
+        if (reason !== undefined) skip(reason);
+      });
+    }
+  });
+};

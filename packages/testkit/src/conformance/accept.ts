@@ -1,0 +1,36 @@
+import type { ConformanceCase } from "../harness.ts";
+import { sampleEvent } from "../samples.ts";
+import { check } from "./check.ts";
+import { checkAccepted, checkRejected, send } from "./sending.ts";
+
+export const acceptCases: readonly ConformanceCase[] = [
+  {
+    id: "accept/once",
+    title: "what is accepted arrives once, by one request",
+    needs: ["accept"],
+    async run(rig, harness) {
+      await rig.meet("accept");
+      const event = sampleEvent({ message: "arrival alpha" });
+      checkAccepted(await send(rig, [event]), "when the destination accepts");
+      const seen = rig.received();
+      check(seen.length === 1, `One message must arrive, but there are ${seen.length}.`);
+      check(rig.attempts() === 1, `One request must be made, but there were ${rig.attempts()}.`);
+      const trace = harness.trace?.(event) ?? event.message;
+      check(seen[0]?.includes(trace) === true, "What arrived does not show the event.");
+    },
+  },
+  {
+    id: "accept/garbled",
+    title: "a success with an unreadable body is a success, unless the harness says otherwise",
+    needs: ["garble"],
+    async run(rig, harness) {
+      await rig.meet("garble");
+      const outcome = await send(rig);
+      const code = harness.codes?.garble;
+      const when = "when success comes with an unreadable body";
+      if (code === undefined) checkAccepted(outcome, when);
+      else checkRejected("send()", outcome, [code], when);
+      check(rig.attempts() === 1, `One request must be made, but there were ${rig.attempts()}.`);
+    },
+  },
+];

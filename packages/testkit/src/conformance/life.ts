@@ -1,0 +1,99 @@
+import type { ConformanceCase, Rig } from "../harness.ts";
+import { check, eventually, soonMs } from "./check.ts";
+import { watchResources } from "./resources.ts";
+import { calledOff, checkAccepted, closeNotifier, send } from "./sending.ts";
+
+/** Runs `work`, closes the notifier, and finds nothing that was opened meanwhile still open a second later. */
+const checkNothingLeft = async (rig: Rig, work: () => Promise<unknown>): Promise<void> => {
+  const watch = watchResources();
+  try {
+    await work();
+    await closeNotifier(rig);
+    const gone = await eventually(() => watch.open().length === 0, soonMs);
+    check(gone, `close() left open: ${watch.open().join(", ")}.`);
+  } finally {
+    watch.stop();
+  }
+};
+
+const idPattern = /^[a-z][a-z0-9-]{0,63}$/;
+
+export const lifeCases: readonly ConformanceCase[] = [
+  {
+    id: "contract/shape",
+    title: "it says which contract it keeps, who it is, and what it takes",
+    needs: [],
+    async run({ notifier }) {
+      check(notifier.contract === 1, "`contract` must be 1.");
+      check(idPattern.test(notifier.id), "`id` must be lower-case kebab, at most 64 characters.");
+      const size = notifier.maxBatchSize ?? 1;
+      check(Number.isInteger(size) && size >= 1, "`maxBatchSize` must be a whole number from 1.");
+      for (const { max, perMs } of notifier.rateLimits ?? []) {
+        check(max > 0 && perMs > 0, "Each of `rateLimits` needs a `max` and a `perMs` above 0.");
+      }
+      const key = notifier.destinationKey ?? "";
+      check(!key.includes("://"), "`destinationKey` must be a hash, never the URL.");
+    },
+  },
+  {
+    id: "instances/isolated",
+    title: "two instances share neither trouble nor an end",
+    needs: ["unavailable", "accept"],
+    async run(rig, harness) {
+      const other = await harness.rig();
+      try {
+        await rig.meet("unavailable");
+        await other.meet("accept");
+        const [bad, good] = await Promise.all([send(rig), send(other)]);
+        check(!bad.accepted, 'send() must reject under "unavailable".');
+        checkAccepted(good, "when only another instance is in trouble");
+        await closeNotifier(rig);
+        checkAccepted(await send(other), "when another instance was closed");
+        check(rig.received().length === 0, "What was sent by one instance arrived at another's.");
+      } finally {
+        await closeNotifier(other).catch(() => {});
+        await other.close();
+      }
+    },
+  },
+  {
+    id: "close/nothing-left",
+    title: "close() leaves no socket and no timer",
+    needs: ["accept"],
+    run: (rig, harness) =>
+      checkNothingLeft(rig, async () => {
+        await rig.meet("accept");
+        await send(rig);
+        if (harness.cannot?.unavailable !== undefined) return;
+        await rig.meet("unavailable");
+        await send(rig);
+      }),
+  },
+  {
+    id: "close/after-hang",
+    title: "close() after a send that was called off leaves no socket and no timer",
+    needs: ["hang"],
+    run: (rig) =>
+      checkNothingLeft(rig, async () => {
+        await rig.meet("hang");
+        await calledOff(rig);
+      }),
+  },
+  {
+    id: "close/unused",
+    title: "a notifier that was never used closes too",
+    needs: [],
+    run: closeNotifier,
+  },
+  {
+    id: "close/twice",
+    title: "closing twice is harmless",
+    needs: ["accept"],
+    async run(rig) {
+      await rig.meet("accept");
+      await send(rig);
+      await closeNotifier(rig);
+      await closeNotifier(rig);
+    },
+  },
+];

@@ -1,0 +1,270 @@
+import { createHmac } from "node:crypto";
+import { afterEach, describe, expect, it } from "vitest";
+import { type FeishuStandIn, type FeishuStandInOptions, feishuStandIn } from "../src/index.ts";
+
+let bot: FeishuStandIn;
+afterEach(() => bot.close());
+
+const start = async (options?: FeishuStandInOptions): Promise<void> => {
+  bot = await feishuStandIn(options);
+};
+
+const post = (body: unknown, url = bot.url): Promise<Response> =>
+  fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+
+const codeOf = async (body: unknown, url?: string): Promise<unknown> => {
+  const answer: unknown = await (await post(body, url)).json();
+  return typeof answer === "object" && answer !== null && "code" in answer ? answer.code : answer;
+};
+
+const text = (words: string) => ({ msg_type: "text", content: { text: words } });
+const page = (content: unknown) => ({
+  msg_type: "post",
+  content: { post: { zh_cn: { title: "t", content } } },
+});
+const card = (parts: object) => ({
+  msg_type: "interactive",
+  card: {
+    header: { title: { tag: "plain_text", content: "t" }, template: "red" },
+    elements: [{ tag: "markdown", content: "m" }],
+    ...parts,
+  },
+});
+const card2 = (elements: unknown, parts: object = {}) => ({
+  msg_type: "interactive",
+  card: { schema: "2.0", body: { elements }, ...parts },
+});
+
+const whole = {
+  text: text("hello"),
+  post: page([[{ tag: "text", text: "a" }], [{ tag: "a", text: "b", href: "https://x.example" }]]),
+  "post that mentions all": page([[{ tag: "at", user_id: "all" }]]),
+  "card 1.0": card({
+    elements: [
+      { tag: "div", text: { tag: "lark_md", content: "x" } },
+      { tag: "div", fields: [{ is_short: true, text: { tag: "plain_text", content: "x" } }] },
+      { tag: "hr" },
+      { tag: "note", elements: [{ tag: "plain_text", content: "x" }] },
+      { tag: "action", actions: [{ tag: "button", text: { tag: "plain_text", content: "x" } }] },
+      {
+        tag: "column_set",
+        columns: [{ tag: "column", elements: [{ tag: "markdown", content: "x" }] }],
+      },
+    ],
+  }),
+  "card 2.0": card2([{ tag: "markdown", content: "x" }], {
+    config: { summary: { content: "x" } },
+    header: { title: { tag: "plain_text", content: "t" } },
+  }),
+  image: { msg_type: "image", content: { image_key: "img_1" } },
+};
+
+const broken: Readonly<Record<string, readonly [number, unknown]>> = {
+  "an empty body": [9499, ""],
+  "what is not JSON": [9499, "{"],
+  "a list": [9499, []],
+  "no msg_type": [19002, { content: { text: "x" } }],
+  "an unknown msg_type": [19002, { msg_type: "markdown", content: { text: "x" } }],
+  "text without content": [9499, { msg_type: "text" }],
+  "empty text": [9499, text("")],
+  "a post without lines": [9499, page([])],
+  "a post without a locale": [9499, { msg_type: "post", content: { post: {} } }],
+  "a post's unknown tag": [9499, page([[{ tag: "b", text: "x" }]])],
+  "a link that is none": [9499, page([[{ tag: "a", text: "x", href: "javascript:1" }]])],
+  "a mention by e-mail": [9499, page([[{ tag: "at", user_id: "a@x.example" }]])],
+  "a card under `content`": [9499, { msg_type: "interactive", content: card({}).card }],
+  "a card without elements": [11246, card({ elements: undefined })],
+  "a card's unknown tag": [11246, card({ elements: [{ tag: "h1", content: "x" }] })],
+  "a card's empty text": [11246, card({ elements: [{ tag: "markdown", content: " " }] })],
+  "a card's empty div": [11246, card({ elements: [{ tag: "div" }] })],
+  "a fault deep in columns": [
+    11246,
+    card({ elements: [{ tag: "column_set", columns: [{ tag: "column", elements: [{}] }] }] }),
+  ],
+  "a header of another colour": [
+    11246,
+    card({ header: { title: { tag: "plain_text", content: "t" }, template: "pink" } }),
+  ],
+  "a header without a title": [11246, card({ header: { template: "red" } })],
+  "a card 2.0 with an unknown property": [11246, card2([], { details: 1 })],
+  "a card 2.0 with elements beside the body": [11246, card2([], { elements: [] })],
+  "a card 2.0 of 201 elements": [11246, card2(Array(201).fill({ tag: "hr" }))],
+  "a card of six tables": [230099, card2(Array(6).fill({ tag: "table", columns: [], rows: [] }))],
+};
+
+describe("feishuStandIn", () => {
+  it.each(Object.entries(whole))("accepts %s, with the vendor's answer", async (_what, message) => {
+    await start();
+    const response = await post(message);
+    expect([response.status, await response.text()]).toEqual([
+      200,
+      '{"code":0,"msg":"success","data":{},"StatusCode":0,"StatusMessage":"success"}',
+    ]);
+    expect(bot.messages()).toEqual([message]);
+    expect([bot.attempts(), bot.refusals()]).toEqual([1, 0]);
+  });
+
+  it.each(Object.entries(broken))("refuses %s", async (_what, [code, body]) => {
+    await start();
+    const response = await post(body);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ code });
+    expect([bot.messages().length, bot.refusals()]).toEqual([0, 1]);
+  });
+
+  it("refuses another content type, and another method", async () => {
+    await start();
+    const plain = await fetch(bot.url, { method: "POST", body: JSON.stringify(whole.text) });
+    expect(await plain.json()).toMatchObject({ code: 9499 });
+    expect((await fetch(bot.url)).status).toBe(404);
+  });
+
+  it("answers 19001 to a token that it does not know, before it looks at anything else", async () => {
+    await start({ secret: "demo" });
+    expect(await codeOf("", `${bot.url}x`)).toBe(19001);
+  });
+
+  describe("with a secret", () => {
+    const timestamp = "1599360473";
+    const golden = "l1N0gAcBjdwBvGm1xMjOF0XSyaLRpR7tuO5dHfhAYc8=";
+    const at = (seconds: number) => start({ secret: "demo", now: () => seconds * 1000 });
+
+    it("accepts the vendor's own signature, an hour around its time", async () => {
+      await at(1599360473);
+      const signed = { ...whole.text, timestamp, sign: golden };
+      expect(await codeOf(signed)).toBe(0);
+      await bot.close();
+      await at(1599360473 + 3600);
+      expect(await codeOf(signed)).toBe(0);
+    });
+
+    it.each([
+      ["no signature", {}],
+      ["a signature made the DingTalk way", "DkEDUyVoOOJ539qBvUgMyzkzIdRWlf4e/V3Rq+ONJnQ="],
+      ["another secret's signature", "AAAAgAcBjdwBvGm1xMjOF0XSyaLRpR7tuO5dHfhAYc8="],
+    ])("answers 19021 to %s", async (_what, sign) => {
+      await at(1599360473);
+      expect(await codeOf({ ...whole.text, timestamp, sign })).toBe(19021);
+    });
+
+    it("answers 19021 to a timestamp in milliseconds, as a number, or beyond the hour", async () => {
+      await at(1599360473 + 3601);
+      const sign = (stamp: string) =>
+        createHmac("sha256", `${stamp}\ndemo`).update("").digest("base64");
+      const milliseconds = "1599364074000";
+      expect(await codeOf({ ...whole.text, timestamp, sign: golden })).toBe(19021);
+      expect(
+        await codeOf({ ...whole.text, timestamp: milliseconds, sign: sign(milliseconds) }),
+      ).toBe(19021);
+      const number = { ...whole.text, timestamp: 1599364074, sign: sign("1599364074") };
+      expect(await codeOf(number)).toBe(19021);
+    });
+
+    it("tells a probe without a message apart, once it is signed", async () => {
+      await at(1599360473);
+      expect(await codeOf("")).toBe(19021);
+      expect(await codeOf({ timestamp, sign: golden })).toBe(19002);
+      expect(bot.messages()).toEqual([]);
+    });
+  });
+
+  describe("with keywords", () => {
+    it.each([
+      ["text", text("all DataSync well")],
+      [
+        "a post's title",
+        { msg_type: "post", content: { post: { zh_cn: { title: "DataSync", content: [[]] } } } },
+      ],
+      ["a card's markdown", card({ elements: [{ tag: "markdown", content: "DataSync" }] })],
+    ])("finds one in %s", async (_where, message) => {
+      await start({ keywords: ["other", "DataSync"] });
+      expect(await codeOf(message)).toBe(0);
+    });
+
+    it.each([
+      ["nowhere", text("all well")],
+      [
+        "a link's address alone",
+        page([[{ tag: "a", text: "x", href: "https://DataSync.example" }]]),
+      ],
+    ])("answers 19024 when it stands %s", async (_where, message) => {
+      await start({ keywords: ["DataSync"] });
+      expect(await codeOf(message)).toBe(19024);
+    });
+  });
+
+  it("counts the bytes of the whole body", async () => {
+    await start();
+    const envelope = Buffer.byteLength(JSON.stringify(text("")));
+    const sized = (bytes: number) => text("长".repeat(2) + "x".repeat(bytes - envelope - 6));
+    expect(await codeOf(sized(20_000))).toBe(0);
+    expect(await codeOf(sized(20_001))).toBe(9499);
+    expect(await codeOf(sized(30_720))).toBe(9499);
+    expect(await codeOf(sized(30_721))).toBe(19036);
+  });
+
+  it("takes five messages a second and a hundred a minute, when it minds its rates", async () => {
+    let now = 1_000_000;
+    await start({ rates: true, now: () => now });
+    const burst = async (count: number) => {
+      const codes = [];
+      for (let sent = 0; sent < count; sent += 1) codes.push(await codeOf(whole.text));
+      return codes;
+    };
+    expect(await burst(6)).toEqual([0, 0, 0, 0, 0, 11232]);
+    now += 999;
+    expect(await burst(1)).toEqual([11232]);
+    now += 1;
+    for (let second = 0; second < 19; second += 1) {
+      expect(await burst(5)).toEqual([0, 0, 0, 0, 0]);
+      now += 1000;
+    }
+    expect(await burst(1)).toEqual([11232]);
+    now = 1_060_000;
+    expect(await burst(6)).toEqual([0, 0, 0, 0, 0, 11232]);
+  });
+
+  it.each([
+    ["rate-limited", 200, 11232],
+    ["payload", 200, 9499],
+    ["endpoint", 200, 19001],
+    ["config", 200, 19021],
+  ] as const)("says %s by HTTP %i and code %i", async (condition, status, code) => {
+    await start();
+    await bot.meet(condition, { times: 1 });
+    const response = await post(whole.text);
+    expect([response.status, await response.json()]).toMatchObject([status, { code }]);
+    expect(await codeOf(whole.text)).toBe(0);
+  });
+
+  it("says unavailable by HTTP 503, and garbles by a page of HTML that counts as accepted", async () => {
+    await start();
+    await bot.meet("unavailable", { times: 1 });
+    expect((await post(whole.text)).status).toBe(503);
+    expect(bot.messages()).toHaveLength(0);
+    await bot.meet("garble");
+    const response = await post(whole.text);
+    expect([response.status, await response.text()]).toMatchObject([200, /^<html>/]);
+    expect(bot.messages()).toHaveLength(1);
+  });
+
+  it("can be limited by the gateway instead", async () => {
+    await start({ limitedBy: "gateway" });
+    await bot.meet("rate-limited", { retryAfterSeconds: 7 });
+    const response = await post(whole.text);
+    expect([response.status, response.headers.get("x-ogw-ratelimit-reset")]).toEqual([429, "7"]);
+    expect(await response.json()).toMatchObject({ code: 99991400 });
+  });
+
+  it("answers any code that a test asks for", async () => {
+    await start();
+    bot.answer(11246, "card content is invalid", 1);
+    expect(await codeOf(whole.text)).toBe(11246);
+    expect(await codeOf(whole.text)).toBe(0);
+    expect(bot.messages()).toHaveLength(1);
+  });
+});
