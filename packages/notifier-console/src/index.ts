@@ -1,1 +1,2 @@
-export {};
+export { consoleNotifier } from "./console.ts";
+export type { ConsoleOptions, ConsoleStream } from "./options.ts";

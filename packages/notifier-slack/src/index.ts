@@ -1,1 +1,2 @@
-export {};
+export type { SlackOptions } from "./options.ts";
+export { slack } from "./slack.ts";

@@ -1,0 +1,55 @@
+import {
+  type DescribeOptions,
+  describe,
+  type EventLevel,
+  type MonitorEvent,
+} from "@datasync-monitor/core";
+import { inertJson, printableLines } from "./escape.ts";
+
+/** SGR parameters (ECMA-48 §8.3.117). */
+const style: Readonly<Record<EventLevel | "bold" | "dim", string>> = {
+  info: "36",
+  warning: "33",
+  error: "31",
+  critical: "1;97;41",
+  bold: "1",
+  dim: "2",
+};
+
+type Paint = (name: keyof typeof style, text: string) => string;
+
+const colored: Paint = (name, text) => `\u001b[${style[name]}m${text}\u001b[0m`;
+const plain: Paint = (_name, text) => text;
+
+/** How many of a description's fields stand in the headline already: service, event type and time. */
+const inHeadline = 3;
+
+/** Continuation lines carry a gutter, so that no text of an event can pass for a headline. */
+const folded = (paint: Paint, lines: readonly string[]): string[] =>
+  lines.map((line) => `  ${paint("dim", "│")} ${line}`);
+
+interface PrettyOptions extends DescribeOptions {
+  readonly color: boolean;
+}
+
+/** An event as a headline and indented fields, each line ended. */
+export const prettyEvent = (event: MonitorEvent, options: PrettyOptions): string => {
+  const paint = options.color ? colored : plain;
+  const { fields, level, levelLabel, time, title } = describe(event, options);
+  const oneLine = (text: string): string => printableLines(text).join(" ");
+  const [first = "", ...rest] = printableLines(event.message);
+  const headline = [
+    paint("dim", oneLine(time)),
+    paint(level, oneLine(levelLabel).toUpperCase()),
+    `[${oneLine(event.service)}]`,
+    paint("bold", oneLine(title)) + (first.trim() === "" ? "" : `: ${first}`),
+  ].join(" ");
+  const body = fields.slice(inHeadline).flatMap(({ label, value }) => {
+    const [head = "", ...more] = printableLines(value);
+    return [`  ${paint("dim", `${oneLine(label)}:`)} ${head}`, ...folded(paint, more)];
+  });
+  return `${[headline, ...folded(paint, rest), ...body].join("\n")}\n`;
+};
+
+/** An event as one line of JSON, ended. */
+export const jsonLine = (event: MonitorEvent): string => `${inertJson(event)}\n`;

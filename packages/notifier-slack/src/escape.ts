@@ -1,0 +1,64 @@
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+
+/**
+ * The three characters that Slack parses, as entities; in one pass, so that nothing is escaped twice.
+ * Without them there is no `<!channel>`, `<@U…>` or `<url|label>`.
+ *
+ * https://docs.slack.dev/messaging/formatting-message-text#escaping
+ */
+export const escapeText = (text: string): string =>
+  text.replace(/[&<>]/g, (character) => entities[character] ?? character);
+
+const lineBreak = /\r\n|[\r\u0085\u2028\u2029]/g;
+
+/** Control characters but the line feed, and the marks that turn text around. */
+const unprintable = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu;
+
+/** Text of several lines without a character that hides or turns around what others see. */
+export const printable = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(lineBreak, "\n")
+    .split("\n")
+    .map((line) => line.replace(unprintable, " "))
+    .join("\n");
+
+/** Nothing that a reader would see. Slack refuses a text object without text, and the whole message with it. */
+export const isBlank = (text: string): boolean => /^[\s\p{Cc}\p{Cf}\u2800\u3164]*$/u.test(text);
+
+const marker = "…";
+
+/** Where escaped text may be cut at or before `end`: not within an entity, not within a surrogate pair. */
+const boundary = (escaped: string, end: number): number => {
+  const entity = escaped.lastIndexOf("&", end - 1);
+  if (entity !== -1 && escaped.indexOf(";", entity) >= end) return entity;
+  const last = escaped.charCodeAt(end - 1);
+  return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
+};
+
+/** Escaped text of at most `max` UTF-16 units, marked with `…` where it was cut. Measured after escaping. */
+export const escapeWithin = (text: string, max: number): string => {
+  if (max < marker.length) return "";
+  // Escaping only makes longer, so what lies beyond `max` need not be looked at.
+  const escaped = escapeText(text.slice(0, max + 1).toWellFormed());
+  if (text.length <= max && escaped.length <= max) return escaped;
+  return escaped.slice(0, boundary(escaped, max - marker.length)) + marker;
+};
+
+const zeroWidthSpace = "\u200b";
+
+/** Text in which no three backticks touch, so that it neither opens nor closes a code block. */
+const withoutFences = (text: string): string =>
+  text.replace(/`{3,}/g, (run) => run.split("").join(zeroWidthSpace));
+
+/** Escaped text for a `mrkdwn` object. `*`, `_` and `~` have no escape there; they can embolden, and nothing worse. */
+export const mrkdwnWithin = (text: string, max: number): string =>
+  escapeWithin(withoutFences(text), max);
+
+const fence = "```";
+
+/** A code block of at most `max` units that its content cannot end. Empty when there is no room for content. */
+export const fencedWithin = (text: string, max: number): string => {
+  const content = mrkdwnWithin(text, max - 2 * (fence.length + 1));
+  return content === "" ? "" : `${fence}\n${content}\n${fence}`;
+};
