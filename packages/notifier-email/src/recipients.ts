@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import {
+  DeliveryError,
+  type JsonObject,
+  type JsonValue,
+  singleLine,
+  truncate,
+} from "@datasync-monitor/core";
+import type { Mailbox } from "./address.ts";
+import { type MailFailure, replyCode } from "./failure.ts";
+
+/** Who of the recipients, by index, has the mail, and who was refused for good. */
+export interface Progress {
+  readonly served: ReadonlySet<number>;
+  readonly refused: ReadonlySet<number>;
+}
+
+/** What the next attempt is told. `to` fingerprints the list that the indexes point into. */
+interface Resume {
+  readonly to: string;
+  readonly served: readonly number[];
+  readonly refused: readonly number[];
+}
+
+const fingerprint = (to: readonly Mailbox[]): string =>
+  createHash("sha256")
+    .update(to.map(({ address }) => address).join("\n"))
+    .digest("base64url")
+    .slice(0, 16);
+
+const indexes = (value: unknown, length: number): ReadonlySet<number> =>
+  new Set(
+    Array.isArray(value)
+      ? value.filter((entry) => Number.isInteger(entry) && entry >= 0 && entry < length)
+      : [],
+  );
+
+const isObject = (value: JsonValue): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Where the last attempt left off. A list that was changed since then starts anew: rather twice than never. */
+export const progressFrom = (resume: JsonValue, to: readonly Mailbox[]): Progress => {
+  const left: JsonObject = isObject(resume) ? resume : {};
+  if (left.to !== fingerprint(to)) return { served: new Set(), refused: new Set() };
+  return { served: indexes(left.served, to.length), refused: indexes(left.refused, to.length) };
+};
+
+/** The addresses that the next transaction is for. */
+export const outstanding = (
+  to: readonly Mailbox[],
+  { served, refused }: Progress,
+): readonly string[] =>
+  to.filter((_, index) => !served.has(index) && !refused.has(index)).map(({ address }) => address);
+
+/** How one SMTP transaction went, recipient by recipient. */
+export interface Verdict {
+  readonly accepted: readonly string[];
+  readonly rejections: readonly MailFailure[];
+  /** The answer to the mail itself; empty when nobody was left to take it. */
+  readonly response: string;
+}
+
+/** How it stands after a transaction. */
+export interface Tally extends Progress {
+  /** Put off with a 4xx: the next attempt is for them. */
+  readonly deferred: readonly number[];
+  readonly lastRejection: MailFailure | undefined;
+}
+
+/** Adds up what is known with what the server said. Addresses compare without case, as servers do. */
+export const count = (
+  to: readonly Mailbox[],
+  before: Progress,
+  { accepted, rejections }: Verdict,
+): Tally => {
+  const places = new Map(to.map(({ address }, index) => [address.toLowerCase(), index]));
+  const placeOf = (address = ""): number[] => {
+    const place = places.get(address.toLowerCase());
+    return place === undefined ? [] : [place];
+  };
+  const final = rejections.filter(({ permanent }) => permanent === true);
+  const passing = rejections.filter(({ permanent }) => permanent !== true);
+  return {
+    served: new Set([...before.served, ...accepted.flatMap(placeOf)]),
+    refused: new Set([...before.refused, ...final.flatMap(({ recipient }) => placeOf(recipient))]),
+    deferred: passing.flatMap(({ recipient }) => placeOf(recipient)),
+    lastRejection: passing.at(-1) ?? final.at(-1),
+  };
+};
+
+/** What the next attempt needs to know; undefined: nothing. */
+export const resumeOf = (
+  to: readonly Mailbox[],
+  { served, refused }: Progress,
+): JsonValue | undefined => {
+  if (served.size + refused.size === 0) return undefined;
+  return { to: fingerprint(to), served: [...served], refused: [...refused] } satisfies Resume;
+};
+
+/** Some are still to be served. */
+export const deferral = (to: readonly Mailbox[], tally: Tally): DeliveryError => {
+  const reply = tally.lastRejection === undefined ? "no code" : replyCode(tally.lastRejection);
+  return new DeliveryError(
+    "unavailable",
+    `${tally.deferred.length} of ${to.length} recipients were put off (${reply}); ${tally.served.size} have the mail, ${tally.refused.size} were refused for good.`,
+    { resume: resumeOf(to, tally) },
+  );
+};
+
+/** Not one of them was served, or will be. Forgets who was refused: when the address is mended, all are asked anew. */
+export const refusal = (tally: Tally): DeliveryError => {
+  const rejection = tally.lastRejection ?? {};
+  const reply = replyCode(rejection);
+  // 530: log in first. X.7.x: policy (RFC 3463 §3.8), which here is "relay access denied".
+  return rejection.responseCode === 530 || /\b5\.7\./.test(reply)
+    ? new DeliveryError(
+        "config",
+        `The mail server will not pass our mail on to the recipients (${reply}). Check the login and \`from\`.`,
+        { resume: null },
+      )
+    : new DeliveryError(
+        "endpoint",
+        `The mail server refuses every recipient for good (${reply}). Check \`to\`.`,
+        { resume: null },
+      );
+};
+
+/** The server's own words for the mail it took, and who went without it. */
+export const reference = (
+  to: readonly Mailbox[],
+  response: string,
+  { refused }: Progress,
+): string => {
+  const answer = singleLine(response);
+  if (refused.size === 0) return truncate(answer, 200);
+  const names = [...refused].map((index) => to[index]?.address).join(", ");
+  return truncate(
+    `${truncate(answer, 80)}; ${refused.size} of ${to.length} recipients refused: ${names}`,
+    200,
+  );
+};

@@ -1,0 +1,115 @@
+import type { Readable } from "node:stream";
+import { createTransport, type SMTPPoolOptions, type SMTPPoolSentMessageInfo } from "nodemailer";
+import type SMTPConnection from "nodemailer/lib/smtp-connection";
+import type { Mailbox } from "./address.ts";
+import type { Server } from "./server.ts";
+
+/** What every connection to the server is opened with. nodemailer would wait 10 minutes for a silent one. */
+export const connectionOptions = (server: Server): SMTPConnection.Options => ({
+  host: server.host,
+  port: server.port,
+  secure: server.secure,
+  requireTLS: server.requireTls && !server.secure,
+  connectionTimeout: 10_000,
+  dnsTimeout: 10_000,
+  greetingTimeout: 10_000,
+  socketTimeout: 30_000,
+  // At once: a polite end would still flush the rest of a mail that was given up.
+  socketCloseTimeout: 0,
+  maxResponseSize: 64 * 1024,
+  ...(server.ca === undefined ? {} : { tls: { ca: [...server.ca] } }),
+});
+
+const poolOptions = (server: Server, maxConnections: number): SMTPPoolOptions & { pool: true } => ({
+  ...connectionOptions(server),
+  ...(server.auth === undefined ? {} : { auth: server.auth }),
+  pool: true,
+  maxConnections,
+  // One send is one attempt: retrying belongs to the pipeline.
+  maxRequeues: 0,
+  // Kept for a burst only: an open socket holds the process, and servers drop idle ones unseen.
+  idleTimeout: 5_000,
+  disableFileAccess: true,
+  disableUrlAccess: true,
+});
+
+/** A mail, ready to go. */
+export interface Letter {
+  readonly from: Mailbox;
+  /** The header: always all of them. Who gets it this time is in `recipients`. */
+  readonly to: readonly Mailbox[];
+  readonly recipients: readonly string[];
+  readonly messageId: string;
+  /** The Message-ID, never sent, that mail programs gather a thread under. */
+  readonly thread: string;
+  readonly date: Date;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/** How far one mail has come; asked when its attempt has failed. */
+export interface Passage {
+  /** A byte of the mail's content was handed to the socket. */
+  readonly contentSent: boolean;
+}
+
+export interface Pool {
+  /** One attempt. Rejects with what nodemailer rejects with. */
+  send(
+    letter: Letter,
+    signal: AbortSignal,
+  ): { readonly passage: Passage; readonly done: Promise<SMTPPoolSentMessageInfo> };
+  /** Ends idle connections and fails what is queued; what is being sent goes on, unless `force`. */
+  close(options?: { readonly force: boolean }): void;
+}
+
+/** nodemailer does not say how far a mail came. Its content is read once the server has asked for it (354), and not before. */
+class Flight implements Passage {
+  content: Readable | undefined;
+
+  get contentSent(): boolean {
+    return this.content?.readableDidRead ?? false;
+  }
+}
+
+const headers = {
+  "Auto-Submitted": "auto-generated", // RFC 3834: no robot answers a robot
+  "X-Auto-Response-Suppress": "All", // the same for Exchange, MS-OXCMAIL §2.1.3.2.20
+};
+
+export const openPool = (server: Server, maxConnections: number): Pool => {
+  const flights = new WeakMap<object, Flight>();
+  const transporter = createTransport(poolOptions(server, maxConnections));
+  transporter.use("stream", (mail, next) => {
+    const flight = flights.get(mail.data.envelope ?? mail);
+    mail.message?.processFunc((content) => {
+      if (flight !== undefined) flight.content = content;
+      return content;
+    });
+    next();
+  });
+  return {
+    send({ from, to, recipients, messageId, thread, date, subject, text, html }, signal) {
+      const passage = new Flight();
+      const envelope = { from: from.address, to: [...recipients] };
+      flights.set(envelope, passage);
+      const done = transporter.sendMail({
+        from: { ...from },
+        to: to.map((mailbox) => ({ ...mailbox })),
+        envelope,
+        messageId,
+        references: thread,
+        inReplyTo: thread,
+        date,
+        subject,
+        text,
+        html,
+        headers,
+        signal,
+      });
+      return { passage, done };
+    },
+    close: (options) => transporter.close(options),
+  };
+};

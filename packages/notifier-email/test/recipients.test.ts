@@ -1,0 +1,147 @@
+import type { JsonValue } from "@datasync-monitor/core";
+import { sendContext } from "@datasync-monitor/testkit";
+import { describe, expect, it } from "vitest";
+import {
+  cleanUp,
+  notifierAt,
+  notifierFor,
+  rejection,
+  scripted,
+  sendOne,
+  standIn,
+} from "./support/workbench.ts";
+
+cleanUp();
+
+const [a, b, c] = ["a@example.com", "b@example.com", "c@example.com"];
+const to = [a, b, c];
+
+const retry = (resume: JsonValue | undefined, attempt = 2) =>
+  sendContext({ attempt, resume: structuredClone(resume ?? null) });
+
+describe("several recipients", () => {
+  it("trap 54: one refused for good is given up and named, and the others have the mail", async () => {
+    const server = await standIn();
+    server.reply("rcpt", 550, { recipient: b });
+    const receipt = await sendOne(notifierFor({ url: server.url, to }));
+    expect(receipt.reference).toMatch(/^250 .*; 1 of 3 recipients refused: b@example\.com$/);
+    expect(server.mails().map((mail) => mail.to)).toEqual([[a, c]]);
+  });
+
+  it("trap 54: one put off is asked again, alone, in the same mail", async () => {
+    const server = await standIn();
+    const notifier = notifierFor({ url: server.url, to });
+    server.reply("rcpt", 451, { recipient: b, times: 1 });
+    const error = await rejection(sendOne(notifier));
+    expect(error.code).toBe("unavailable");
+    expect(error.message).toBe(
+      "1 of 3 recipients were put off (451 4.3.0); 2 have the mail, 0 were refused for good.",
+    );
+    await sendOne(notifier, retry(error.resume));
+    expect(server.mails().map((mail) => mail.to)).toEqual([[a, c], [b]]);
+    const [first, second] = server.mails().map(({ headers }) => headers);
+    expect(second?.["message-id"]).toBe(first?.["message-id"]);
+    expect(second?.to).toBe(first?.to);
+  });
+
+  it("one refused and one put off: who was refused stays refused, and is named in the end", async () => {
+    const server = await standIn();
+    const notifier = notifierFor({ url: server.url, to });
+    server.reply("rcpt", 550, { recipient: a });
+    server.reply("rcpt", 450, { recipient: b, times: 1 });
+    const error = await rejection(sendOne(notifier));
+    server.reply("rcpt", 250, { recipient: a });
+    const receipt = await sendOne(notifier, retry(error.resume));
+    expect(receipt.reference).toContain("1 of 3 recipients refused: a@example.com");
+    expect(server.mails().map((mail) => mail.to)).toEqual([[c], [b]]);
+  });
+
+  it("nobody accepted, mixed 550 and 451: asks again for the 451 alone", async () => {
+    const server = await standIn();
+    const notifier = notifierFor({ url: server.url, to });
+    server.reply("rcpt", 550, { recipient: a });
+    server.reply("rcpt", 550, { recipient: c });
+    server.reply("rcpt", 451, { recipient: b, times: 1 });
+    const error = await rejection(sendOne(notifier));
+    expect(error.code).toBe("unavailable");
+    const receipt = await sendOne(notifier, retry(error.resume));
+    expect(receipt.reference).toContain("2 of 3 recipients refused: a@example.com, c@example.com");
+    expect(server.mails().map((mail) => mail.to)).toEqual([[b]]);
+  });
+
+  it("the last one open is refused for good after others were served: delivered", async () => {
+    const server = await standIn();
+    const notifier = notifierFor({ url: server.url, to });
+    server.reply("rcpt", 451, { recipient: b, times: 1 });
+    const error = await rejection(sendOne(notifier));
+    server.reply("rcpt", 550, { recipient: b });
+    const receipt = await sendOne(notifier, retry(error.resume));
+    expect(receipt.reference).toContain("1 of 3 recipients refused: b@example.com");
+    expect(server.mails()).toHaveLength(1);
+  });
+
+  it("all refused for good is the endpoint's, and the next probe asks all of them anew", async () => {
+    const server = await standIn();
+    const notifier = notifierFor({ url: server.url, to });
+    server.reply("rcpt", 550, { recipient: a });
+    server.reply("rcpt", 550, { recipient: c });
+    server.reply("rcpt", 451, { recipient: b, times: 1 });
+    const first = await rejection(sendOne(notifier));
+    server.reply("rcpt", 550, { recipient: b });
+    const second = await rejection(sendOne(notifier, retry(first.resume)));
+    expect(second).toMatchObject({ code: "endpoint", resume: null });
+    await server.meet("accept");
+    await sendOne(notifier, retry(second.resume, 3));
+    expect(server.mails().map((mail) => mail.to)).toEqual([to]);
+  });
+
+  it("keeps what it knows through an attempt that never reached the server", async () => {
+    const server = await standIn();
+    const notifier = notifierFor({ url: server.url, to });
+    server.reply("rcpt", 451, { recipient: b, times: 1 });
+    const first = await rejection(sendOne(notifier));
+    await server.meet("refuse");
+    const second = await rejection(sendOne(notifier, retry(first.resume)));
+    expect(second.resume).toEqual(first.resume);
+    await server.meet("accept");
+    await sendOne(notifier, retry(second.resume, 3));
+    expect(server.mails().map((mail) => mail.to)).toEqual([[a, c], [b]]);
+  });
+
+  it("starts anew when `to` was changed in between, or the resume is not its own", async () => {
+    const server = await standIn();
+    server.reply("rcpt", 451, { recipient: b, times: 1 });
+    const error = await rejection(sendOne(notifierFor({ url: server.url, to })));
+    await sendOne(notifierFor({ url: server.url, to: [b, a] }), retry(error.resume));
+    await sendOne(notifierFor({ url: server.url, to: [b, a] }), retry({ format: "post" }));
+    await sendOne(notifierFor({ url: server.url, to: [b, a] }), retry([1, 2]));
+    expect(server.mails().map((mail) => mail.to)).toEqual([
+      [a, c],
+      [b, a],
+      [b, a],
+      [b, a],
+    ]);
+  });
+
+  it("leaves a resume of at most 2 kB that names nobody, with 100 recipients too", async () => {
+    const many = Array.from({ length: 100 }, (_, i) => `someone.with.a.long.name.${i}@example.com`);
+    const server = await scripted({
+      rcpt: (address) => (/9@/.test(address) ? "451 4.3.0 later" : "250 ok"),
+    });
+    const error = await rejection(sendOne(notifierAt(server, { to: many })));
+    const text = JSON.stringify(error.resume);
+    expect(text.length).toBeLessThanOrEqual(2_048);
+    expect(text).not.toContain("someone");
+    expect(error.message).not.toContain("@");
+  });
+
+  it("knows a recipient again in whatever case and script it was written", async () => {
+    const server = await scripted({
+      rcpt: (address) => (address.includes("xn--") ? "550 5.1.1 who?" : "250 ok"),
+    });
+    const receipt = await sendOne(
+      notifierAt(server, { to: ["Ops@Example.COM", "ops@bücher.example"] }),
+    );
+    expect(receipt.reference).toContain("1 of 2 recipients refused: ops@xn--bcher-kva.example");
+  });
+});
