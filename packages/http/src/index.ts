@@ -1,1 +1,8 @@
-export {};
+// Sending.
+export { type HttpClient, type HttpClientOptions, httpClient, type PostRequest } from "./client.ts";
+export type { HttpAnswer } from "./exchange.ts";
+// Reading the answer.
+export { parseRetryAfter } from "./retry-after.ts";
+export { statusError } from "./status.ts";
+// Checking options.
+export { destinationKeyOf, type UrlOptionRules, urlOption } from "./url.ts";

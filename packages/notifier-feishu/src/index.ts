@@ -1,1 +1,2 @@
-export {};
+export { feishu } from "./feishu.ts";
+export type { FeishuFormat, FeishuOptions } from "./options.ts";

@@ -1,1 +1,9 @@
-export {};
+// Sending.
+export type { WebhookOptions } from "./options.ts";
+export {
+  WebhookVerificationError,
+  type WebhookVerificationErrorCode,
+} from "./verification-error.ts";
+// Receiving.
+export { type ReceivedWebhook, verifyWebhook } from "./verify-webhook.ts";
+export { webhook } from "./webhook.ts";

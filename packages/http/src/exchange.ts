@@ -1,0 +1,154 @@
+import { DeliveryError } from "@datasync-monitor/core";
+import type { Dispatcher } from "undici";
+import { decode } from "./decode.ts";
+import { failureOf } from "./failure.ts";
+
+/** What a server said. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case; a repeated header's values joined by `", "`. At most 16 KiB. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Decompressed, as UTF-8, at most 64 KiB. */
+  readonly body: string;
+  /** The body is not all of it: longer than 64 KiB, cut by the connection, or not to be decoded. */
+  readonly truncated: boolean;
+}
+
+export const bodyLimit = 64 * 1024;
+
+/** Real servers send one or two (103 Early Hints); a flood would go on until the deadline. */
+const mostInformational = 16;
+
+const utf8 = new TextDecoder();
+
+const flat = (headers: Readonly<Record<string, string | string[] | undefined>>) =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(", ") : (value ?? ""),
+    ]),
+  );
+
+/**
+ * One request and its answer, as undici's dispatcher tells of them.
+ *
+ * It speaks to the dispatcher itself because undici's `request` hides two things: whether the request
+ * was written before it failed, and an abort, which waits there until a busy connection is free.
+ */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #signal: AbortSignal;
+  readonly #resolve: (answer: HttpAnswer | Promise<HttpAnswer>) => void;
+  readonly #reject: (error: DeliveryError) => void;
+  readonly #onAbort = () => this.#abandon();
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+  #informational = 0;
+  #settled = false;
+  #controller: Dispatcher.DispatchController | undefined;
+  #head: Pick<HttpAnswer, "status" | "headers"> | undefined;
+
+  constructor(
+    signal: AbortSignal,
+    resolve: (answer: HttpAnswer | Promise<HttpAnswer>) => void,
+    reject: (error: DeliveryError) => void,
+  ) {
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** Called in the same turn as the first write, once a connection is ours. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    // A throw drops the request and keeps the connection; controller.abort would destroy it.
+    if (this.#settled) throw new Error("given up while it was queued");
+    this.#controller = controller;
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (status >= 200) {
+      this.#head = { status, headers: flat(headers) };
+      return;
+    }
+    this.#informational += 1;
+    if (this.#informational > mostInformational) {
+      controller.abort(Object.assign(new Error(), { code: "TOO_MANY_INFORMATIONAL_ANSWERS" }));
+    }
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#settled) return;
+    this.#chunks.push(chunk.subarray(0, bodyLimit - this.#size));
+    this.#size += chunk.length;
+    if (this.#size <= bodyLimit) return;
+    this.#answer(true);
+    controller.abort(new Error("the answer is too long"));
+  }
+
+  onResponseEnd(): void {
+    this.#answer(false);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#head !== undefined) this.#answer(true);
+    else if (this.#settle()) this.#reject(failureOf(error, this.#controller !== undefined));
+  }
+
+  #abandon(): void {
+    if (!this.#settle()) return;
+    const written = this.#controller !== undefined;
+    this.#reject(
+      written
+        ? new DeliveryError(
+            "ambiguous",
+            "given up after the request was written: it may have arrived",
+          )
+        : new DeliveryError("aborted", "given up before the request was written"),
+    );
+    this.#controller?.abort(new Error("given up"));
+  }
+
+  #answer(truncated: boolean): void {
+    const head = this.#head;
+    if (head === undefined || !this.#settle()) return;
+    const raw = Buffer.concat(this.#chunks);
+    const encodings = head.headers["content-encoding"];
+    if (encodings === undefined || raw.length === 0) {
+      this.#resolve({ ...head, body: utf8.decode(raw), truncated });
+      return;
+    }
+    this.#resolve(
+      decode(raw, encodings, bodyLimit).then((decoded) => ({
+        ...head,
+        body: utf8.decode(decoded.bytes),
+        truncated: truncated || decoded.truncated,
+      })),
+    );
+  }
+
+  /** Whether this is the first outcome: the one that counts. */
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#signal.removeEventListener("abort", this.#onAbort);
+    return true;
+  }
+}
+
+/** Makes one request. Rejects with a `DeliveryError`, at the latest in the turn in which `signal` aborts. */
+export const exchange = (
+  dispatcher: Dispatcher,
+  options: Dispatcher.DispatchOptions,
+  signal: AbortSignal,
+): Promise<HttpAnswer> =>
+  new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(new DeliveryError("aborted", "given up before the request was written"));
+    } else {
+      dispatcher.dispatch(options, new Exchange(signal, resolve, reject));
+    }
+  });

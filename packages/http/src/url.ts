@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { ConfigError, textOption } from "@datasync-monitor/core";
+
+/** One spelling for one address: `URL` lower-cases the host and drops the default port; a fragment is never sent. */
+const canonical = (url: URL | string): string => {
+  const text = String(url);
+  if (!URL.canParse(text)) return text;
+  const parsed = new URL(text);
+  parsed.hash = "";
+  return parsed.href;
+};
+
+/**
+ * A name for an address that gives nothing of it away: 32 hex characters of its SHA-256.
+ *
+ * For `Notifier.destinationKey`: receivers with one key share limits, pause and breaker.
+ */
+export const destinationKeyOf = (url: URL | string): string =>
+  createHash("sha256").update(canonical(url)).digest("hex").slice(0, 32);
+
+export interface UrlOptionRules {
+  /** With the colon. Default `["https:", "http:"]`. */
+  readonly protocols?: readonly string[] | undefined;
+}
+
+/**
+ * An absolute URL from an option that may be a string or a `URL`. The fragment is dropped.
+ *
+ * A name and password before the host are refused: HTTP clients disagree on what becomes of them.
+ * Send an `authorization` header instead.
+ *
+ * @param owner - The factory the option is for, as the user spells it: `"slack()"`.
+ * @throws ConfigError that names the option and never repeats the value: the URL is often the secret.
+ */
+export const urlOption = (
+  owner: string,
+  name: string,
+  value: unknown,
+  { protocols = ["https:", "http:"] }: UrlOptionRules = {},
+): URL => {
+  const text = textOption(owner, name, value instanceof URL ? value.href : value);
+  const kinds = protocols.map((protocol) => `${protocol}//`).join(" or ");
+  if (!URL.canParse(text)) {
+    throw new ConfigError(
+      name,
+      `${owner}: \`${name}\` must be a whole URL, starting with ${kinds}.`,
+    );
+  }
+  const url = new URL(text);
+  if (!protocols.includes(url.protocol)) {
+    throw new ConfigError(name, `${owner}: \`${name}\` must start with ${kinds}.`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new ConfigError(
+      name,
+      `${owner}: \`${name}\` must not hold a user name or password. Pass an \`authorization\` header instead.`,
+    );
+  }
+  url.hash = "";
+  return url;
+};

@@ -1,0 +1,45 @@
+/**
+ * Self-signed certificates for tests on this machine alone, all of one published key: they protect
+ * nothing. Made with `openssl ca -selfsign`, valid 2020 to 2120 unless the name says otherwise.
+ */
+export const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg4bkQO06Flt2VXDP4
+nyFcnJ1g0JUbHZD2/hqPZqx4zx6hRANCAAR+qsmNmI4hGdbL5dMzaCdb6XpT9paM
+HHghsvKWOPGeThbwQMk4Vf7lUaS6uFbVoYrrs2X9NRXuPJrWPEowpi0K
+-----END PRIVATE KEY-----`;
+
+/** For `localhost` and 127.0.0.1. */
+export const good = `-----BEGIN CERTIFICATE-----
+MIIBZDCCAQqgAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABH6qyY2YjiEZ1svl
+0zNoJ1vpelP2lowceCGy8pY48Z5OFvBAyThV/uVRpLq4VtWhiuuzZf01Fe48mtY8
+SjCmLQqjSzBJMBoGA1UdEQQTMBGCCWxvY2FsaG9zdIcEfwAAATAMBgNVHRMEBTAD
+AQH/MB0GA1UdDgQWBBQEbZAch3UBqzD/flMAmZHobO8+8jAKBggqhkjOPQQDAgNI
+ADBFAiBFYYCUeOMzSdbvFKdjDoAGWH0nCpKhiJimfnMnn5AfowIhAK0E1u0Rxuak
+zEDCnu8spkUuJjZaslNz+ciMalR1y9nV
+-----END CERTIFICATE-----`;
+
+/** For `elsewhere.test`. */
+export const elsewhere = `-----BEGIN CERTIFICATE-----
+MIIBbjCCAROgAwIBAgIBATAKBggqhkjOPQQDAjAZMRcwFQYDVQQDDA5lbHNld2hl
+cmUudGVzdDAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowGTEXMBUG
+A1UEAwwOZWxzZXdoZXJlLnRlc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR+
+qsmNmI4hGdbL5dMzaCdb6XpT9paMHHghsvKWOPGeThbwQMk4Vf7lUaS6uFbVoYrr
+s2X9NRXuPJrWPEowpi0Ko0owSDAZBgNVHREEEjAQgg5lbHNld2hlcmUudGVzdDAM
+BgNVHRMEBTADAQH/MB0GA1UdDgQWBBQEbZAch3UBqzD/flMAmZHobO8+8jAKBggq
+hkjOPQQDAgNJADBGAiEA72wYu43nCAeEQ1rVei7UAu7BHH+ar9IwWKVaGt91DcgC
+IQCChwZdEwvaSqLanh3ts0wGqpfdrBAf3lCVkZBXkLBD8w==
+-----END CERTIFICATE-----`;
+
+/** For `localhost` and 127.0.0.1, until 2001. */
+export const expired = `-----BEGIN CERTIFICATE-----
+MIIBYjCCAQigAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwHhcNMDAwMTAxMDAwMDAwWhcNMDEwMTAxMDAwMDAwWjAUMRIwEAYDVQQDDAls
+b2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR+qsmNmI4hGdbL5dMz
+aCdb6XpT9paMHHghsvKWOPGeThbwQMk4Vf7lUaS6uFbVoYrrs2X9NRXuPJrWPEow
+pi0Ko0swSTAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwDAYDVR0TBAUwAwEB
+/zAdBgNVHQ4EFgQUBG2QHId1Aasw/35TAJmR6GzvPvIwCgYIKoZIzj0EAwIDSAAw
+RQIgdncGlrxf0gepPVn5kDhQrUv0AsE+CX+AnODcHD2zq0kCIQC+CuSs6e/ceMVV
+pw1/CdAo+5OHs0JlTOZrrmZ3YLjbrA==
+-----END CERTIFICATE-----`;

@@ -1,0 +1,133 @@
+import {
+  ConfigError,
+  checkOptions,
+  choiceOption,
+  flagOption,
+  type Locale,
+  numberOption,
+  textOption,
+} from "@datasync-monitor/core";
+import { urlOption } from "@datasync-monitor/http";
+import type { Look } from "./story.ts";
+
+/** `card`: coloured by level. `post`: rich text. `text`: the plain lines of the guide. */
+export type FeishuFormat = "card" | "post" | "text";
+
+export interface FeishuOptions {
+  /**
+   * Secret. The address in the bot's settings, `https://open.feishu.cn/open-apis/bot/v2/hook/…` or
+   * `https://open.larksuite.com/…`. Another https host is taken for a gateway; http only on loopback.
+   */
+  readonly webhookUrl: string | URL | undefined;
+  /** Secret. Where the bot's settings ask for a signature. */
+  readonly secret?: string | undefined;
+  /** One of the bot's keywords, put in front of a message that lacks it. At most 100 characters. */
+  readonly keyword?: string | undefined;
+  /** Default `"card"`. A card that the bot refuses is sent again as `post`, then as `text`. */
+  readonly format?: FeishuFormat | undefined;
+  /** Default `"zh-CN"`, whatever the monitor's. */
+  readonly locale?: Locale | undefined;
+  /** An IANA name, such as `"Asia/Shanghai"`. Default the monitor's. The `text` form gives UTC, as the event does. */
+  readonly timeZone?: string | undefined;
+  /** Mentions everyone in the group with each message. Default false; left out where only an administrator may. */
+  readonly mentionAll?: boolean | undefined;
+  /** The open_ids (`ou_…`) or user_ids to mention with each message, at most 20. A custom bot knows nobody by e-mail. */
+  readonly mentions?: readonly string[] | undefined;
+  /** Sockets held open to the bot. Default 8. */
+  readonly connections?: number | undefined;
+}
+
+/** Options, checked and with their defaults. */
+export interface Settings {
+  readonly url: URL;
+  readonly secret: string | undefined;
+  readonly format: FeishuFormat;
+  readonly look: Look;
+  readonly connections: number;
+}
+
+const owner = "feishu()";
+
+const known = [
+  ...["webhookUrl", "secret", "keyword", "format", "locale", "timeZone"],
+  ...["mentionAll", "mentions", "connections"],
+] as const satisfies readonly (keyof FeishuOptions)[];
+
+const vendorHosts = ["open.feishu.cn", "open.larksuite.com"];
+const hookPath = /^\/open-apis\/bot\/v2\/hook\/[^/]+\/?$/;
+const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
+
+const readUrl = (value: unknown): URL => {
+  const fail = (must: string): never => {
+    throw new ConfigError("webhookUrl", `${owner}: \`webhookUrl\` ${must}`);
+  };
+  if (value === undefined) {
+    fail("is missing. Copy it from the bot's settings in the group, e.g. into FEISHU_WEBHOOK_URL.");
+  }
+  const url = urlOption(owner, "webhookUrl", value);
+  if (url.protocol === "http:" && !loopback.test(url.hostname)) {
+    fail("must start with https://; http:// is for this machine alone.");
+  }
+  if (vendorHosts.includes(url.hostname) && !hookPath.test(url.pathname)) {
+    fail("must be a whole address of a custom bot: its path is /open-apis/bot/v2/hook/<token>.");
+  }
+  return url;
+};
+
+const readKeyword = (value: unknown): string | undefined => {
+  if (value === undefined) return undefined;
+  const keyword = textOption(owner, "keyword", value);
+  if (keyword.length <= 100) return keyword;
+  throw new ConfigError("keyword", `${owner}: \`keyword\` must be of at most 100 characters.`);
+};
+
+const readTimeZone = (value: unknown): string | undefined => {
+  if (value === undefined) return undefined;
+  const timeZone = textOption(owner, "timeZone", value);
+  try {
+    new Intl.DateTimeFormat("en", { timeZone });
+    return timeZone;
+  } catch {
+    throw new ConfigError(
+      "timeZone",
+      `${owner}: \`timeZone\` must be an IANA name, such as "Asia/Shanghai".`,
+    );
+  }
+};
+
+/** A union_id begins with `on_`; bots that are no application cannot resolve one. */
+const memberId = /^(?!on_)(?!all$)[A-Za-z0-9_-]{1,64}$/;
+
+const readMentions = (value: unknown, everyone: boolean): readonly string[] => {
+  const ids: readonly unknown[] = value === undefined ? [] : Array.isArray(value) ? value : [value];
+  const wrong = !ids.every((id) => typeof id === "string" && memberId.test(id));
+  if (wrong || ids.length > 20 || (value !== undefined && !Array.isArray(value))) {
+    throw new ConfigError(
+      "mentions",
+      `${owner}: \`mentions\` must be an array of at most 20 open_ids (\`ou_…\`) or user_ids: a custom bot cannot mention by e-mail, phone or union_id. For everyone set \`mentionAll\`.`,
+    );
+  }
+  return [...(everyone ? ["all"] : []), ...new Set(ids.map(String))];
+};
+
+/** @throws ConfigError */
+export const readOptions = (options: FeishuOptions): Settings => {
+  checkOptions(owner, options, known);
+  const { secret, mentionAll, connections } = options;
+  return {
+    url: readUrl(options.webhookUrl),
+    secret: secret === undefined ? undefined : textOption(owner, "secret", secret),
+    format: choiceOption(owner, "format", options.format, "card", ["card", "post", "text"]),
+    look: {
+      locale: choiceOption(owner, "locale", options.locale, "zh-CN", ["zh-CN", "en"]),
+      timeZone: readTimeZone(options.timeZone),
+      keyword: readKeyword(options.keyword),
+      mentions: readMentions(options.mentions, flagOption(owner, "mentionAll", mentionAll, false)),
+    },
+    connections: numberOption(owner, "connections", connections, 8, {
+      min: 1,
+      max: 256,
+      integer: true,
+    }),
+  };
+};

@@ -1,0 +1,34 @@
+import type { Batch } from "@datasync-monitor/core";
+import { fit, type Room } from "./fit.ts";
+import type { FeishuFormat } from "./options.ts";
+import { renderCard } from "./render-card.ts";
+import { renderPost } from "./render-post.ts";
+import { renderText } from "./render-text.ts";
+import type { Envelope } from "./sign.ts";
+import { type Look, tell } from "./story.ts";
+
+/**
+ * What the vendor takes as the whole request body, signature included.
+ *
+ * @see https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot
+ */
+export const largestBody = 20_000;
+
+/** One event gets the whole message; each of a digest a compact block. */
+const alone = { fields: 30, textBytes: largestBody };
+const inDigest = { fields: 6, textBytes: 1_000 };
+
+const renderers = { card: renderCard, post: renderPost, text: renderText } as const;
+
+/** The request body for a batch: valid JSON of at most `maxBytes`, whatever the events hold. */
+export const renderBody = (
+  batch: Batch,
+  look: Look,
+  { format, envelope, maxBytes }: { format: FeishuFormat; envelope: Envelope; maxBytes: number },
+): string => {
+  const full: Room = { events: batch.length, ...(batch.length === 1 ? alone : inDigest) };
+  const stories = batch.map((event) => tell(event, look));
+  const render = (room: Room) =>
+    JSON.stringify({ ...envelope, ...renderers[format](stories, room, look) });
+  return fit(full, maxBytes, render);
+};

@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { cut, disarmMentions, disarmTags, escapeMarkup, printable } from "../src/escape.ts";
+import { decode, hostileText } from "./support.ts";
+
+const family = "\u{1f468}\u200d\u{1f469}\u200d\u{1f467}";
+
+describe("escapeMarkup", () => {
+  it("turns every character of the markup into the vendor's entity", () => {
+    expect(escapeMarkup("<>*_[]()#`\\-!:+\"'$/")).toBe(
+      "&#60;&#62;&#42;&#95;&#91;&#93;&#40;&#41;&#35;&#96;&#92;&#45;&#33;&#58;&#43;&#34;&#39;&#36;&#47;",
+    );
+    expect(escapeMarkup("~")).toBe("&sim;");
+  });
+
+  it("shows an entity in the text as it is written, and leaves a lone & alone", () => {
+    expect(escapeMarkup("&#42; &lt; a & b")).toBe("&#38;&#35;42; &#38;lt; a & b");
+  });
+
+  it("leaves no markup in any text, and loses nothing", () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const escaped = escapeMarkup(text);
+        expect(escaped.replace(/&(?:#\d+|sim);/g, "")).not.toMatch(/[<>*_[\]()#`\\!:+"'$/~-]/);
+        const once = escaped.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+        expect(once.replaceAll("&sim;", "~")).toBe(text.replaceAll("&sim;", "~"));
+      }),
+    );
+  });
+});
+
+describe("disarmTags", () => {
+  it.each([
+    ['<at user_id="all">x</at>', '＜at user_id="all">x＜/at>'],
+    ["<AT\nid=all>", "＜AT\nid=all>"],
+    ["&lt;at&gt;", "＆lt;at＆gt;"],
+    ["&#60;at", "＆#60;at"],
+    ["&amp;lt;at", "＆amp;lt;at"],
+    ["&LT at", "＆LT at"],
+    ["https://x.example/?a=1&b=2 R&D", "https://x.example/?a=1&b=2 R&D"],
+  ])("makes %j harmless and keeps it legible", (text, shown) => {
+    expect(disarmTags(text)).toBe(shown);
+  });
+
+  it("leaves no tag in any text, however often its entities are decoded", () => {
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        expect(decode(decode(decode(disarmTags(text))))).not.toContain("<");
+      }),
+    );
+  });
+});
+
+describe("disarmMentions", () => {
+  it("breaks the one tag that wakes people up, and nothing else", () => {
+    expect(disarmMentions("<at id=all></at> < AT> <\n/at> &lt;at> &#060;at> <font> a < b")).toBe(
+      "＜at id=all>＜/at> ＜ AT> ＜\n/at> ＜at> ＜at> <font> a < b",
+    );
+  });
+
+  it("takes no longer over a run of brackets than over a text", () => {
+    const started = performance.now();
+    disarmMentions("<".repeat(100_000));
+    disarmMentions(`&#${"0".repeat(100_000)}`);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});
+
+describe("printable", () => {
+  it("keeps lines, and no character that forges or turns them", () => {
+    expect(printable("a\r\nb\rc\n\n\n\n\nd\u2028e\u0000\u202ef\t")).toBe("a\nb\nc\n\nd e f");
+  });
+});
+
+describe("cut", () => {
+  it("says that something is missing", () => {
+    expect(cut("a".repeat(100), 50)).toBe(`${"a".repeat(36)}…(truncated)`);
+  });
+
+  it("measures bytes and keeps code points whole, with any room at all (traps 79, 80)", () => {
+    fc.assert(
+      fc.property(hostileText, fc.nat({ max: 60 }), (text, room) => {
+        const whole = printable(`${family}${text}`);
+        const short = cut(whole, room);
+        expect(Buffer.byteLength(short)).toBeLessThanOrEqual(room);
+        expect(short.isWellFormed()).toBe(true);
+      }),
+    );
+  });
+});

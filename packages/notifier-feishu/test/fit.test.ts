@@ -1,0 +1,96 @@
+import { sampleBatch, sampleEvent } from "@datasync-monitor/testkit";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  bodyOf,
+  bounded,
+  decode,
+  formats,
+  hostileBatch,
+  objectsIn,
+  signed,
+  textOf,
+  textsOf,
+} from "./support.ts";
+
+const strings = (value: unknown): readonly string[] =>
+  objectsIn(value).flatMap((part) =>
+    Object.values(part).filter((item) => typeof item === "string"),
+  );
+
+describe.each(formats)("a body in the form %s", (format) => {
+  it("is valid JSON of at most 20,000 bytes and whole code points, whatever the events hold", () => {
+    fc.assert(
+      fc.property(hostileBatch, fc.constantFrom("zh-CN", "en"), (events, locale) => {
+        const body = bodyOf(events, { format, locale, envelope: signed, mentions: ["all"] });
+        expect(Buffer.byteLength(body)).toBeLessThanOrEqual(20_000);
+        for (const text of strings(JSON.parse(body))) expect(text.isWellFormed()).toBe(true);
+      }),
+      bounded,
+    );
+  });
+
+  it("shortens 8,000 Chinese characters to 20,000 bytes with signature, and says so (trap 10)", () => {
+    const body = bodyOf([sampleEvent({ message: "数".repeat(8_000) })], {
+      format,
+      envelope: signed,
+    });
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(20_000);
+    expect(Buffer.byteLength(body)).toBeGreaterThan(19_000);
+    expect(body).toContain("数…(truncated)");
+    expect(body).not.toContain("\ufffd");
+  });
+
+  it("fits 20 events of 8,000 stars each, and counts those it leaves out (trap 11)", () => {
+    const events = sampleBatch(20, {
+      message: "*".repeat(8_000),
+      details: { note: "*".repeat(999) },
+    });
+    const body = bodyOf(events, { format, envelope: signed });
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(20_000);
+    expect(body).toContain("20 条事件");
+    const shown = body.match(/sync_success|数据同步成功|数据同步完成/g)?.length ?? 0;
+    const left = Number(/… 另有 (\d+) 条/.exec(body)?.[1] ?? 0);
+    expect(left === 0 || shown > 0).toBe(true);
+  });
+
+  it("gets as small as it is asked to", () => {
+    const events = sampleBatch(20, { message: "数".repeat(500) });
+    for (const maxBytes of [10_000, 5_000, 2_000, 1_000]) {
+      const body = bodyOf(events, { format, maxBytes });
+      expect(Buffer.byteLength(body)).toBeLessThanOrEqual(maxBytes);
+      expect(body).toContain("20 条事件");
+    }
+  });
+});
+
+it("cuts before it escapes, so that no entity is torn (trap 11)", () => {
+  const body = bodyOf(sampleBatch(2, { message: "*".repeat(2_000) }), { envelope: signed });
+  expect(Buffer.byteLength(body)).toBeLessThanOrEqual(20_000);
+  for (const text of textsOf(body, "lark_md")) {
+    expect(text.replace(/&#\d+;|&sim;/g, "")).not.toContain("&");
+    expect(decode(text)).toMatch(/\*{900,}…\(truncated\)/);
+  }
+});
+
+it("drops details before it cuts the message", () => {
+  const details = Object.fromEntries(
+    Array.from({ length: 30 }, (_, index) => [`key_${index}`, "值".repeat(150)]),
+  );
+  const message = "消".repeat(4_000);
+  const body = bodyOf([sampleEvent({ message, details })]);
+  expect(Buffer.byteLength(body)).toBeLessThanOrEqual(20_000);
+  expect(body).toContain(message);
+  expect(body).toContain("key&#95;0");
+  expect(body).not.toContain("key&#95;29");
+  expect(body).toContain("… 其余字段已略去");
+});
+
+it("counts the events of a digest that it has no room for", () => {
+  const text = textOf(
+    bodyOf(sampleBatch(20, { message: "x".repeat(900) }), { format: "text", maxBytes: 2_000 }),
+  );
+  const shown = text.split("事件: ").length - 1;
+  expect(shown).toBeGreaterThan(2);
+  expect(text).toContain(`… 另有 ${20 - shown} 条`);
+});

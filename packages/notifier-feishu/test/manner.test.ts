@@ -1,0 +1,46 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { readManner, toResume } from "../src/manner.ts";
+import { formats } from "./support.ts";
+
+it("is what the options say, where nothing was left", () => {
+  expect(readManner(null, "card")).toEqual({ format: "card", maxBytes: 20_000, mention: true });
+});
+
+it("reads back what it left", () => {
+  const manner = { format: "post", maxBytes: 9_500, mention: false } as const;
+  expect(readManner(toResume(manner, "card"), "card")).toEqual(manner);
+});
+
+it.each([
+  [{ format: "card" }, "text"],
+  [{ format: "post" }, "text"],
+])("never makes a message richer than the options: %j", (resume, format) => {
+  expect(readManner(resume, "text").format).toBe(format);
+});
+
+it.each([
+  "text",
+  7,
+  [],
+  { format: "__proto__" },
+  { format: "html" },
+  { max_bytes: 20_001 },
+  { max_bytes: -1 },
+  { max_bytes: 600.5 },
+  { max_bytes: "900" },
+  { mention: "no" },
+])("ignores what it does not understand: %j", (resume) => {
+  expect(readManner(resume, "card")).toEqual(readManner(null, "card"));
+});
+
+it("takes any JSON without failing", () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.constantFrom(...formats), (resume, format) => {
+      const manner = readManner(JSON.parse(JSON.stringify(resume)), format);
+      expect(formats.indexOf(manner.format)).toBeGreaterThanOrEqual(formats.indexOf(format));
+      expect(manner.maxBytes).toBeLessThanOrEqual(20_000);
+      expect(manner.maxBytes).toBeGreaterThanOrEqual(512);
+    }),
+  );
+});

@@ -1,0 +1,109 @@
+import { inspect } from "node:util";
+import { ConfigError } from "@datasync-monitor/core";
+import { describe, expect, it } from "vitest";
+import { feishu } from "../src/index.ts";
+import type { FeishuOptions } from "../src/options.ts";
+
+const token = "0000-SECRET-TOKEN";
+const webhookUrl = `https://open.feishu.cn/open-apis/bot/v2/hook/${token}`;
+
+/** What the factory throws for these options. */
+const refusal = (options: unknown): ConfigError => {
+  try {
+    feishu(options as FeishuOptions);
+  } catch (error) {
+    if (ConfigError.is(error)) return error;
+    throw error;
+  }
+  return expect.fail("the options were taken");
+};
+
+describe("webhookUrl", () => {
+  it.each([
+    webhookUrl,
+    new URL(webhookUrl),
+    `https://open.larksuite.com/open-apis/bot/v2/hook/${token}`,
+    "https://gateway.example/feishu/ops",
+    "http://127.0.0.1:8080/hook",
+    "http://localhost:8080/hook",
+    "http://[::1]:8080/hook",
+  ])("takes %s", (url) => {
+    expect(feishu({ webhookUrl: url }).id).toBe("feishu");
+  });
+
+  it("says what to set when the environment has no such variable", () => {
+    const error = refusal({ webhookUrl: undefined });
+    expect(error.option).toBe("webhookUrl");
+    expect(error.message).toContain("FEISHU_WEBHOOK_URL");
+  });
+
+  it.each([
+    `open.feishu.cn/open-apis/bot/v2/hook/${token}`,
+    `http://open.feishu.cn/open-apis/bot/v2/hook/${token}`,
+    `https://open.feishu.cn/open-apis/bot/hook/${token}`,
+    `https://open.feishu.cn/open-apis/bot/v2/hook/?${token}`,
+    `https://user:${token}@gateway.example/`,
+    `http://gateway.example/${token}`,
+    `ftp://gateway.example/${token}`,
+    ` `,
+    42,
+  ])("refuses %s and does not repeat it", (url) => {
+    const error = refusal({ webhookUrl: url });
+    expect(error.option).toBe("webhookUrl");
+    expect(inspect(error)).not.toContain(token);
+  });
+});
+
+it("shows no secret in the notifier (trap 30)", () => {
+  const notifier = feishu({ webhookUrl, secret: "SIGNING-SECRET" });
+  const shown = inspect(notifier, { depth: null, showHidden: true }) + JSON.stringify(notifier);
+  expect(shown).not.toMatch(/SECRET|open\.feishu\.cn/);
+});
+
+it("keeps the vendor's two windows, and shares them among notifiers of one bot (trap 7)", () => {
+  const one = feishu({ webhookUrl });
+  expect(one.rateLimits).toEqual([
+    { max: 100, perMs: 60_000 },
+    { max: 5, perMs: 1_000 },
+  ]);
+  expect(one.maxBatchSize).toBe(20);
+  expect(feishu({ webhookUrl, format: "text" }).destinationKey).toBe(one.destinationKey);
+  expect(feishu({ webhookUrl: `${webhookUrl}2` }).destinationKey).not.toBe(one.destinationKey);
+});
+
+it.each([["someone@example.com", "+8613800000000", "on_union", "all", "a b", '"><at', ""]])(
+  "refuses to mention by %j (trap 17)",
+  (id) => {
+    const error = refusal({ webhookUrl, mentions: [id] });
+    expect(error.option).toBe("mentions");
+    expect(error.message).toContain("e-mail");
+  },
+);
+
+it("takes open_ids and user_ids", () => {
+  expect(feishu({ webhookUrl, mentions: ["ou_18eac85d", "7cdcc7c2"], mentionAll: true }).id).toBe(
+    "feishu",
+  );
+});
+
+it.each([
+  [{ secret: "" }, "secret"],
+  [{ secret: 1 }, "secret"],
+  [{ keyword: "k".repeat(101) }, "keyword"],
+  [{ format: "cards" }, "format"],
+  [{ locale: "fr" }, "locale"],
+  [{ timeZone: "Mars/Olympus" }, "timeZone"],
+  [{ mentions: "ou_1" }, "mentions"],
+  [{ mentionAll: "yes" }, "mentionAll"],
+  [{ connections: 0 }, "connections"],
+  [{ webhook: "x" }, "webhook"],
+])("names the option that is wrong: %j", (wrong, option) => {
+  expect(refusal({ webhookUrl, ...wrong }).option).toBe(option);
+});
+
+it("takes options that are undefined for options that are not there", () => {
+  const options = { secret: undefined, keyword: undefined, format: undefined, locale: undefined };
+  expect(feishu({ webhookUrl, ...options, timeZone: undefined, mentions: undefined }).id).toBe(
+    "feishu",
+  );
+});

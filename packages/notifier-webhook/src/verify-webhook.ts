@@ -1,0 +1,114 @@
+import { timingSafeEqual } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { ConfigError, type MonitorEvent, numberOption } from "@datasync-monitor/core";
+import {
+  idHeader,
+  signatureHeader,
+  signatureOf,
+  signingKeys,
+  timestampHeader,
+} from "./signature.ts";
+import {
+  WebhookVerificationError,
+  type WebhookVerificationErrorCode,
+} from "./verification-error.ts";
+
+/** What `Headers` of the fetch API has, without asking for its types. */
+interface HeadersLike {
+  get(name: string): string | null;
+}
+
+export interface ReceivedWebhook {
+  /** Node's `request.headers`, or the `Headers` of a fetch-style framework. */
+  readonly headers: IncomingHttpHeaders | HeadersLike;
+  /** The body as it arrived, before any JSON parser: other bytes have another signature. */
+  readonly body: string | Uint8Array;
+  /** One of them must fit: `whsec_…`, as `webhook()` has it. */
+  readonly secret: string | readonly (string | undefined)[] | undefined;
+  /** How far the sender's clock may differ, and how old a request may be. Default 300. */
+  readonly toleranceSeconds?: number | undefined;
+  /** Milliseconds since the epoch. Default: the system's clock. */
+  readonly now?: number | undefined;
+}
+
+const owner = "verifyWebhook()";
+
+const fail = (code: WebhookVerificationErrorCode, message: string): never => {
+  throw new WebhookVerificationError(code, message);
+};
+
+const isHeadersLike = (headers: ReceivedWebhook["headers"]): headers is HeadersLike =>
+  typeof headers.get === "function";
+
+const headerOf = (headers: ReceivedWebhook["headers"], name: string): string => {
+  const value = isHeadersLike(headers) ? headers.get(name) : headers[name];
+  return typeof value === "string" && value !== ""
+    ? value
+    : fail("header-missing", `The header ${name} is missing.`);
+};
+
+const checkAge = (timestamp: string, tolerance: number, now: number): void => {
+  if (!/^\d{1,12}$/.test(timestamp)) {
+    fail("timestamp-invalid", `The header ${timestampHeader} is not whole seconds.`);
+  }
+  const age = Math.floor(now / 1_000) - Number(timestamp);
+  if (age > tolerance) fail("timestamp-expired", "The request is too old.");
+  if (-age > tolerance) fail("timestamp-future", "The request comes from the future.");
+};
+
+/** Takes the same time wherever the two differ. */
+const equal = (left: string, right: string): boolean => {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+};
+
+const isObject = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const eventsIn = (body: Uint8Array): readonly MonitorEvent[] => {
+  if (body.length === 0) return []; // the probe of verify(): refused, it would call a right secret wrong
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    const events = Array.isArray(parsed) ? parsed : [parsed];
+    if (events.every(isObject)) return events;
+  } catch {
+    // A parser's message quotes the body.
+  }
+  return fail("body-unreadable", "The body is not a JSON object or an array of them.");
+};
+
+/**
+ * Checks a request of `webhook()`, or of any Standard Webhooks sender, and gives its events: one, all
+ * of an array, or none for an empty body, as the probe of `verify()` has it. Their shape is what the
+ * sender, who holds the secret, made it.
+ *
+ * A request can arrive twice: within the tolerance by replay, and at any time because the answer to
+ * the first was lost. Both carry the same `webhook-id` and the same event `id`s.
+ *
+ * @throws WebhookVerificationError when the request is not to be trusted.
+ * @throws ConfigError when `secret`, `body` or `toleranceSeconds` is not what it must be.
+ */
+export const verifyWebhook = (received: ReceivedWebhook): readonly MonitorEvent[] => {
+  const keys = signingKeys(owner, received.secret);
+  const tolerance = numberOption(owner, "toleranceSeconds", received.toleranceSeconds, 300, {
+    min: 0,
+    max: 86_400,
+  });
+  const body = typeof received.body === "string" ? Buffer.from(received.body) : received.body;
+  if (!(body instanceof Uint8Array)) {
+    throw new ConfigError(
+      "body",
+      `${owner}: \`body\` must be the raw text or bytes, not what a parser made of them.`,
+    );
+  }
+  const id = headerOf(received.headers, idHeader);
+  const timestamp = headerOf(received.headers, timestampHeader);
+  const given = headerOf(received.headers, signatureHeader).split(" ");
+  checkAge(timestamp, tolerance, received.now ?? Date.now());
+
+  const expected = keys.map((key) => `v1,${signatureOf(key, { id, timestamp, body })}`);
+  if (!expected.some((signature) => given.some((candidate) => equal(candidate, signature)))) {
+    fail("signature-mismatch", "No signature fits the body: another secret, or other bytes.");
+  }
+  return eventsIn(body);
+};

@@ -1,0 +1,93 @@
+import {
+  type Clock,
+  DeliveryError,
+  type Notifier,
+  type Receipt,
+  singleLine,
+  systemClock,
+  truncate,
+} from "@datasync-monitor/core";
+import { destinationKeyOf, type HttpAnswer, httpClient, statusError } from "@datasync-monitor/http";
+import { checkedOptions, type WebhookOptions } from "./options.ts";
+import { render } from "./render.ts";
+import { safeId, webhookHeaders } from "./signature.ts";
+
+const who = "the webhook";
+
+/** Where a receiver may tell its own name for the request. */
+const referenceHeaders = ["x-request-id", "request-id", "x-correlation-id"];
+
+const receiptOf = ({ status, headers }: HttpAnswer): Receipt => {
+  const name = referenceHeaders.find((header) => headers[header]);
+  const reference = name === undefined ? "" : truncate(singleLine(headers[name] ?? ""), 200);
+  return {
+    ...(reference !== "" && { reference }),
+    ...(status === 202 && { asynchronous: true }),
+  };
+};
+
+/**
+ * What OPTIONS tells of an address that is made for POST: any answer but these proves that someone is
+ * there, for few receivers route OPTIONS at all.
+ */
+const probeError = (answer: HttpAnswer, now: number): DeliveryError | undefined => {
+  const error = statusError(answer, who, now);
+  if (error === undefined || error.code === "payload" || answer.status === 501) return undefined;
+  if (error.code !== "endpoint") return error;
+  return new DeliveryError(
+    "endpoint",
+    `${who} answered ${answer.status} to OPTIONS: the address is gone, or it knows POST alone`,
+  );
+};
+
+/**
+ * Posts each event as JSON: `{ id, service, event_type, level, message, timestamp, details, metrics }`.
+ *
+ * Every request carries `webhook-id` (the same on every attempt: drop what you have seen),
+ * `webhook-timestamp` (seconds, of the attempt) and, with a `secret`, `webhook-signature`. Receive them
+ * with `verifyWebhook()`, or with any Standard Webhooks library. Any 2xx is a success, whatever its body.
+ *
+ * @throws ConfigError
+ */
+export const webhook = (options: WebhookOptions): Notifier => {
+  const { url, headers, keys, body: shape, maxBatchSize } = checkedOptions(options);
+  const http = httpClient({ connections: options.connections, ca: options.ca }, "webhook()");
+  let clock: Clock = systemClock;
+
+  const request = (id: string, body: Buffer) => ({
+    url,
+    body,
+    headers: {
+      ...headers,
+      ...webhookHeaders(keys, { id, body, timestamp: String(Math.floor(clock.now() / 1_000)) }),
+    },
+  });
+
+  return {
+    contract: 1,
+    id: "webhook",
+    maxBatchSize,
+    destinationKey: destinationKeyOf(url),
+    attach(host) {
+      clock = host.clock;
+    },
+    async send(batch, { signal, idempotencyKey }) {
+      const answer = await http.post({
+        ...request(safeId(idempotencyKey), render(batch, shape)),
+        signal,
+      });
+      const error = statusError(answer, who, clock.now());
+      if (error !== undefined) throw error;
+      return receiptOf(answer);
+    },
+    async verify({ signal }) {
+      const probe = request(safeId(`verify_${clock.now()}`), Buffer.alloc(0));
+      const error = probeError(
+        await http.post({ ...probe, method: "OPTIONS", signal }),
+        clock.now(),
+      );
+      if (error !== undefined) throw error;
+    },
+    close: () => http.close(),
+  };
+};
