@@ -102,6 +102,7 @@ const timeText = (timestamp: string, timeZone: string): string => {
       .map(({ type, value }) => [type, value]),
   );
   const of = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? "";
+  // "GMT+08:00"; some versions of ICU say a bare "GMT" for UTC
   const offset = of("timeZoneName").replace("GMT", "") || "+00:00";
   return `${of("year")}-${of("month")}-${of("day")} ${of("hour")}:${of("minute")}:${of("second")} ${offset}`;
 };

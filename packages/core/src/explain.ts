@@ -21,7 +21,14 @@ const predicate = ({ filter }: Receiver, event: MonitorEvent): string | undefine
   }
 };
 
-const heldBy = ({ pipeline: { destination } }: Receiver, clock: Clock): string | null => {
+const heldBy = (
+  {
+    pipeline: {
+      use: { destination },
+    },
+  }: Receiver,
+  clock: Clock,
+): string | null => {
   const paused = destination.pausedUntil - clock.monotonic();
   if (paused > 0) return `the destination asked to wait; ${Math.ceil(paused / 1_000)} s are left`;
   return destination.breakerState === "open" ? "its breaker is open: the destination fails" : null;

@@ -9,6 +9,7 @@ export { type Clock, systemClock, type Timer } from "./clock.ts";
 export { defineNotifier } from "./define-notifier.ts";
 export type { Overflow } from "./delivery/queue.ts";
 export {
+  checkTimeZone,
   type DescribedField,
   type DescribeOptions,
   type Description,

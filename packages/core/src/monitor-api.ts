@@ -1,7 +1,7 @@
 import type { EventCallback } from "./callbacks.ts";
 import type { VerifyReport } from "./checks.ts";
 import type { Emitter } from "./emitter.ts";
-import type { EventOf, MonitorEvent } from "./event.ts";
+import type { EventOf, EventTypeName, MonitorEvent } from "./event.ts";
 import type { EventInput } from "./event-input.ts";
 import type { ReceiverDecision } from "./explain.ts";
 import type { Notifier } from "./notifier.ts";
@@ -33,7 +33,7 @@ export interface PersistReport {
 /** Takes a service's events, delivers them to its receivers, and answers what became of each. */
 export interface Monitor extends Emitter {
   /** Calls back with each event that passes the filter. A `types` of known names narrows the event. @throws ConfigError */
-  registerCallback<const T extends string = string>(
+  registerCallback<const T extends EventTypeName = string>(
     callback: EventCallback<EventOf<T>>,
     options?: ReceiverOptions<T>,
   ): Registration;

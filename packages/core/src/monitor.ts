@@ -6,7 +6,7 @@ import { drain } from "./delivery/drain.ts";
 import { within } from "./delivery/wait.ts";
 import type { ChildBindings, EmitResult, Emitter, Run, TrackOptions } from "./emitter.ts";
 import { ConfigError } from "./errors.ts";
-import type { EventOf, MonitorEvent } from "./event.ts";
+import type { EventOf, EventTypeName, MonitorEvent } from "./event.ts";
 import type { EventInput } from "./event-input.ts";
 import { exitDueInMs } from "./exit-due.ts";
 import { explainFor, type ReceiverDecision } from "./explain.ts";
@@ -78,7 +78,7 @@ export class MonitorCore implements Monitor {
     return this.#house.speaker.child(bindings);
   }
 
-  registerCallback<const T extends string = string>(
+  registerCallback<const T extends EventTypeName = string>(
     callback: EventCallback<EventOf<T>>,
     options: ReceiverOptions<T> = {},
   ): Registration {
@@ -238,7 +238,7 @@ export class MonitorCore implements Monitor {
     const leaving = [...receivers.all];
     await receivers.release(leaving, "closed");
     await within(Promise.resolve(journal.write([])), graceMs, clock);
-    await within(Promise.resolve(journal.close()), graceMs, clock);
+    await within(journal.close(), graceMs, clock);
     for (const undo of this.#undo.splice(0)) undo();
     const left = leaving.reduce((total, { pipeline }) => total + pipeline.pending, 0);
     return { ...report, dropped: report.dropped + report.pending - left, pending: left };

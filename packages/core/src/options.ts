@@ -21,14 +21,12 @@ const nearest = (name: string, known: readonly string[]): string | undefined => 
   return ranked && ranked.far <= Math.max(2, name.length / 3) ? ranked.candidate : undefined;
 };
 
-const kind = (value: unknown): string =>
-  value === undefined
-    ? "missing"
-    : value === null
-      ? "null"
-      : Array.isArray(value)
-        ? "an array"
-        : `a ${typeof value}`;
+const kind = (value: unknown): string => {
+  if (value === undefined) return "missing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  return `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
+};
 
 /**
  * Refuses what is not an options object, and any name that is not in `known`, with the nearest one that is.

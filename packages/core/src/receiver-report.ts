@@ -10,7 +10,8 @@ export const receiverStats = (
   undecided: number,
   clock: Clock,
 ): ReceiverStats => {
-  const { ledger, backlog, settings, notifier, destination } = pipeline;
+  const { ledger, backlog, settings, notifier } = pipeline;
+  const { destination } = pipeline.use;
   const { inFlight, overdue } = pipeline.activity;
   const pausedFor = destination.pausedUntil - clock.monotonic();
   const { lastError, lastSuccessAt } = ledger;

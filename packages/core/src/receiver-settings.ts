@@ -3,6 +3,7 @@ import type { BreakerOptions } from "./delivery/breaker.ts";
 import type { Overflow, QueueLimits } from "./delivery/queue.ts";
 import type { RetryOptions } from "./delivery/reaction.ts";
 import { ConfigError } from "./errors.ts";
+import type { EventTypeName } from "./event.ts";
 import type { EventFilter } from "./filter.ts";
 import type { Notifier, RateLimit } from "./notifier.ts";
 import {
@@ -14,7 +15,7 @@ import {
 } from "./options.ts";
 
 /** How one receiver is treated. Every duration is in milliseconds. */
-export interface ReceiverOptions<T extends string = string> extends EventFilter<T> {
+export interface ReceiverOptions<T extends string = EventTypeName> extends EventFilter<T> {
   /** Default: the notifier's id, or the callback's name. Two receivers of one name are refused. */
   readonly name?: string | undefined;
   /**

@@ -129,7 +129,7 @@ export class Receivers {
   }
 
   async #close(pipeline: Pipeline): Promise<void> {
-    pipeline.leave();
+    pipeline.use.leave();
     const { notifier, name } = pipeline;
     if (count(notifier, -1) > 0 || notifier.close === undefined) return;
     const closing = (async () => notifier.close?.())().catch((cause: unknown) => {

@@ -104,7 +104,9 @@ describe("toJson, given code that runs while it looks", () => {
       },
       c: [2],
     };
-    expect(json(value)).toEqual({ a: 1, inner: { b: [1] }, c: [2] });
+    const plain = { a: 1, inner: { b: [1] }, c: [2] };
+    expect(toJson(value, limits)).toEqual(toJson(plain, limits));
+    expect(json(value)).toEqual(plain);
   });
 
   it("does not throw where the stack ends", () => {
@@ -123,12 +125,16 @@ describe("toJson, given code that runs while it looks", () => {
 });
 
 describe("toJson, given what is too much", () => {
-  it("cuts a string of 10 MB, never inside a pair, and leaves room for its neighbours", () => {
-    const cut = json({ log: "😀".repeat(5e6), id: "x" }) as { log: string; id: string };
-    expect(cut.log).toMatch(/^(😀)+…\[truncated\]$/u);
-    expect(cut.log.length).toBeLessThanOrEqual(limits.maxBytes / 4);
-    expect(cut.id).toBe("x");
-  });
+  it.each(["", "a"])(
+    "cuts a string of 10 MB after %j, never inside a pair, and keeps its neighbours",
+    (start) => {
+      const cut = json({ log: start + "😀".repeat(5e6), id: "x" }) as { log: string; id: string };
+      expect(cut.log).toMatch(/^a?(😀)+…\[truncated\]$/u);
+      expect(cut.log.length).toBeLessThanOrEqual(limits.maxBytes / 4);
+      expect(cut.log.length).toBeGreaterThanOrEqual(limits.maxBytes / 4 - 1);
+      expect(cut.id).toBe("x");
+    },
+  );
 
   it("cuts nesting of 20,000 at the depth limit", () => {
     let deep: unknown = "bottom";

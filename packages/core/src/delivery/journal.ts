@@ -108,9 +108,15 @@ export class Journal {
     return this.#drain();
   }
 
-  close(): MaybePromise<void> {
+  /** Closes the store. Never rejects. */
+  async close(): Promise<void> {
     this.#retry?.cancel();
-    return this.#store.close();
+    try {
+      await this.#store.close();
+    } catch (cause) {
+      const message = "The store could not be closed.";
+      this.#options.report({ code: "close-failed", receiver: null, message, cause });
+    }
   }
 
   /** Writes the kept groups in order until one fails; at most one write is under way. */

@@ -8,10 +8,10 @@ import { Attempt, type AttemptEnd } from "./attempt.ts";
 import { Backlog } from "./backlog.ts";
 import type { Batch } from "./batch.ts";
 import type { Permit } from "./breaker.ts";
-import { type Destination, type DestinationUse, useDestination } from "./destination.ts";
+import { type DestinationUse, useDestination } from "./destination.ts";
 import type { Failure } from "./failure.ts";
 import type { ReceiverLedger } from "./ledger.ts";
-import { answeredBy, type Reaction, react } from "./reaction.ts";
+import { answeredBy, onlyOnce, type Reaction, react } from "./reaction.ts";
 import { Recorder, type RecorderHost } from "./recorder.ts";
 import { restored } from "./restore.ts";
 import type { Taken } from "./taken.ts";
@@ -44,7 +44,8 @@ export class Pipeline {
   readonly backlog: Backlog;
   readonly #host: PipelineHost;
   readonly #recorder: Recorder;
-  readonly #use: DestinationUse;
+  /** The destination it may share with others; `leave` it when nothing is sent any more. */
+  readonly use: DestinationUse;
   readonly #flights = new Set<Flight>();
   /** Matched, and not yet committed. */
   #admitted = 0;
@@ -61,11 +62,11 @@ export class Pipeline {
     this.backlog = new Backlog({ queue, batch, nextId });
     this.#host = host;
     this.#recorder = new Recorder(settings.name, host);
-    this.#use = useDestination(
+    this.use = useDestination(
       notifier.destinationKey,
       { clock, random, breaker, limits: rateLimits },
       () => {
-        if (this.destination.breakerState === "closed") this.backlog.hurry();
+        if (this.use.destination.breakerState === "closed") this.backlog.hurry();
         host.ready(this);
       },
     );
@@ -77,10 +78,6 @@ export class Pipeline {
 
   get ledger(): ReceiverLedger {
     return this.#recorder.ledger;
-  }
-
-  get destination(): Destination {
-    return this.#use.destination;
   }
 
   /** Attempts within their deadline, and sends beyond it. */
@@ -167,12 +164,6 @@ export class Pipeline {
       this.#recorder.lost(taken, "dropped", reason, batch);
   }
 
-  /** Leaves the destination it shares. */
-  leave(): void {
-    this.#timer?.cancel();
-    this.#use.leave();
-  }
-
   get #remembered(): boolean {
     return this.#host.journal.store.durable && !this.settings.once;
   }
@@ -183,14 +174,14 @@ export class Pipeline {
     const busy = this.#flights.size + (once ? this.#overdue : 0);
     if (busy >= concurrency || this.#closedFor !== null) return Number.POSITIVE_INFINITY;
     const due = this.backlog.dueAt();
-    return due > now ? due : this.destination.freeAt(now);
+    return due > now ? due : this.use.destination.freeAt(now);
   }
 
   #send(batch: Batch, now: number): void {
     const { once, timeoutMs } = this.settings;
     batch.attempts += 1;
-    const before = this.destination.breakerState;
-    const permit = this.destination.enter(now);
+    const before = this.use.destination.breakerState;
+    const permit = this.use.destination.enter(now);
     const attempt = new Attempt(batch, {
       clock: this.#host.clock,
       timeoutMs,
@@ -199,11 +190,15 @@ export class Pipeline {
       onGivenUp: () => {
         this.#overdue += 1;
       },
-      onOverdue: (succeeded) => this.#overdueEnded(succeeded),
+      onOverdue: (succeeded) => {
+        this.#overdue -= 1;
+        if (succeeded) this.ledger.lateSuccesses += 1;
+        this.#host.ready(this);
+      },
     });
     const flight: Flight = { batch, attempt, permit, startedAt: now };
     this.#flights.add(flight);
-    if (this.destination.breakerState !== before) this.#breakerChanged(null);
+    if (this.use.destination.breakerState !== before) this.#breakerChanged(null);
     const [first, ...rest] = batch.members;
     const events: [MonitorEvent, ...MonitorEvent[]] = [
       first.event,
@@ -219,16 +214,10 @@ export class Pipeline {
     this.backlog.done(batch);
     this.#recorder.attempted(batch, end, now - startedAt);
     const answered = end.ok ? "alive" : answeredBy(end.failure);
-    const changed = this.destination.leave(permit, answered, now);
+    const changed = this.use.destination.leave(permit, answered, now);
     if (end.ok) this.#recorder.delivered(batch, end.reference);
     else this.#failed(batch, end.failure, now);
     if (changed) this.#breakerChanged(end.ok ? null : end.failure.code);
-    this.#host.ready(this);
-  }
-
-  #overdueEnded(succeeded: boolean): void {
-    this.#overdue -= 1;
-    if (succeeded) this.ledger.lateSuccesses += 1;
     this.#host.ready(this);
   }
 
@@ -244,7 +233,7 @@ export class Pipeline {
       return;
     }
     if (reaction.kind === "pause") {
-      this.destination.pause(now + reaction.waitMs);
+      this.use.destination.pause(now + reaction.waitMs);
       this.#recorder.paused(reaction.waitMs);
     }
     this.#wait(batch, now + reaction.waitMs);
@@ -299,15 +288,7 @@ export class Pipeline {
   }
 
   #breakerChanged(reason: string | null): void {
-    const state = this.destination.breakerState;
+    const state = this.use.destination.breakerState;
     if (state !== null) this.#recorder.breakerChanged(state, reason);
   }
 }
-
-/** A callback has one attempt. */
-const onlyOnce = (batch: Batch, { code }: Failure): Reaction => ({
-  kind: "divide",
-  dead: batch.members,
-  alive: [],
-  reason: code === "ambiguous" ? "deadline" : "failed",
-});

@@ -101,3 +101,11 @@ export const react = (
     }
   }
 };
+
+/** A callback has one attempt. */
+export const onlyOnce = (batch: Batch, { code }: Failure): Reaction => ({
+  kind: "divide",
+  dead: batch.members,
+  alive: [],
+  reason: code === "ambiguous" ? "deadline" : "failed",
+});

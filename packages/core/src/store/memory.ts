@@ -2,26 +2,21 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { MonitorEvent } from "../event.ts";
 import { checkOptions, numberOption } from "../options.ts";
 import { Aggregates } from "./aggregates.ts";
+import { Deliveries } from "./deliveries.ts";
+import { openRow, type Taking } from "./entry.ts";
 import {
-  type DeliverySelection,
   defaultLimit,
   deliveryCursor,
   eventCursor,
+  inOrder,
+  isoTime,
   selectDeliveries,
   selectEvents,
 } from "./query.ts";
-import {
-  byReceiver,
-  claimedOf,
-  deliveryOf,
-  type Entry,
-  isOpen,
-  isoTime,
-  type Row,
-  rowOf,
-} from "./row.ts";
+import { Settled } from "./settled.ts";
 import { Shelf } from "./shelf.ts";
 import type {
+  Accepted,
   Aggregate,
   AggregateQuery,
   Backlog,
@@ -36,7 +31,6 @@ import type {
   Lease,
   Page,
 } from "./store.ts";
-import { record, reopen, reroute, shut, unleased } from "./transitions.ts";
 import { weigh } from "./weight.ts";
 
 export interface MemoryStoreOptions {
@@ -61,10 +55,10 @@ export type MemoryStore = Synchronous<EventStore>;
 /**
  * Remembers the latest events and deliveries of this process; the default store.
  *
- * A delivery that is open is never forgotten. A dead one keeps its event beyond the bound on events,
- * and is forgotten, oldest first, when there are more than `maxDead` or their events outgrow
- * `maxBytes` once more. Hourly aggregates of 31 days are kept apart, so that counts and sums are
- * right since the store began however little it remembers; they know the guide's event types and
+ * A delivery that is open is never forgotten. A dead one keeps its event beyond the bounds on events,
+ * and is forgotten, oldest first, when there are more than `maxDead` or what is kept so outgrows
+ * another `maxBytes`. Hourly aggregates of 31 days are kept apart, so that counts and sums are right
+ * since the store began however few events it remembers; they know the guide's event types and
  * others up to 200, and count further ones as `other`.
  *
  * @throws ConfigError
@@ -73,31 +67,32 @@ export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
   const owner = "memoryStore()";
   checkOptions(owner, options, ["maxEvents", "maxBytes", "maxDeliveries", "maxDead", "clock"]);
   const count = (name: keyof MemoryStoreOptions, fallback: number, min: number) =>
-    numberOption(owner, name, options[name], fallback, { min, max: 2 ** 40, integer: true });
-  return new Memory(
-    new Shelf({
-      maxEvents: count("maxEvents", 10_000, 1),
-      maxBytes: count("maxBytes", 16 * 1024 * 1024, 1),
-      maxDeliveries: count("maxDeliveries", 10_000, 1),
-      maxDead: count("maxDead", 1_000, 0),
-    }),
-    options.clock ?? systemClock,
-  );
+    numberOption(owner, name, options[name], fallback, { min, max: 2 ** 30, integer: true });
+  const shelf = new Shelf({
+    maxEvents: count("maxEvents", 10_000, 1),
+    maxBytes: count("maxBytes", 16 * 1024 * 1024, 1),
+    maxDead: count("maxDead", 1_000, 0),
+  });
+  const settled = new Settled(count("maxDeliveries", 10_000, 1));
+  return new Memory(shelf, settled, options.clock ?? systemClock);
 };
 
 class Memory implements MemoryStore {
   readonly contract = 1;
   readonly durable = false;
   readonly #shelf: Shelf;
+  readonly #settled: Settled;
   readonly #clock: Clock;
   readonly #aggregates: Aggregates;
-  /** No pending row can be claimed before this, so that asking in vain costs no walk. */
-  #claimableAt = Number.POSITIVE_INFINITY;
+  readonly #deliveries: Deliveries;
+  #receivers: readonly string[] = [];
 
-  constructor(shelf: Shelf, clock: Clock) {
+  constructor(shelf: Shelf, settled: Settled, clock: Clock) {
     this.#shelf = shelf;
+    this.#settled = settled;
     this.#clock = clock;
     this.#aggregates = new Aggregates(clock.now());
+    this.#deliveries = new Deliveries(shelf, settled);
   }
 
   open(): void {}
@@ -105,114 +100,48 @@ class Memory implements MemoryStore {
   close(): void {}
 
   commit({ now, leaseMs, accepted, outcomes }: Group): { readonly stale: readonly Key[] } {
-    const leaseUntil = now + leaseMs;
-    this.#claimableAt = Math.min(this.#claimableAt, leaseUntil);
-    for (const { event, receivers } of accepted) {
-      const entry = this.#shelf.find(event.id) ?? this.#remember(event, now);
-      for (const receiver of receivers) {
-        if (!rowOf(entry, receiver)) this.#shelf.open(entry, event, receiver, now, leaseUntil);
-      }
-      this.#shelf.trim();
-    }
-    const stale: Key[] = [];
-    let entry: Entry | undefined;
-    for (const outcome of outcomes) {
-      const { event_id, receiver } = outcome;
-      if (entry?.id !== event_id) entry = this.#shelf.find(event_id);
-      const row = entry && rowOf(entry, receiver);
-      if (row?.fence === outcome.fence) record(this.#shelf, row, outcome, leaseUntil);
-      else stale.push({ event_id, receiver });
-    }
-    return { stale };
+    const taking = { now, leaseUntil: now + leaseMs };
+    for (const one of accepted) this.#accept(one, taking);
+    return { stale: this.#deliveries.record(outcomes, taking) };
   }
 
-  claim({ receiver, limit, maxBytes, leaseMs, now }: ClaimQuery): readonly Claimed[] {
-    const claimed: Claimed[] = [];
-    if (now < this.#claimableAt) return claimed;
-    let room = Math.max(0, limit);
-    let bytes = 0;
-    let claimableAt = Number.POSITIVE_INFINITY;
-    for (let entry = this.#shelf.oldest; entry; entry = entry.newer) {
-      for (let row = entry.held > 0 ? entry.rows : undefined; row; row = row.next) {
-        if (row.state !== "pending") continue;
-        if (room > 0 && row.receiver === receiver && row.leaseUntil <= now && entry.event) {
-          bytes += entry.bytes;
-          // The first one goes out whatever its size; after one that is too big, no younger one overtakes it.
-          if (bytes > maxBytes && claimed.length > 0) room = 0;
-          else {
-            room -= 1;
-            row.fence += 1;
-            row.leaseUntil = now + leaseMs;
-            claimed.push(claimedOf(row, entry.event));
-          }
-        }
-        claimableAt = Math.min(claimableAt, row.leaseUntil);
-      }
-    }
-    this.#claimableAt = claimableAt;
-    return claimed;
+  claim(query: ClaimQuery): readonly Claimed[] {
+    return this.#deliveries.claim(query);
   }
 
   renew(leases: readonly Lease[], leaseMs: number, now: number): { readonly lost: readonly Key[] } {
-    const lost: Key[] = [];
-    for (const { event_id, receiver, fence } of leases) {
-      const entry = this.#shelf.find(event_id);
-      const row = entry && rowOf(entry, receiver);
-      if (row?.state === "pending" && row.fence === fence) row.leaseUntil = now + leaseMs;
-      else lost.push({ event_id, receiver });
-    }
-    return { lost };
+    return this.#deliveries.renew(leases, leaseMs, now);
   }
 
-  move(select: DeliveryQuery, to: Parameters<EventStore["move"]>[1]): number {
-    const selection = selectDeliveries(select);
-    const now = this.#clock.now();
-    const target = to.state === "pending" ? to.receiver : undefined;
-    const canMove = ({ state, receiver }: Row) =>
-      state === "dead" ||
-      (state === "pending" &&
-        (to.state === "dropped" || (target !== undefined && target !== receiver)));
-    const rows: Row[] = [];
-    for (const row of this.#rows(selection)) {
-      if (canMove(row) && rows.push(row) === selection.limit) break;
-    }
-    for (const row of rows) {
-      if (to.state === "dropped") shut(this.#shelf, row, "dropped", "discarded", now);
-      else if (target === undefined || target === row.receiver) reopen(this.#shelf, row, now);
-      else reroute(this.#shelf, row, target, now);
-    }
-    if (to.state === "pending" && rows.length > 0) this.#claimableAt = unleased;
-    return rows.length;
+  /** Moves what `deliveries` would show for the query, and all of it when the query has no limit. */
+  move(query: DeliveryQuery, to: Parameters<EventStore["move"]>[1]): number {
+    return this.#deliveries.move(selectDeliveries(query), to, this.#clock.now());
   }
 
   events(query: EventQuery): Page<MonitorEvent> {
     const selection = selectEvents(query);
     const rows: MonitorEvent[] = [];
-    let last: Entry | undefined;
-    for (let entry = this.#shelf.newest; entry; entry = entry.older) {
-      if (!entry.event || entry.seq >= selection.before || !selection.has(entry.event)) continue;
-      if (last && rows.length === selection.limit) return { rows, cursor: eventCursor(last.seq) };
-      rows.push(entry.event);
-      last = entry;
+    let last = 0;
+    for (const { seq, event } of this.#shelf.newestFirst()) {
+      if (seq >= selection.before || !selection.has(event)) continue;
+      if (rows.length === selection.limit) return { rows, cursor: eventCursor(last) };
+      rows.push(event);
+      last = seq;
     }
     return { rows, cursor: null };
   }
 
   deliveries(query: DeliveryQuery): Page<Delivery> {
-    const selection = selectDeliveries(query);
-    const limit = selection.limit ?? defaultLimit;
-    const rows: Row[] = [];
-    for (const row of this.#rows(selection)) {
-      const last = rows[limit - 1];
-      if (last) {
-        return {
-          rows: rows.map(deliveryOf),
-          cursor: deliveryCursor(last.entry.seq, last.receiver),
-        };
-      }
-      rows.push(row);
-    }
-    return { rows: rows.map(deliveryOf), cursor: null };
+    const { has, limit = defaultLimit } = selectDeliveries(query);
+    const found = [...this.#deliveries.unsettled(), ...this.#settled.latestFirst()]
+      .filter(has)
+      .sort(inOrder);
+    const page = found.slice(0, limit);
+    const last = found.length > limit ? page.at(-1) : undefined;
+    return {
+      rows: page.map((one) => one.delivery()),
+      cursor: last ? deliveryCursor(last) : null,
+    };
   }
 
   aggregate(query: AggregateQuery): Aggregate {
@@ -221,15 +150,10 @@ class Memory implements MemoryStore {
 
   backlog(): readonly Backlog[] {
     const open = new Map<string, { pending: number; oldestAt: number }>();
-    for (let entry = this.#shelf.oldest; entry; entry = entry.newer) {
-      for (let row = entry.held > 0 ? entry.rows : undefined; row; row = row.next) {
-        if (row.state !== "pending") continue;
-        const found = open.get(row.receiver);
-        open.set(row.receiver, {
-          pending: (found?.pending ?? 0) + 1,
-          oldestAt: Math.min(found?.oldestAt ?? row.takenAt, row.takenAt),
-        });
-      }
+    for (const { receiver, state, takenAt } of this.#deliveries.unsettled()) {
+      if (state !== "pending") continue;
+      const { pending, oldestAt } = open.get(receiver) ?? { pending: 0, oldestAt: takenAt };
+      open.set(receiver, { pending: pending + 1, oldestAt: Math.min(oldestAt, takenAt) });
     }
     return [...open].map(([receiver, { pending, oldestAt }]) => ({
       receiver,
@@ -240,36 +164,29 @@ class Memory implements MemoryStore {
 
   /** Age takes dead deliveries along; the count alone does not, for they may yet be replayed. */
   prune({ before, maxEvents, chunk }: Parameters<EventStore["prune"]>[0]): number {
-    let removed = 0;
-    let entry = this.#shelf.oldest;
-    while (entry && removed < chunk) {
-      const { newer } = entry;
-      const isOld = entry.takenAt < before;
-      const isExcess = this.#shelf.listed > maxEvents && entry.held === 0;
-      if (!isOld && this.#shelf.listed <= maxEvents) break;
-      if ((isOld || isExcess) && !isOpen(entry)) {
-        this.#shelf.remove(entry);
-        removed += 1;
-      }
-      entry = newer;
-    }
-    return removed;
+    this.#settled.forgetBefore(before);
+    return this.#shelf.prune(before, maxEvents, chunk);
   }
 
-  #remember(event: MonitorEvent, now: number): Entry {
-    this.#aggregates.file(event, now);
-    return this.#shelf.add(event, weigh(event), now);
+  #accept({ event, receivers }: Accepted, taking: Taking): void {
+    const known = this.#shelf.known(event.id);
+    if (!known) {
+      this.#aggregates.file(event, taking.now);
+      this.#shelf.add(event, weigh(event), taking, this.#shared(receivers));
+      this.#shelf.trim();
+      return;
+    }
+    for (const receiver of this.#shared(receivers)) {
+      if (!known.receivers.includes(receiver)) openRow(known, receiver, taking);
+    }
   }
 
-  /** Newest event first, then by receiver. */
-  *#rows({ eventId, after, has }: DeliverySelection): Generator<Row> {
-    const start = eventId === undefined ? this.#shelf.newest : this.#shelf.find(eventId);
-    for (let entry = start; entry; entry = eventId === undefined ? entry.older : undefined) {
-      if (after && entry.seq > after.seq) continue;
-      for (const row of byReceiver(entry)) {
-        if (after?.seq === entry.seq && row.receiver <= after.receiver) continue;
-        if (has(row, row.takenAt)) yield row;
-      }
-    }
+  /** Each name once, and one list for all events that went the same way. */
+  #shared(receivers: readonly string[]): readonly string[] {
+    const last = this.#receivers;
+    const isSame =
+      receivers.length === last.length && receivers.every((name, index) => name === last[index]);
+    if (!isSame) this.#receivers = [...new Set(receivers)];
+    return this.#receivers;
   }
 }

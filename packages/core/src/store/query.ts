@@ -26,15 +26,27 @@ export interface EventSelection {
   has(event: MonitorEvent): boolean;
 }
 
+/** A delivery as it is remembered. */
+export interface StoredDelivery {
+  /** Its event's order of arrival. */
+  readonly seq: number;
+  readonly eventId: string;
+  readonly receiver: string;
+  readonly state: DeliveryState;
+  readonly takenAt: number;
+  delivery(): Delivery;
+}
+
 /** A `DeliveryQuery`, checked. */
 export interface DeliverySelection {
   /** Undefined: the query names none. */
   readonly limit: number | undefined;
-  readonly eventId: string | undefined;
-  /** Only this event's receivers after `receiver` by name, and older events. */
-  readonly after: { readonly seq: number; readonly receiver: string } | undefined;
-  has(row: Pick<Delivery, "receiver" | "state">, takenAt: number): boolean;
+  has(delivery: StoredDelivery): boolean;
 }
+
+/** Newest event first, then by receiver. */
+export const inOrder = (left: StoredDelivery, right: StoredDelivery): number =>
+  right.seq - left.seq || (left.receiver < right.receiver ? -1 : 1);
 
 /** @throws ConfigError */
 export const selectEvents = (query: EventQuery): EventSelection => {
@@ -64,22 +76,28 @@ export const selectDeliveries = (query: DeliveryQuery): DeliverySelection => {
   checkOptions(owner, query, ["eventId", "receiver", "states", "since", "limit", "cursor"]);
   const name = (option: "eventId" | "receiver") =>
     query[option] === undefined ? undefined : textOption(owner, option, query[option]);
+  const id = name("eventId");
   const receiver = name("receiver");
   const states = words(owner, "states", query.states, deliveryStates);
   const since = moment(owner, "since", query.since) ?? Number.NEGATIVE_INFINITY;
+  const after = query.cursor === undefined ? undefined : placeOf(owner, query.cursor);
   return {
     limit: limitOf(owner, query.limit),
-    eventId: name("eventId"),
-    after: query.cursor === undefined ? undefined : rowOf(owner, query.cursor),
-    has: (row, takenAt) =>
-      (receiver === undefined || row.receiver === receiver) &&
-      (states === undefined || states.has(row.state)) &&
-      takenAt >= since,
+    has: (one) =>
+      (id === undefined || one.eventId === id) &&
+      (receiver === undefined || one.receiver === receiver) &&
+      (states === undefined || states.has(one.state)) &&
+      one.takenAt >= since &&
+      (after === undefined ||
+        one.seq < after.seq ||
+        (one.seq === after.seq && one.receiver > after.receiver)),
   };
 };
 
+export const isoTime = (at: number): string => new Date(at).toISOString();
+
 export const eventCursor = (seq: number): string => seq.toString(36);
-export const deliveryCursor = (seq: number, receiver: string): string =>
+export const deliveryCursor = ({ seq, receiver }: StoredDelivery): string =>
   `${seq.toString(36)}.${receiver}`;
 
 const seqOf = (owner: string, cursor: unknown): number => {
@@ -90,7 +108,7 @@ const seqOf = (owner: string, cursor: unknown): number => {
   );
 };
 
-const rowOf = (owner: string, cursor: unknown): { seq: number; receiver: string } => {
+const placeOf = (owner: string, cursor: unknown): { seq: number; receiver: string } => {
   const [seq, ...receiver] = typeof cursor === "string" ? cursor.split(".") : [];
   return { seq: seqOf(owner, receiver.length > 0 ? seq : undefined), receiver: receiver.join(".") };
 };

@@ -1,91 +1,101 @@
 import type { MonitorEvent } from "../event.ts";
-import { Entry, Row } from "./row.ts";
-import type { DeliveryState } from "./store.ts";
+import { Entry, isHeld, isOpen, type Row, removeRow, type Taking } from "./entry.ts";
 
 export interface ShelfLimits {
   readonly maxEvents: number;
   readonly maxBytes: number;
-  readonly maxDeliveries: number;
   readonly maxDead: number;
 }
 
+const maxTrails = 1_000;
+
 /**
- * What is remembered, and what is forgotten first: events beyond their count or bytes, oldest first;
- * settled rows in the order they settled; dead rows, oldest first. Pending rows stay. An event goes
- * from the list when its turn comes, but is kept for as long as a pending or dead row needs it.
+ * The events that are remembered. One leaves the list, oldest first, when there are too many or they
+ * weigh too much; a delivery that is pending or dead keeps it beyond. Dead ones are forgotten, oldest
+ * first, when there are too many or what is kept weighs too much.
+ *
+ * Ids are ordered by emission, so events are found by halving and not by a hash: a map of the latest
+ * ten thousand would cost more than all the rest. It takes over while ids have come out of order.
  */
 export class Shelf {
   readonly #limits: ShelfLimits;
-  readonly #entries = new Map<string, Entry>();
-  #seq = 0;
-  #newest: Entry | undefined;
-  #oldest: Entry | undefined;
-  /** Everything newer is listed, everything older is not. */
-  #oldestListed: Entry | undefined;
-  #listed = 0;
-  #listedBytes = 0;
-  #heldBytes = 0;
+  /** The list: entries `#first` to `#last` by `seq`, modulo the length, a power of two. */
+  #slots: (Entry | undefined)[] = new Array(64);
+  #first = 1;
+  #last = 0;
+  #bytes = 0;
+  /** Those that deliveries keep beyond the list, in order. */
+  readonly #kept = new Map<string, Entry>();
+  #keptBytes = 0;
   readonly #dead = new Set<Row>();
-  /** A ring once it is full: `#nextSettled` is the one to overwrite. */
-  readonly #settled: Row[] = [];
-  #nextSettled = 0;
+  #latestId = "";
+  #byId: Map<string, Entry> | undefined;
+  /** The last that came out of order. */
+  #disorder = 0;
+  /** By receiver, where its last outcome was found: the next one is mostly right behind. */
+  readonly #trails = new Map<string, { seq: number }>();
 
   constructor(limits: ShelfLimits) {
     this.#limits = limits;
   }
 
-  get newest(): Entry | undefined {
-    return this.#newest;
+  /** The entry of an event that may be new, which costs one comparison when it is. */
+  known(id: string): Entry | undefined {
+    return id > this.#latestId ? undefined : this.find(id);
   }
 
-  get oldest(): Entry | undefined {
-    return this.#oldest;
-  }
-
-  get listed(): number {
-    return this.#listed;
-  }
-
-  find(id: string): Entry | undefined {
-    return this.#entries.get(id);
-  }
-
-  /** Lists an event. Call `trim` when its rows are open. */
-  add(event: MonitorEvent, bytes: number, takenAt: number): Entry {
-    this.#seq += 1;
-    const entry = new Entry(event, bytes, this.#seq, takenAt);
-    this.#entries.set(entry.id, entry);
-    entry.older = this.#newest;
-    if (this.#newest) this.#newest.newer = entry;
-    this.#newest = entry;
-    this.#oldest ??= entry;
-    this.#oldestListed ??= entry;
-    this.#listed += 1;
-    this.#listedBytes += bytes;
+  /** Call `trim` afterwards. */
+  add(event: MonitorEvent, bytes: number, taking: Taking, receivers: readonly string[]): Entry {
+    if (this.#last - this.#first + 1 === this.#slots.length) this.#grow();
+    this.#last += 1;
+    const entry = new Entry(event, bytes, this.#last, taking, receivers);
+    this.#slots[this.#last & (this.#slots.length - 1)] = entry;
+    this.#bytes += bytes;
+    if (event.id > this.#latestId) this.#latestId = event.id;
+    else this.#noteDisorder();
+    this.#byId?.set(event.id, entry);
     return entry;
   }
 
-  /** A new pending row. The event is given again, for the entry may have forgotten it. */
-  open(entry: Entry, event: MonitorEvent, receiver: string, now: number, leaseUntil: number): void {
-    entry.rows = new Row(entry, receiver, now, leaseUntil);
-    entry.event = event;
-    if (entry.held === 0 && !entry.listed) this.#heldBytes += entry.bytes;
-    entry.held += 1;
+  find(id: string): Entry | undefined {
+    return this.#search(id, this.#first, this.#last + 1);
   }
 
-  /** A pending or dead row has its fate. */
-  settle(row: Row, state: Exclude<DeliveryState, "pending" | "dead">): void {
-    if (row.state === "dead") this.#dead.delete(row);
-    row.state = state;
-    this.#release(row.entry);
-    if (this.#settled.length < this.#limits.maxDeliveries) {
-      this.#settled.push(row);
-      return;
+  /** The same, quicker for outcomes, which a receiver mostly tells in order. */
+  findFor(receiver: string, id: string): Entry | undefined {
+    let trail = this.#trails.get(receiver);
+    if (!trail) {
+      if (this.#trails.size >= maxTrails) this.#trails.clear();
+      trail = { seq: 0 };
+      this.#trails.set(receiver, trail);
     }
-    const forgotten = this.#settled[this.#nextSettled];
-    this.#settled[this.#nextSettled] = row;
-    this.#nextSettled = (this.#nextSettled + 1) % this.#limits.maxDeliveries;
-    if (forgotten) this.#forget(forgotten);
+    const entry = this.#follow(trail.seq, id);
+    if (entry?.listed) trail.seq = entry.seq;
+    return entry;
+  }
+
+  /** Oldest first. */
+  *entries(): Generator<Entry> {
+    yield* this.#kept.values();
+    for (let seq = this.#first; seq <= this.#last; seq += 1) {
+      const entry = this.#at(seq);
+      if (entry) yield entry;
+    }
+  }
+
+  *newestFirst(): Generator<Entry> {
+    for (let seq = this.#last; seq >= this.#first; seq -= 1) {
+      const entry = this.#at(seq);
+      if (entry) yield entry;
+    }
+    yield* [...this.#kept.values()].reverse();
+  }
+
+  /** Holds the bounds on events. */
+  trim(): void {
+    const { maxEvents, maxBytes } = this.#limits;
+    while (this.#last - this.#first >= maxEvents || this.#bytes > maxBytes) this.#unlist();
+    while (this.#keptBytes > maxBytes && this.#dead.size > 0) this.#forgetOldestDead();
   }
 
   bury(row: Row): void {
@@ -95,80 +105,114 @@ export class Shelf {
   }
 
   revive(row: Row): void {
-    this.#dead.delete(row);
     row.state = "pending";
+    this.#dead.delete(row);
   }
 
-  /** Holds the bounds on events. */
-  trim(): void {
-    const { maxEvents, maxBytes } = this.#limits;
-    while (this.#oldestListed && (this.#listed > maxEvents || this.#listedBytes > maxBytes)) {
-      this.#unlist(this.#oldestListed);
+  /** The delivery has its fate. */
+  remove(row: Row): void {
+    this.#dead.delete(row);
+    removeRow(row);
+    this.loosen(row.entry);
+  }
+
+  /** Lets go of an event that neither the list nor a delivery needs any more. */
+  loosen(entry: Entry): void {
+    if (entry.listed || isHeld(entry)) return;
+    if (this.#kept.delete(entry.event.id)) this.#keptBytes -= entry.bytes;
+    this.#byId?.delete(entry.event.id);
+  }
+
+  /** Forgets events taken before a time, unless a delivery is pending, and then the oldest of too many. Answers how many. */
+  prune(before: number, maxEvents: number, most: number): number {
+    let pruned = 0;
+    for (const entry of this.entries()) {
+      const isOld = entry.taking.now < before;
+      const isExcess = entry.listed && this.#last - this.#first >= maxEvents;
+      if (pruned === most || (entry.listed && !isOld && !isExcess)) break;
+      if (isOld && !isOpen(entry)) this.#removeRows(entry);
+      if (entry.listed) this.#unlist();
+      if (!isHeld(entry)) pruned += 1;
     }
-    while (this.#heldBytes > maxBytes && this.#dead.size > 0) this.#forgetOldestDead();
+    this.trim();
+    return pruned;
   }
 
-  /** Forgets an event and all its rows, of which none is pending. */
-  remove(entry: Entry): void {
-    for (let row = entry.rows; row; row = row.next) {
-      if (this.#dead.delete(row)) this.#release(entry);
-    }
-    entry.rows = undefined;
-    if (entry.listed) this.#unlist(entry);
-    else this.#tidy(entry);
-  }
-
-  #unlist(entry: Entry): void {
-    entry.listed = false;
-    this.#listed -= 1;
-    this.#listedBytes -= entry.bytes;
-    if (entry === this.#oldestListed) this.#oldestListed = entry.newer;
-    if (entry.held > 0) this.#heldBytes += entry.bytes;
-    else this.#tidy(entry);
-  }
-
-  /** One row less that needs the event. */
-  #release(entry: Entry): void {
-    entry.held -= 1;
-    if (entry.held > 0 || entry.listed) return;
-    this.#heldBytes -= entry.bytes;
-    this.#tidy(entry);
+  #removeRows(entry: Entry): void {
+    for (let row = entry.rows; row; row = entry.rows) this.remove(row);
   }
 
   #forgetOldestDead(): void {
-    for (const row of this.#dead) {
-      this.#dead.delete(row);
-      this.#release(row.entry);
-      this.#forget(row);
-      return;
-    }
+    const [row] = this.#dead;
+    if (row) this.remove(row);
   }
 
-  #forget(row: Row): void {
-    const { entry } = row;
-    if (entry.rows === row) {
-      entry.rows = row.next;
+  /** Takes the oldest off the list. */
+  #unlist(): void {
+    const slot = this.#first & (this.#slots.length - 1);
+    const entry = this.#slots[slot];
+    this.#slots[slot] = undefined;
+    this.#first += 1;
+    if (!entry) return;
+    this.#bytes -= entry.bytes;
+    entry.listed = false;
+    if (isHeld(entry)) {
+      this.#kept.set(entry.event.id, entry);
+      this.#keptBytes += entry.bytes;
     } else {
-      let newer = entry.rows;
-      while (newer && newer.next !== row) newer = newer.next;
-      if (!newer) return; // its event was removed before its turn came
-      newer.next = row.next;
+      this.#byId?.delete(entry.event.id);
     }
-    this.#tidy(entry);
+    if (this.#first > this.#disorder) this.#byId = undefined;
   }
 
-  /** Lets go of what neither the list nor a row needs. */
-  #tidy(entry: Entry): void {
-    if (entry.listed || entry.held > 0) return;
-    entry.event = undefined;
-    if (entry.rows) return;
-    this.#entries.delete(entry.id);
-    if (entry.newer) entry.newer.older = entry.older;
-    else this.#newest = entry.older;
-    if (entry.older) entry.older.newer = entry.newer;
-    else this.#oldest = entry.newer;
-    // A forgotten entry that still points at younger ones keeps them alive past a minor collection.
-    entry.older = undefined;
-    entry.newer = undefined;
+  #noteDisorder(): void {
+    this.#disorder = this.#last;
+    if (this.#byId) return;
+    this.#byId = new Map();
+    for (const entry of this.entries()) this.#byId.set(entry.event.id, entry);
+  }
+
+  #at(seq: number): Entry | undefined {
+    return this.#slots[seq & (this.#slots.length - 1)];
+  }
+
+  #idAt(seq: number): string {
+    return this.#at(seq)?.event.id ?? "";
+  }
+
+  /** The next one, or else searched for upwards from `seq` in growing steps. */
+  #follow(seq: number, id: string): Entry | undefined {
+    const next = seq >= this.#first && seq < this.#last ? this.#at(seq + 1) : undefined;
+    if (next?.event.id === id) return next;
+    if (seq < this.#first || this.#byId || this.#idAt(seq) > id) return this.find(id);
+    let low = seq;
+    let step = 1;
+    while (low + step <= this.#last && this.#idAt(low + step) < id) {
+      low += step;
+      step *= 2;
+    }
+    return this.#search(id, low, Math.min(low + step, this.#last) + 1);
+  }
+
+  /** From `low` up to, not including, `high`; else among those kept. */
+  #search(id: string, low: number, high: number): Entry | undefined {
+    if (this.#byId) return this.#byId.get(id);
+    let from = low;
+    let to = high;
+    while (from < to) {
+      const middle = Math.floor((from + to) / 2);
+      if (this.#idAt(middle) < id) from = middle + 1;
+      else to = middle;
+    }
+    const entry = from < high ? this.#at(from) : undefined;
+    return entry?.event.id === id ? entry : this.#kept.get(id);
+  }
+
+  #grow(): void {
+    const slots: (Entry | undefined)[] = new Array(this.#slots.length * 2);
+    for (let seq = this.#first; seq <= this.#last; seq += 1) {
+      slots[seq & (slots.length - 1)] = this.#at(seq);
+    }
+    this.#slots = slots;
   }
 }

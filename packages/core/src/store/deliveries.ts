@@ -1,0 +1,196 @@
+import {
+  type Entry,
+  firstFence,
+  freshBit,
+  isHeld,
+  openRow,
+  type Row,
+  rowOf,
+  rowsOf,
+  type Taking,
+} from "./entry.ts";
+import { type DeliverySelection, inOrder } from "./query.ts";
+import { isFinal, type Settled } from "./settled.ts";
+import type { Shelf } from "./shelf.ts";
+import type { Claimed, ClaimQuery, EventStore, Key, Lease, Outcome } from "./store.ts";
+
+/** The lease of what waits to be claimed: it ran out long ago. */
+const unleased = Number.NEGATIVE_INFINITY;
+
+/** What deliveries go through: leases, outcomes, and what is done to them from outside. */
+export class Deliveries {
+  readonly #shelf: Shelf;
+  readonly #settled: Settled;
+  /** None can be claimed before this, so that asking in vain costs no walk. */
+  #claimableAt = Number.POSITIVE_INFINITY;
+
+  constructor(shelf: Shelf, settled: Settled) {
+    this.#shelf = shelf;
+    this.#settled = settled;
+  }
+
+  /** Those without a fate, dead ones among them. */
+  unsettled(): Row[] {
+    const rows: Row[] = [];
+    for (const entry of this.#shelf.entries()) if (isHeld(entry)) rows.push(...rowsOf(entry));
+    return rows;
+  }
+
+  /** Tells outcomes of those whose lease another holds by now, or that are forgotten. */
+  record(outcomes: readonly Outcome[], taking: Taking): readonly Key[] {
+    this.#claimableAt = Math.min(this.#claimableAt, taking.leaseUntil);
+    const stale: Key[] = [];
+    let entry: Entry | undefined;
+    for (const outcome of outcomes) {
+      const { event_id, receiver } = outcome;
+      if (entry?.event.id !== event_id) entry = this.#shelf.findFor(receiver, event_id);
+      if (!entry || !this.#record(entry, outcome, taking)) stale.push({ event_id, receiver });
+    }
+    return stale;
+  }
+
+  claim({ receiver, limit, maxBytes, leaseMs, now }: ClaimQuery): readonly Claimed[] {
+    const claimed: Claimed[] = [];
+    if (now < this.#claimableAt) return claimed;
+    let bytes = 0;
+    let nextEnd = Number.POSITIVE_INFINITY;
+    for (const entry of this.#shelf.entries()) {
+      const row = claimable(entry, receiver, now);
+      if (row) {
+        bytes += entry.bytes;
+        // The first goes out whatever its size; a younger one never overtakes one that is too big.
+        if (claimed.length >= limit || (bytes > maxBytes && claimed.length > 0)) return claimed;
+        row.fence += 1;
+        row.leaseUntil = now + leaseMs;
+        claimed.push(row.claimed());
+      }
+      nextEnd = Math.min(nextEnd, firstLeaseEnd(entry));
+    }
+    this.#claimableAt = nextEnd;
+    return claimed;
+  }
+
+  renew(leases: readonly Lease[], leaseMs: number, now: number): { readonly lost: readonly Key[] } {
+    const lost: Key[] = [];
+    for (const { event_id, receiver, fence } of leases) {
+      const entry = this.#shelf.find(event_id);
+      const row = entry && rowOf(entry, receiver);
+      if (row?.state === "pending" && row.fence === fence) row.leaseUntil = now + leaseMs;
+      else lost.push({ event_id, receiver });
+    }
+    return { lost };
+  }
+
+  move(selection: DeliverySelection, to: Parameters<EventStore["move"]>[1], now: number): number {
+    const target = to.state === "pending" ? to.receiver : undefined;
+    const canMove = ({ state, receiver }: Row) =>
+      state === "dead" || to.state === "dropped" || (target !== undefined && target !== receiver);
+    const found = this.unsettled()
+      .filter((row) => selection.has(row) && canMove(row))
+      .sort(inOrder)
+      .slice(0, selection.limit);
+    for (const { entry, receiver } of found) {
+      const row = rowOf(entry, receiver);
+      if (!row) continue;
+      if (to.state === "dropped") this.#end(row, "dropped", "discarded", now);
+      else if (target === undefined || target === receiver) this.#reopen(row, now);
+      else this.#reroute(row, target, now);
+    }
+    return found.length;
+  }
+
+  /** false: another holds the lease by now. */
+  #record(entry: Entry, outcome: Outcome, { leaseUntil }: Taking): boolean {
+    const bit = freshBit(entry, outcome.receiver);
+    if (bit !== 0 && isFinal(outcome)) {
+      if (outcome.fence !== firstFence) return false;
+      entry.fresh ^= bit;
+      this.#settled.push(outcome, entry.taking.now, entry.seq);
+      this.#shelf.loosen(entry);
+      return true;
+    }
+    const row = rowOf(entry, outcome.receiver);
+    if (!row) {
+      return this.#settled.find(outcome.event_id, outcome.receiver)?.fence === outcome.fence;
+    }
+    if (row.fence !== outcome.fence) return false;
+    if (row.state === "dead") return true; // told again: the first fate stands
+    row.attempts = outcome.attempts;
+    row.batchId = outcome.batch_id;
+    if (isFinal(outcome)) {
+      this.#settled.push({ last_error: row.lastError, ...outcome }, row.takenAt, entry.seq);
+      this.#shelf.remove(row);
+      return true;
+    }
+    row.lastError = outcome.last_error;
+    if (outcome.state === "pending") {
+      row.leaseUntil = leaseUntil;
+      row.nextAt = outcome.next_at;
+      row.resume = outcome.resume;
+    } else {
+      row.nextAt = null;
+      row.resume = null;
+      row.settledAt = outcome.settled_at;
+      row.reason = outcome.reason;
+      this.#shelf.bury(row);
+    }
+    return true;
+  }
+
+  /** A dead delivery begins anew, its age and attempts too, for whoever claims it. */
+  #reopen(row: Row, now: number): void {
+    this.#shelf.revive(row);
+    row.fence += 1;
+    row.attempts = 0;
+    row.takenAt = now;
+    row.leaseUntil = unleased;
+    row.settledAt = null;
+    row.batchId = null;
+    row.reason = null;
+    this.#claimableAt = unleased;
+  }
+
+  /** Another receiver gets the event, unless it has or had it. */
+  #reroute(row: Row, target: string, now: number): void {
+    const { entry } = row;
+    const present = rowOf(entry, target);
+    if (present?.state === "dead") this.#reopen(present, now);
+    if (!entry.receivers.includes(target)) {
+      openRow(entry, target, { now, leaseUntil: unleased });
+      this.#claimableAt = unleased;
+    }
+    this.#end(row, "moved", target, now);
+  }
+
+  /** Ends a delivery from outside. Whoever holds its lease learns so by the fence. */
+  #end(row: Row, state: "dropped" | "moved", reason: string, now: number): void {
+    const { eventId, receiver, attempts, takenAt, seq } = row;
+    const ending = {
+      event_id: eventId,
+      receiver,
+      fence: row.fence + 1,
+      state,
+      settled_at: now,
+      reason,
+      last_error: row.lastError,
+      attempts,
+      batch_id: row.batchId,
+    };
+    this.#settled.push(ending, takenAt, seq);
+    this.#shelf.remove(row);
+  }
+}
+
+const claimable = (entry: Entry, receiver: string, now: number): Row | undefined => {
+  const isLeased = freshBit(entry, receiver) !== 0 && entry.taking.leaseUntil > now;
+  const row = isLeased ? undefined : rowOf(entry, receiver);
+  return row?.state === "pending" && row.leaseUntil <= now ? row : undefined;
+};
+
+const firstLeaseEnd = ({ fresh, taking, rows }: Entry): number => {
+  let end = fresh === 0 ? Number.POSITIVE_INFINITY : taking.leaseUntil;
+  for (let row = rows; row; row = row.next) {
+    if (row.state === "pending") end = Math.min(end, row.leaseUntil);
+  }
+  return end;
+};

@@ -1,0 +1,171 @@
+import type { JsonValue } from "../errors.ts";
+import type { MonitorEvent } from "../event.ts";
+import { isoTime, type StoredDelivery } from "./query.ts";
+import type { Claimed, Delivery, DeliveryFailure } from "./store.ts";
+
+/** What all deliveries that were taken in one group have in common. */
+export interface Taking {
+  readonly now: number;
+  readonly leaseUntil: number;
+}
+
+/** The fence of a delivery that nobody has claimed since it was taken. */
+export const firstFence = 1;
+
+/** How many deliveries of one event fit in the bits of a small integer. */
+const maxFresh = 30;
+
+/** An event, and its deliveries without a fate. Most of them never need more than a bit. */
+export class Entry {
+  readonly event: MonitorEvent;
+  readonly bytes: number;
+  /** Order of arrival, without gaps. */
+  readonly seq: number;
+  readonly taking: Taking;
+  /** Everybody it was taken for, each once. */
+  receivers: readonly string[];
+  /** Bit i: the delivery to `receivers[i]` is pending and as it was taken. */
+  fresh: number;
+  /** The deliveries that are pending or dead and have a history. */
+  rows: Row | undefined = undefined;
+  /** Counts against the bounds on events. */
+  listed = true;
+
+  constructor(
+    event: MonitorEvent,
+    bytes: number,
+    seq: number,
+    taking: Taking,
+    receivers: readonly string[],
+  ) {
+    this.event = event;
+    this.bytes = bytes;
+    this.seq = seq;
+    this.taking = taking;
+    this.receivers = receivers;
+    this.fresh = (1 << Math.min(receivers.length, maxFresh)) - 1;
+    for (let index = maxFresh; index < receivers.length; index += 1) {
+      openRow(this, receivers[index] ?? "", taking);
+    }
+  }
+}
+
+/** A delivery without a fate; a dead one has none as long as it can be replayed. */
+export class Row implements StoredDelivery {
+  readonly entry: Entry;
+  readonly receiver: string;
+  next: Row | undefined = undefined;
+  state: "pending" | "dead" = "pending";
+  fence = firstFence;
+  attempts = 0;
+  takenAt: number;
+  leaseUntil: number;
+  nextAt: number | null = null;
+  settledAt: number | null = null;
+  batchId: string | null = null;
+  reason: string | null = null;
+  lastError: DeliveryFailure | null = null;
+  resume: JsonValue = null;
+
+  constructor(entry: Entry, receiver: string, { now, leaseUntil }: Taking) {
+    this.entry = entry;
+    this.receiver = receiver;
+    this.takenAt = now;
+    this.leaseUntil = leaseUntil;
+  }
+
+  get seq(): number {
+    return this.entry.seq;
+  }
+
+  get eventId(): string {
+    return this.entry.event.id;
+  }
+
+  delivery(): Delivery {
+    return {
+      event_id: this.eventId,
+      receiver: this.receiver,
+      state: this.state,
+      reason: this.reason,
+      attempts: this.attempts,
+      batch_id: this.batchId,
+      taken_at: isoTime(this.takenAt),
+      next_at: this.nextAt === null ? null : isoTime(this.nextAt),
+      settled_at: this.settledAt === null ? null : isoTime(this.settledAt),
+      reference: null,
+      last_error: this.lastError,
+    };
+  }
+
+  claimed(): Claimed {
+    return {
+      event_id: this.eventId,
+      receiver: this.receiver,
+      fence: this.fence,
+      event: this.entry.event,
+      attempts: this.attempts,
+      batch_id: this.batchId,
+      resume: this.resume,
+      taken_at: this.takenAt,
+      next_at: this.nextAt,
+    };
+  }
+}
+
+/** Adds a pending delivery. */
+export const openRow = (entry: Entry, receiver: string, taking: Taking): Row => {
+  const row = new Row(entry, receiver, taking);
+  row.next = entry.rows;
+  entry.rows = row;
+  return row;
+};
+
+/** The bit of a delivery that is as it was taken, else 0. */
+export const freshBit = (entry: Entry, receiver: string): number => {
+  const index = entry.receivers.indexOf(receiver);
+  return index < 0 || index >= maxFresh ? 0 : entry.fresh & (1 << index);
+};
+
+/** The delivery, which gets its own row if it has none; undefined when it has its fate. */
+export const rowOf = (entry: Entry, receiver: string): Row | undefined => {
+  const bit = freshBit(entry, receiver);
+  if (bit !== 0) {
+    entry.fresh ^= bit;
+    return openRow(entry, receiver, entry.taking);
+  }
+  let row = entry.rows;
+  while (row && row.receiver !== receiver) row = row.next;
+  return row;
+};
+
+/** All deliveries without a fate. One that is as it was taken is shown by a row of its own, which is not the entry's. */
+export const rowsOf = (entry: Entry): readonly Row[] => {
+  const rows: Row[] = [];
+  for (let row = entry.rows; row; row = row.next) rows.push(row);
+  if (entry.fresh === 0) return rows;
+  for (const receiver of entry.receivers) {
+    if (freshBit(entry, receiver) !== 0) rows.push(new Row(entry, receiver, entry.taking));
+  }
+  return rows;
+};
+
+export const removeRow = (row: Row): void => {
+  const { entry } = row;
+  if (entry.rows === row) {
+    entry.rows = row.next;
+    return;
+  }
+  for (let before = entry.rows; before; before = before.next) {
+    if (before.next === row) before.next = row.next;
+  }
+};
+
+/** Some delivery is pending, or dead and can be replayed: the event is needed. */
+export const isHeld = (entry: Entry): boolean => entry.fresh !== 0 || entry.rows !== undefined;
+
+export const isOpen = (entry: Entry): boolean => {
+  let row = entry.rows;
+  while (row && row.state !== "pending") row = row.next;
+  return entry.fresh !== 0 || row !== undefined;
+};

@@ -1,0 +1,232 @@
+import { memoryNotifier } from "@datasync-monitor/testkit";
+import { describe, expect, it } from "vitest";
+import { DeliveryError } from "../src/errors.ts";
+import { rig } from "./support/rig.ts";
+
+describe("explain", () => {
+  it("says for every receiver whether it would get the event, and why", async () => {
+    const { monitor } = rig();
+    monitor.registerCallback(() => {}, { name: "all" });
+    monitor.registerCallback(() => {}, { name: "grave", minLevel: "error" });
+    monitor.registerCallback(() => {}, { name: "failures", types: ["*_failure"] });
+    monitor.registerCallback(() => {}, { name: "choosy", where: (event) => event.message === "x" });
+    monitor.registerCallback(() => {}, {
+      name: "broken",
+      where: () => {
+        throw new Error("no");
+      },
+    });
+    const decisions = monitor.explain({ event_type: "sync_start", message: "go" });
+    expect(decisions.map(({ receiver, wanted }) => [receiver, wanted])).toEqual([
+      ["all", true],
+      ["grave", false],
+      ["failures", false],
+      ["choosy", false],
+      ["broken", true],
+    ]);
+    expect(decisions[1]?.reason).toContain("info is below error");
+    expect(decisions[3]?.reason).toContain("where");
+  });
+
+  it("says what holds a wanted event up", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier();
+    notifier.fail(new DeliveryError("rate-limited", "wait", { retryAfterMs: 30_000 }));
+    monitor.registerNotifier(notifier);
+    emit(1);
+    await clock.advance(0);
+    expect(monitor.explain({ event_type: "sync_start", message: "go" })[0]?.held_by).toContain(
+      "30 s",
+    );
+  });
+
+  it("refuses what is not an event", () => {
+    const { monitor } = rig();
+    expect(() => monitor.explain({ event_type: "Not A Type", message: "" })).toThrow("event_type");
+  });
+});
+
+describe("getDeliveries", () => {
+  it("tells how a delivery stands while it waits, and how it ended", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier();
+    notifier.fail(new DeliveryError("unavailable", "the destination is busy"), 1);
+    monitor.registerNotifier(notifier);
+    const [eventId] = emit(1);
+    await clock.advance(0);
+    const [waiting] = (await monitor.getDeliveries({ eventId })).rows;
+    expect(waiting).toMatchObject({
+      receiver: "memory",
+      state: "pending",
+      attempts: 1,
+      settled_at: null,
+      last_error: { code: "unavailable", message: "the destination is busy" },
+    });
+    expect(Date.parse(waiting?.next_at ?? "")).toBeGreaterThan(clock.now());
+    await clock.advance(1_000);
+    const [ended] = (await monitor.getDeliveries({ eventId, states: ["delivered"] })).rows;
+    expect(ended).toMatchObject({ state: "delivered", attempts: 2, batch_id: eventId });
+  });
+
+  it("keeps the destination's own name for the message", async () => {
+    const { clock, monitor, emit } = rig();
+    monitor.registerNotifier({ contract: 1, id: "named", send: () => ({ reference: "msg-7" }) });
+    emit(1);
+    await clock.advance(0);
+    expect((await monitor.getDeliveries()).rows[0]?.reference).toBe("msg-7");
+  });
+});
+
+describe("replay", () => {
+  it("tries dead deliveries again under the same event id, and the books still balance", async () => {
+    const { clock, monitor, emit, receiver } = rig();
+    const notifier = memoryNotifier();
+    notifier.fail(new DeliveryError("payload", "refused"), 2);
+    monitor.registerNotifier(notifier);
+    const ids = emit(3);
+    await clock.advance(0);
+    expect(receiver("memory")).toMatchObject({ delivered: 1, dead: { payload: 2 } });
+    expect(await monitor.replay({ receiver: "memory" })).toBe(2);
+    expect(receiver("memory")).toMatchObject({ pending: 2, dead: { payload: 0 } });
+    await clock.advance(10);
+    expect([...notifier.events.map(({ id }) => id)].sort()).toEqual(ids);
+    expect(receiver("memory")).toMatchObject({ taken: 3, delivered: 3, pending: 0 });
+  });
+});
+
+describe("verify", () => {
+  it("answers for each receiver: ok, failed with its code, unsupported, or too slow", async () => {
+    const { clock, monitor } = rig();
+    const base = { contract: 1, send: () => {} } as const;
+    monitor.registerNotifier({ ...base, id: "good", verify: async () => {} });
+    monitor.registerNotifier({
+      ...base,
+      id: "bad",
+      verify: () => Promise.reject(new DeliveryError("config", "wrong secret")),
+    });
+    monitor.registerNotifier({ ...base, id: "mute" });
+    monitor.registerNotifier(
+      { ...base, id: "slow", verify: () => new Promise(() => {}) },
+      { timeoutMs: 1_000 },
+    );
+    monitor.registerNotifier({
+      ...base,
+      id: "throws",
+      verify: () => {
+        throw new TypeError("no");
+      },
+    });
+    const asked = monitor.verify();
+    await clock.advance(1_000);
+    expect((await asked).map(({ receiver, status, code }) => [receiver, status, code])).toEqual([
+      ["good", "ok", null],
+      ["bad", "failed", "config"],
+      ["mute", "unsupported", null],
+      ["slow", "failed", "unavailable"],
+      ["throws", "failed", "unknown"],
+    ]);
+  });
+});
+
+describe("sendTest", () => {
+  it("reaches that receiver alone, past its filter, and answers with the fate", async () => {
+    const { clock, monitor, receiver } = rig();
+    const one = memoryNotifier({ id: "one" });
+    const two = memoryNotifier({ id: "two" });
+    monitor.registerNotifier(one, { types: ["sync_failure"] });
+    monitor.registerNotifier(two);
+    const sent = monitor.sendTest("one");
+    await clock.advance(10);
+    expect(await sent).toMatchObject({ receiver: "one", state: "delivered" });
+    expect(one.events).toMatchObject([{ event_type: "service_status", details: { test: true } }]);
+    expect(two.events).toEqual([]);
+    expect(receiver("two").filtered).toBe(1);
+  });
+
+  it("answers pending when the destination is away, and names unknown receivers", async () => {
+    const { clock, monitor } = rig();
+    const notifier = memoryNotifier();
+    notifier.fail(new DeliveryError("endpoint", "gone"), 10);
+    monitor.registerNotifier(notifier, { timeoutMs: 500 });
+    const sent = monitor.sendTest("memory");
+    await clock.advance(1_000);
+    expect(await sent).toMatchObject({ state: "pending", last_error: { code: "endpoint" } });
+    await expect(monitor.sendTest("nobody")).rejects.toThrow("Registered: `memory`");
+  });
+});
+
+describe("observing", () => {
+  it("tells of taken, attempt and settled, in that order, and survives an observer that throws", async () => {
+    const { clock, monitor, emit, signals, problems } = rig();
+    monitor.observe(() => {
+      throw new Error("no");
+    });
+    monitor.registerNotifier(memoryNotifier());
+    emit(1);
+    await clock.advance(0);
+    const kinds = signals.map(({ kind }) => kind).filter((kind) => kind !== "problem");
+    expect(kinds).toEqual(["taken", "attempt", "settled"]);
+    expect(problems.every(({ code }) => code === "observer-threw")).toBe(true);
+  });
+
+  it("stops when it is told to", async () => {
+    const { clock, monitor, emit } = rig();
+    const seen: string[] = [];
+    const registration = monitor.observe(({ kind }) => seen.push(kind));
+    await registration.unregister();
+    emit(1);
+    await clock.advance(0);
+    expect(seen).toEqual([]);
+  });
+});
+
+describe("selfReport", () => {
+  it("tells every other receiver when a breaker opens and when it closes", async () => {
+    const { clock, monitor, emit } = rig({ selfReport: true });
+    const broken = memoryNotifier({ id: "broken", maxBatchSize: 10 });
+    const well = memoryNotifier({ id: "well" });
+    broken.fail(new DeliveryError("config", "wrong secret"), 1);
+    monitor.registerNotifier(broken);
+    monitor.registerNotifier(well, { types: ["service_status"] });
+    emit(1);
+    await clock.advance(5_000);
+    expect(
+      well.events.map(({ level, details }) => [level, details.breaker, details.receiver]),
+    ).toEqual([
+      ["error", "open", "broken"],
+      ["info", "closed", "broken"],
+    ]);
+    expect(broken.events.map(({ event_type }) => event_type)).toEqual(["sync_success"]);
+  });
+});
+
+describe("the comprehensive status", () => {
+  it("turns degraded with its reasons when deliveries die, and unhealthy when a human must act", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier();
+    monitor.registerNotifier(notifier);
+    emit(2);
+    await clock.advance(0);
+    expect(await monitor.getComprehensiveStatus()).toMatchObject({
+      status: "healthy",
+      reasons: [],
+    });
+    notifier.fail(new DeliveryError("payload", "refused"));
+    emit(1);
+    await clock.advance(0);
+    const degraded = await monitor.getComprehensiveStatus();
+    expect(degraded.status).toBe("degraded");
+    expect(degraded.reasons.join()).toContain("memory");
+    notifier.fail(new DeliveryError("config", "wrong secret"), 5);
+    emit(1);
+    await clock.advance(0);
+    const unhealthy = await monitor.getComprehensiveStatus();
+    expect(unhealthy).toMatchObject({
+      service: "datasync",
+      status: "unhealthy",
+      sync_metrics: { sync_success_count: 4 },
+      receivers: [{ name: "memory", state: "open", pending: 1, delivered: 2, failed: 2, dead: 1 }],
+      recent_problems: [{ code: "delivery-payload" }, { code: "delivery-config" }],
+    });
+  });
+});

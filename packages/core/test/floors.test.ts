@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+/**
+ * Lowest first: a file imports only from floors below its own, type imports included. Give each new
+ * file a floor; when it does not fit anywhere, its rooms are cut wrongly.
+ */
+const floors: readonly (readonly string[])[] = [
+  ["clock", "errors", "text", "delivery/fifo"],
+  [
+    "event",
+    "id",
+    "registration",
+    "delivery/wait",
+    "options",
+    "json-property",
+    "json-text",
+    "redaction",
+  ],
+  [
+    "event-input",
+    "is-event",
+    "filter",
+    "measures",
+    "signals",
+    "json-recast",
+    "delivery/taken",
+    "delivery/retry",
+  ],
+  ["stats", "store/store", "json", "delivery/queue"],
+  [
+    "notifier",
+    "create-event",
+    "emitter",
+    "problems",
+    "store/settled",
+    "store/weight",
+    "store/sketch",
+    "store/entry",
+    "store/query",
+  ],
+  ["describe-words"],
+  ["describe-values"],
+  [
+    "define-notifier",
+    "describe",
+    "callbacks",
+    "operation",
+    "delivery/rate-limit",
+    "delivery/breaker",
+    "delivery/failure",
+    "delivery/batch",
+    "store/deliveries",
+    "store/aggregates",
+  ],
+  [
+    "delivery/destination",
+    "delivery/attempt",
+    "delivery/backlog",
+    "delivery/restore",
+    "delivery/ledger",
+    "delivery/journal",
+    "store/shelf",
+    "operation-metrics",
+  ],
+  ["delivery/reaction", "store/memory", "verdict"],
+  ["receiver-settings", "delivery/recorder", "status"],
+  ["delivery/pipeline", "announcer", "settings"],
+  ["delivery/receiver"],
+  ["delivery/dispatcher", "explain", "checks", "receiver-report"],
+  ["delivery/drain", "intake"],
+  ["process-life", "speaker", "self-report"],
+  ["receivers"],
+  ["history", "test-message", "exit-due", "monitor-api"],
+  ["house"],
+  ["monitor"],
+  ["global"],
+  ["index"],
+];
+
+const source = new URL("../src/", import.meta.url);
+const files = readdirSync(source, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => file.replace(/\.ts$/, ""));
+const floorOf = (room: string) => floors.findIndex((floor) => floor.includes(room));
+
+/** The rooms a file names in any import or re-export, as paths below `src`. */
+const importsOf = (room: string): string[] => {
+  const text = readFileSync(new URL(`${room}.ts`, source), "utf8");
+  const here = new URL(`${room}.ts`, source);
+  return [...text.matchAll(/from "(\.{1,2}\/[^"]+)\.ts"/g)].map(([, path]) =>
+    new URL(`${path}`, here).href.slice(source.href.length),
+  );
+};
+
+describe("the floors of core", () => {
+  it.each(files)("%s imports only from below", (room) => {
+    expect(floorOf(room), `give ${room}.ts a floor`).toBeGreaterThanOrEqual(0);
+    expect(importsOf(room).filter((other) => floorOf(other) >= floorOf(room))).toEqual([]);
+  });
+
+  it.each(files)("%s has at most 300 lines", (room) => {
+    const lines = readFileSync(new URL(`${room}.ts`, source), "utf8").split("\n").length - 1;
+    expect(lines).toBeLessThanOrEqual(300);
+  });
+
+  it("have no room that does not exist", () => {
+    expect(floors.flat().filter((room) => !files.includes(room))).toEqual([]);
+  });
+});

@@ -1,0 +1,128 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const core = fileURLToPath(new URL("../dist/index.js", import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+  readonly ms: number;
+}
+
+/** Runs a program against the built package; `act` sees what it prints. */
+const program = (
+  source: string,
+  act: (printed: string, kill: (signal: NodeJS.Signals) => void) => void = () => {},
+) =>
+  new Promise<Ended>((resolve) => {
+    const startedAt = performance.now();
+    const text = `import { createMonitor } from ${JSON.stringify(core)};\n${source}`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", text]);
+    let output = "";
+    const read = (chunk: Buffer) => {
+      output += String(chunk);
+      act(output, (signal) => child.kill(signal));
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    child.on("exit", (code, signal) =>
+      resolve({ code, signal, output, ms: performance.now() - startedAt }),
+    );
+  });
+
+describe("a process with a monitor", () => {
+  it("delivers what was emitted in its last turn, and ends by itself", async () => {
+    const { code, output } = await program(`
+      const monitor = createMonitor();
+      monitor.registerCallback((event) => console.log("got", event.message), { name: "print" });
+      monitor.emitEvent({ event_type: "health_check", message: "last words" });
+    `);
+    expect([code, output.trim()]).toEqual([0, "got last words"]);
+  });
+
+  it("waits at its natural end for a retry that is due within drainOnExitMs", async () => {
+    const { code, output } = await program(`
+      const monitor = createMonitor({ drainOnExitMs: 3_000 });
+      let attempts = 0;
+      monitor.registerNotifier({ contract: 1, id: "flaky", send: () => {
+        attempts += 1;
+        if (attempts < 3) throw Object.assign(new Error("no"));
+        console.log("delivered after", attempts);
+      } }, { retry: { baseMs: 50 } });
+      monitor.emitEvent({ event_type: "health_check", message: "x" });
+    `);
+    expect([code, output.trim()]).toEqual([0, "delivered after 3"]);
+  });
+
+  it("ends though a receiver never settles, once drainOnExitMs is over", async () => {
+    const { code, ms } = await program(`
+      const monitor = createMonitor({ drainOnExitMs: 300 });
+      monitor.registerNotifier({ contract: 1, id: "hung", send: () => new Promise(() => {}) });
+      monitor.emitEvent({ event_type: "health_check", message: "x" });
+    `);
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(5_000);
+  });
+
+  it("keeps the process while somebody awaits flush or close", async () => {
+    const { code, output } = await program(`
+      const monitor = createMonitor({ drainOnExitMs: 0 });
+      monitor.registerNotifier({ contract: 1, id: "hung", send: () => new Promise(() => {}) });
+      monitor.emitEvent({ event_type: "health_check", message: "x" });
+      console.log("flush", (await monitor.flush({ deadlineMs: 200 })).pending);
+      console.log("close", (await monitor.close({ deadlineMs: 200 })).dropped);
+    `);
+    expect([code, output.trim().split("\n")]).toEqual([0, ["flush 1", "close 1"]]);
+  });
+
+  it("closes on SIGTERM when it handles signals, and still ends by that signal", async () => {
+    const { signal, output } = await program(
+      `
+      const monitor = createMonitor({ handleSignals: true });
+      monitor.registerNotifier({ contract: 1, id: "print", send: ([event]) => console.log("got", event.message), close: async () => console.log("closed") });
+      setInterval(() => {}, 1_000);
+      console.log("up");
+    `,
+      (printed, kill) => {
+        if (printed === "up\n") kill("SIGTERM");
+      },
+    );
+    expect(signal).toBe("SIGTERM");
+    expect(output).toBe("up\nclosed\n");
+  });
+
+  it("ends at once on a second signal, though a receiver hangs", async () => {
+    let sent = 0;
+    const { signal, ms } = await program(
+      `
+      const monitor = createMonitor({ handleSignals: true });
+      monitor.registerNotifier({ contract: 1, id: "hung", send: () => { console.log("sending"); return new Promise(() => {}); } });
+      process.on("SIGTERM", () => console.log("first"));
+      monitor.emitEvent({ event_type: "health_check", message: "x" });
+      setInterval(() => {}, 1_000);
+    `,
+      (printed, kill) => {
+        if (printed.includes("sending") && sent === 0) {
+          sent = 1;
+          kill("SIGTERM");
+        } else if (printed.includes("first") && sent === 1) {
+          sent = 2;
+          kill("SIGINT");
+        }
+      },
+    );
+    expect(signal).toBe("SIGINT");
+    expect(ms).toBeLessThan(8_000);
+  });
+
+  it("installs no handler and no timer on import", async () => {
+    const { output } = await program(`
+      console.log(process.eventNames().length, process.getActiveResourcesInfo().filter((name) => name === "Timeout").length);
+      void createMonitor;
+    `);
+    const bare = await program(`console.log(process.eventNames().length, 0);`);
+    expect(output).toBe(bare.output);
+  });
+});
