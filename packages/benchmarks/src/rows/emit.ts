@@ -1,0 +1,96 @@
+import { Writable } from "node:stream";
+import { createMonitor } from "@datasync-monitor/core";
+import { pino } from "pino";
+import { createLogger, transports } from "winston";
+import { registerDead } from "../dead-receivers.ts";
+import { guideEvent } from "../event.ts";
+import { atMost, median, type Row } from "../row.ts";
+
+const rounds = 25;
+const turnsInRound = 50;
+const callsInTurn = 200;
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+interface Cost {
+  /** Microseconds inside the call: what the service waits for. */
+  readonly call: number;
+  /** Microseconds of the call and of all it causes later. */
+  readonly whole: number;
+}
+
+const measure = async (call: () => void): Promise<Cost> => {
+  let inside = 0;
+  const startedAt = performance.now();
+  for (let turn = 0; turn < turnsInRound; turn += 1) {
+    const calledAt = performance.now();
+    for (let n = 0; n < callsInTurn; n += 1) call();
+    inside += performance.now() - calledAt;
+    await nextTurn();
+  }
+  const calls = turnsInRound * callsInTurn;
+  return {
+    call: (inside / calls) * 1_000,
+    whole: ((performance.now() - startedAt) / calls) * 1_000,
+  };
+};
+
+const winstonLogger = () => {
+  const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
+  return createLogger({ transports: [new transports.Stream({ stream })] });
+};
+
+const show = (us: number): string => `${us.toFixed(2)} µs`;
+
+/** `emitEvent` with four receivers whose queues are full, beside pino and winston writing the same fields to nowhere. */
+export const emitRows = async (): Promise<Row[]> => {
+  const monitor = createMonitor({ onProblem: () => {} });
+  registerDead(monitor, 4);
+  const log = pino({ timestamp: pino.stdTimeFunctions.epochTime }, { write: () => {} });
+  const winston = winstonLogger();
+  const calls = {
+    ours: () => void monitor.emitEvent(guideEvent()),
+    pino: () => {
+      const { message, level, ...fields } = guideEvent();
+      log.info({ ...fields, event_level: level, service: "datasync" }, message);
+    },
+    winston: () => {
+      const { message, level, ...fields } = guideEvent();
+      winston.info(message, { ...fields, event_level: level, service: "datasync" });
+    },
+  };
+  const costs: Record<keyof typeof calls, Cost[]> = { ours: [], pino: [], winston: [] };
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of ["ours", "pino", "winston"] as const)
+      costs[name].push(await measure(calls[name]));
+  }
+  // The first rounds fill the queues and warm the code.
+  const of = (name: keyof typeof calls, part: keyof Cost) =>
+    median(costs[name].slice(5).map((cost) => cost[part]));
+  const [ours, peer, other] = [of("ours", "call"), of("pino", "call"), of("winston", "call")];
+  await monitor.close({ deadlineMs: 0 });
+  return [
+    atMost({
+      row: "emit",
+      ours: show(ours),
+      peer: `pino ${show(peer)}`,
+      ratio: ours / peer,
+      bar: 0.8,
+    }),
+    atMost({
+      row: "emit-winston",
+      ours: show(ours),
+      peer: `winston ${show(other)}`,
+      ratio: ours / other,
+      bar: 0.8,
+    }),
+    // No bar of the design: four receivers' queues, books, history and metrics, for the price of so many log lines.
+    atMost({
+      row: "emit-and-its-turn",
+      ours: show(of("ours", "whole")),
+      peer: `pino ${show(of("pino", "whole"))}`,
+      ratio: of("ours", "whole") / of("pino", "whole"),
+      bar: Number.POSITIVE_INFINITY,
+    }),
+  ];
+};

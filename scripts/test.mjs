@@ -1,0 +1,37 @@
+// `npm test`: build, types, lint, package checks and all tests; ends with one line of passed and failed tests.
+
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { root, runAll } from "./run.mjs";
+import { inWorkspaces } from "./workspaces.mjs";
+
+const reports = () => inWorkspaces(root, "test-results.json");
+for (const report of reports()) rmSync(report);
+
+const bin = (name) => join(root, "node_modules", ".bin", name);
+const failed = await runAll([
+  ["lint", bin("biome"), ["ci", "--colors=off", "."]],
+  ["unused code and dependencies", bin("knip"), []],
+  [
+    "build, types, package checks, tests",
+    bin("turbo"),
+    ["run", "build", "typecheck", "check:pkg", "test", "--continue", "--output-logs=errors-only"],
+  ],
+  ["sizes", bin("size-limit"), []],
+]);
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+for (const report of reports()) {
+  const result = JSON.parse(readFileSync(report, "utf8"));
+  totals.passed += result.numPassedTests;
+  totals.failed += result.numFailedTests;
+  totals.skipped += result.numPendingTests;
+  const unread = result.testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
+  );
+  totals.failed += unread.length;
+}
+
+if (failed.length > 0) console.log(`\nFailed: ${failed.join(", ")}`);
+console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exit(failed.length > 0 || totals.failed > 0 || totals.passed === 0 ? 1 : 0);
