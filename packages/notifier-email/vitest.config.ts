@@ -1,5 +1,3 @@
-import { defineConfig } from "vitest/config";
+import { base } from "../../vitest.base.ts";
 
-export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], environment: "node" },
-});
+export default base();

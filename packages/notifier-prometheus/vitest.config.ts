@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
-import { defineConfig } from "vitest/config";
+import { mergeConfig } from "vitest/config";
+import { base } from "../../vitest.base.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("./package.json", import.meta.url), "utf8"));
 
-export default defineConfig({
-  define: { packageVersion: JSON.stringify(version) },
-  test: { include: ["test/**/*.test.ts"], environment: "node" },
-});
+export default mergeConfig(base(), { define: { packageVersion: JSON.stringify(version) } });

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 export const program = (name: string, args: readonly string[] = []): Promise<string> =>
   new Promise((resolve, reject) => {
     const path = fileURLToPath(new URL(`programs/${name}.js`, import.meta.url));
-    const child = spawn(process.execPath, ["--expose-gc", path, ...args], {
+    const child = spawn(process.execPath, [path, ...args], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let printed = "";

@@ -1,13 +1,22 @@
 import type { MonitorEvent } from "./event.ts";
 import type { Notifier } from "./notifier.ts";
 
-/** A function that gets each event it wants, one at a time. What it returns is awaited. */
-export type EventCallback<Event = MonitorEvent> = (event: Event) => void | Promise<void>;
+/** A function that gets each event it wants, one at a time. A promise it returns is awaited; any other answer is nobody's. */
+export type EventCallback<Event = MonitorEvent> = (event: Event) => unknown;
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === "object" &&
+  value !== null &&
+  "then" in value &&
+  typeof value.then === "function";
 
 /** A callback as a notifier, so that it has a queue, a deadline and books like any other receiver. */
 export const callbackNotifier = (callback: EventCallback): Notifier => ({
   contract: 1,
   id: "callback",
   maxBatchSize: 1,
-  send: ([event]) => callback(event),
+  send: ([event]) => {
+    const answer = callback(event);
+    if (isThenable(answer)) return Promise.resolve(answer).then(() => {});
+  },
 });

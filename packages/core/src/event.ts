@@ -79,11 +79,15 @@ interface OperationPayload<Records extends string> {
   metrics: { readonly [K in Records | "duration_seconds"]?: number };
 }
 
-/** The event of one type, with its payload's shape where `EventPayloads` knows it. */
+/** The event of one type, with its payload's shape where `EventPayloads` knows it; of a pattern, any event. */
 export type EventOf<T extends string> = T extends keyof EventPayloads
   ? Omit<MonitorEvent, "event_type" | "details" | "metrics"> & {
       readonly event_type: T;
       readonly details: Readonly<EventPayloads[T]["details"]> & JsonObject;
       readonly metrics: Readonly<EventPayloads[T]["metrics"]> & Readonly<Record<string, number>>;
     }
-  : MonitorEvent;
+  : string extends T
+    ? MonitorEvent
+    : T extends `${string}*${string}`
+      ? MonitorEvent
+      : MonitorEvent & { readonly event_type: T };

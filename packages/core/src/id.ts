@@ -8,24 +8,33 @@ const hex = (value: number, digits: number): string => value.toString(16).padSta
 /** Every 12-bit counter in hexadecimal: a look-up is an order of magnitude cheaper than formatting. */
 const counters: readonly string[] = Array.from({ length: 4096 }, (_, value) => hex(value, 3));
 
+/** How long the random part stays: within it, time and counter tell the ids of this process apart. */
+const tailMs = 1_000;
+
 /**
  * Makes UUIDv7s that sort by the order in which they were made, also when the clock steps back
  * (RFC 9562 §5.7, with the fixed-length counter of §6.2 in `rand_a`).
  */
 export const idSource = (clock: Clock, random: Random): (() => string) => {
   let millisecond = -1;
+  let tailUntil = -1;
   let counter = 0;
   let head = "";
   let tail = "";
+
+  const renewTail = (): void => {
+    const variant = hex(0x8000 | Math.floor(random() * 0x4000), 4);
+    const node = hex(Math.floor(random() * 2 ** 24), 6) + hex(Math.floor(random() * 2 ** 24), 6);
+    tail = `-${variant}-${node}`;
+    tailUntil = millisecond + tailMs;
+  };
 
   const enter = (next: number): void => {
     millisecond = next;
     counter = 0;
     const time = hex(next, 12);
     head = `${time.slice(0, 8)}-${time.slice(8)}-7`;
-    const variant = hex(0x8000 | Math.floor(random() * 0x4000), 4);
-    const node = hex(Math.floor(random() * 2 ** 24), 6) + hex(Math.floor(random() * 2 ** 24), 6);
-    tail = `-${variant}-${node}`;
+    if (next >= tailUntil) renewTail();
   };
 
   return () => {

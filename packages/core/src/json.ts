@@ -231,7 +231,7 @@ class Walk {
       }
       json.push(item);
     }
-    return Object.freeze(json);
+    return Object.freeze(json.slice()); // push leaves room for 17, which an event would keep
   }
 
   #release(): void {

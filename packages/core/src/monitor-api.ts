@@ -34,7 +34,7 @@ export interface PersistReport {
 export interface Monitor extends Emitter {
   /** Calls back with each event that passes the filter. A `types` of known names narrows the event. @throws ConfigError */
   registerCallback<const T extends EventTypeName = string>(
-    callback: EventCallback<EventOf<T>>,
+    callback: EventCallback<EventOf<NoInfer<T>>>,
     options?: ReceiverOptions<T>,
   ): Registration;
   /** @throws ConfigError when an option is wrong, the name is taken, or the notifier was written to another contract. */

@@ -116,8 +116,8 @@ export const windowOption = <Unit extends "hours" | "days">(
   fallback: number,
 ): number => {
   checkOptions(owner, window, [unit]);
-  const value: unknown = window[unit] ?? fallback;
+  const value: unknown = window[unit] === undefined ? fallback : window[unit];
   if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
-  const got = typeof value === "number" ? String(value) : `a ${typeof value}`;
+  const got = typeof value === "string" ? "a string" : String(value);
   throw new ConfigError(unit, `${owner}: \`${unit}\` must be a number above 0, but it is ${got}.`);
 };

@@ -36,7 +36,13 @@ const scripted = (options: { durable?: boolean; slowMs?: number; brokenClose?: b
       return new Promise((resolve) => setTimeout(() => resolve(answer), options.slowMs));
     },
   };
-  return { store, groups, fail: (times: number) => void (failures = times) };
+  return {
+    store,
+    groups,
+    fail: (times: number) => {
+      failures = times;
+    },
+  };
 };
 
 describe("a store that fails", () => {

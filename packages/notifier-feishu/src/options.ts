@@ -98,22 +98,21 @@ const readTimeZone = (value: unknown): string | undefined => {
 /** A union_id begins with `on_`; bots that are no application cannot resolve one. */
 const memberId = /^(?!on_)(?!all$)[A-Za-z0-9_-]{1,64}$/;
 
-const readMentions = (value: unknown, everyone: boolean): readonly string[] => {
-  const ids: readonly unknown[] = value === undefined ? [] : Array.isArray(value) ? value : [value];
-  const wrong = !ids.every((id) => typeof id === "string" && memberId.test(id));
-  if (wrong || ids.length > 20 || (value !== undefined && !Array.isArray(value))) {
-    throw new ConfigError(
-      "mentions",
-      `${owner}: \`mentions\` must be an array of at most 20 open_ids (\`ou_…\`) or user_ids: a custom bot cannot mention by e-mail, phone or union_id. For everyone set \`mentionAll\`.`,
-    );
-  }
-  return [...(everyone ? ["all"] : []), ...new Set(ids.map(String))];
+const readMentions = (value: unknown): readonly string[] => {
+  if (value === undefined) return [];
+  const isId = (id: unknown) => typeof id === "string" && memberId.test(id);
+  if (Array.isArray(value) && value.length <= 20 && value.every(isId)) return [...new Set(value)];
+  throw new ConfigError(
+    "mentions",
+    `${owner}: \`mentions\` must be an array of at most 20 open_ids (\`ou_…\`) or user_ids: a custom bot cannot mention by e-mail, phone or union_id. For everyone set \`mentionAll\`.`,
+  );
 };
 
 /** @throws ConfigError */
 export const readOptions = (options: FeishuOptions): Settings => {
   checkOptions(owner, options, known);
-  const { secret, mentionAll, connections } = options;
+  const { secret, connections } = options;
+  const everyone = flagOption(owner, "mentionAll", options.mentionAll, false);
   return {
     url: readUrl(options.webhookUrl),
     secret: secret === undefined ? undefined : textOption(owner, "secret", secret),
@@ -122,7 +121,7 @@ export const readOptions = (options: FeishuOptions): Settings => {
       locale: choiceOption(owner, "locale", options.locale, "zh-CN", ["zh-CN", "en"]),
       timeZone: readTimeZone(options.timeZone),
       keyword: readKeyword(options.keyword),
-      mentions: readMentions(options.mentions, flagOption(owner, "mentionAll", mentionAll, false)),
+      mentions: [...(everyone ? ["all"] : []), ...readMentions(options.mentions)],
     },
     connections: numberOption(owner, "connections", connections, 8, {
       min: 1,

@@ -35,13 +35,13 @@ export interface Story {
 const headFields = 3;
 const emptyValue = "-";
 
+const oneLine = (text: string): string => printable(text).replaceAll("\n", " ");
+
 const fact = ({ label, value, short }: Fact): Fact => ({
-  label: printable(label).replaceAll("\n", " ") || emptyValue,
+  label: oneLine(label) || emptyValue,
   value: printable(value) || emptyValue,
   short,
 });
-
-const oneLine = (text: string): string => printable(text).replaceAll("\n", " ");
 
 export const tell = (event: MonitorEvent, look: Look): Story => {
   const words = describe(event, { locale: look.locale, timeZone: look.timeZone });

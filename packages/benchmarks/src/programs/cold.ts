@@ -2,7 +2,7 @@
 import { createMonitor } from "@datasync-monitor/core";
 import { pino } from "pino";
 import { registerDead } from "../dead-receivers.ts";
-import { guideEvent } from "../event.ts";
+import { guideEvent, guideFields, guideMessage } from "../event.ts";
 import { median } from "../row.ts";
 
 const calls = 600;
@@ -15,10 +15,7 @@ const makeCall = (kind: string | undefined): (() => void) => {
     return () => void monitor.emitEvent(guideEvent());
   }
   const log = pino(pino.transport({ target: "pino/file", options: { destination: "/dev/null" } }));
-  return () => {
-    const { message, level, ...fields } = guideEvent();
-    log.info({ ...fields, event_level: level, service: "datasync" }, message);
-  };
+  return () => log.info(guideFields(), guideMessage);
 };
 
 const call = makeCall(process.argv[2]);

@@ -23,7 +23,6 @@ const flood = async (count: number, afterTurn: () => void): Promise<void> => {
 };
 
 await flood(warmUp, () => {});
-globalThis.gc?.();
 const before = process.memoryUsage.rss();
 let peak = before;
 const delay = monitorEventLoopDelay({ resolution: 1 });

@@ -3,7 +3,7 @@ import { createMonitor } from "@datasync-monitor/core";
 import { pino } from "pino";
 import { createLogger, transports } from "winston";
 import { registerDead } from "../dead-receivers.ts";
-import { guideEvent } from "../event.ts";
+import { guideEvent, guideFields, guideMessage } from "../event.ts";
 import { atMost, median, type Row } from "../row.ts";
 
 const rounds = 25;
@@ -50,14 +50,8 @@ export const emitRows = async (): Promise<Row[]> => {
   const winston = winstonLogger();
   const calls = {
     ours: () => void monitor.emitEvent(guideEvent()),
-    pino: () => {
-      const { message, level, ...fields } = guideEvent();
-      log.info({ ...fields, event_level: level, service: "datasync" }, message);
-    },
-    winston: () => {
-      const { message, level, ...fields } = guideEvent();
-      winston.info(message, { ...fields, event_level: level, service: "datasync" });
-    },
+    pino: () => log.info(guideFields(), guideMessage),
+    winston: () => void winston.info(guideMessage, guideFields()),
   };
   const costs: Record<keyof typeof calls, Cost[]> = { ours: [], pino: [], winston: [] };
   for (let round = 0; round < rounds; round += 1) {

@@ -20,6 +20,13 @@ export interface DispatcherOptions {
   readonly maxBytes: number;
 }
 
+/** Who gets an event, and the names of those whose deliveries the store keeps: a durable one keeps no callback's. */
+interface Audience {
+  readonly receivers: readonly Receiver[];
+  readonly remembered: readonly string[];
+  readonly durable: boolean;
+}
+
 /** A group is small enough not to block the loop when a store writes it. */
 const groupEvents = 256;
 const groupBytes = 2 ** 20;
@@ -38,6 +45,12 @@ export class Dispatcher {
   /** Matched, and under way to the store. */
   #committing: { readonly taken: readonly Taken[]; readonly settled: Promise<void> } | undefined;
   readonly #ready = new Set<Pipeline>();
+  readonly #wanted: Receiver[] = [];
+  #lastAudience: Audience = {
+    receivers: [],
+    remembered: [],
+    durable: false,
+  };
   readonly #quiet = new Set<() => void>();
   #scheduled = false;
   #passArmed = false;
@@ -138,7 +151,7 @@ export class Dispatcher {
     const since = clock.monotonic();
     const group: Taken[] = [];
     const accepted: Accepted[] = [];
-    const wanted: (readonly Receiver[])[] = [];
+    const audiences: Audience[] = [];
     let bytes = 0;
     while (group.length < groupEvents && bytes < groupBytes) {
       const taken = this.#intake.shift();
@@ -146,39 +159,37 @@ export class Dispatcher {
       this.#intakeBytes -= taken.bytes;
       bytes += taken.bytes;
       taken.since = since;
-      const receivers = this.#match(taken);
+      const audience = this.#match(taken);
       group.push(taken);
-      wanted.push(receivers);
-      const remembered = journal.store.durable
-        ? receivers.filter(({ pipeline }) => !pipeline.settings.once)
-        : receivers;
-      accepted.push({ event: taken.event, receivers: remembered.map(({ name }) => name) });
+      audiences.push(audience);
+      accepted.push({ event: taken.event, receivers: audience.remembered });
       if (observed()) signal({ kind: "taken", event: taken.event });
     }
     const written = journal.write(accepted);
     if (written === undefined) {
-      this.#hand(group, wanted);
+      this.#hand(group, audiences);
       return;
     }
     const settled = written.then(() => {
       this.#committing = undefined;
-      this.#hand(group, wanted);
+      this.#hand(group, audiences);
       this.#request();
     });
     this.#committing = { taken: group, settled };
   }
 
-  #hand(group: readonly Taken[], wanted: readonly (readonly Receiver[])[]): void {
+  #hand(group: readonly Taken[], audiences: readonly Audience[]): void {
     group.forEach((taken, index) => {
-      for (const { pipeline } of wanted[index] ?? []) {
+      for (const { pipeline } of audiences[index]?.receivers ?? []) {
         pipeline.offer(taken);
         this.#ready.add(pipeline);
       }
     });
   }
 
-  #match(taken: Taken): readonly Receiver[] {
-    const wanted: Receiver[] = [];
+  #match(taken: Taken): Audience {
+    const wanted = this.#wanted;
+    wanted.length = 0;
     for (const receiver of this.#options.receivers) {
       if (!concerns(receiver, taken)) continue;
       const { pipeline } = receiver;
@@ -190,7 +201,22 @@ export class Dispatcher {
         pipeline.ledger.filtered += 1;
       }
     }
-    return wanted;
+    return this.#audience(wanted);
+  }
+
+  /** Most events go where the last one went: one audience serves them all. */
+  #audience(wanted: readonly Receiver[]): Audience {
+    const { durable } = this.#options.journal.store;
+    const last = this.#lastAudience;
+    const same =
+      last.durable === durable &&
+      wanted.length === last.receivers.length &&
+      wanted.every((one, i) => one === last.receivers[i]);
+    if (same) return last;
+    const receivers = [...wanted];
+    const kept = receivers.filter(({ pipeline }) => !(durable && pipeline.settings.once));
+    this.#lastAudience = { receivers, remembered: kept.map(({ name }) => name), durable };
+    return this.#lastAudience;
   }
 
   /** A predicate that throws lets the event through: better one too many than one lost. */

@@ -3,7 +3,7 @@ import { measureOf, measures } from "../measures.ts";
 import { Sketch } from "./sketch.ts";
 import type { Aggregate, AggregateQuery, Summary } from "./store.ts";
 
-export const hourMs = 3_600_000;
+const hourMs = 3_600_000;
 
 /** 31 days before the current hour, which is the slot in addition. */
 const hoursKept = 31 * 24;
@@ -14,7 +14,7 @@ const otherType = "other";
 /** Rough costs in units of 16 bytes of heap: an hour of a type, a sketch, and one of its buckets. */
 const hourCost = 8;
 const sketchCost = 12;
-const maxCost = 2 ** 20;
+const defaultMaxCost = 2 ** 20;
 
 /** One type's events of one hour. */
 interface Hour {
@@ -45,6 +45,7 @@ const costOf = ({ sketches }: Hour): number =>
 export class Aggregates {
   readonly #kinds = new Map<string, Kind>();
   readonly #began: number;
+  readonly #maxCost: number;
   /** The timestamp read last: events of one burst share it, and parsing a date costs more than all the rest. */
   #stamp = "";
   #stampAt = Number.NaN;
@@ -52,8 +53,9 @@ export class Aggregates {
   #firstHour = 0;
   #cost = 0;
 
-  constructor(began: number) {
+  constructor(began: number, maxCost = defaultMaxCost) {
     this.#began = began;
+    this.#maxCost = maxCost;
     for (const type of Object.values(EventType)) this.#addKind(type);
   }
 
@@ -72,7 +74,7 @@ export class Aggregates {
       kind.lastAt = at;
     }
     this.#measure(event, cell);
-    if (this.#cost > maxCost) this.#forgetOldest(currentHour);
+    if (this.#cost > this.#maxCost) this.#forgetOldest(currentHour);
   }
 
   query({ types, since, until, metrics }: AggregateQuery, now: number): Aggregate {
@@ -156,7 +158,7 @@ export class Aggregates {
   /** The current hour stays whatever it costs. */
   #forgetOldest(currentHour: number): void {
     let hour = this.#horizon(currentHour);
-    for (; hour < currentHour && this.#cost > maxCost; hour += 1) {
+    for (; hour < currentHour && this.#cost > this.#maxCost; hour += 1) {
       const slot = hour % slots;
       for (const { hours } of this.#kinds.values()) {
         const cell = hours[slot];

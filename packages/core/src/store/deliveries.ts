@@ -1,9 +1,9 @@
 import {
+  addReceiver,
   type Entry,
   firstFence,
   freshBit,
   isHeld,
-  openRow,
   type Row,
   rowOf,
   rowsOf,
@@ -155,10 +155,8 @@ export class Deliveries {
     const { entry } = row;
     const present = rowOf(entry, target);
     if (present?.state === "dead") this.#reopen(present, now);
-    if (!entry.receivers.includes(target)) {
-      openRow(entry, target, { now, leaseUntil: unleased });
-      this.#claimableAt = unleased;
-    }
+    addReceiver(entry, target, { now, leaseUntil: unleased });
+    this.#claimableAt = unleased;
     this.#end(row, "moved", target, now);
   }
 

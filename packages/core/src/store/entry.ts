@@ -113,8 +113,14 @@ export class Row implements StoredDelivery {
   }
 }
 
-/** Adds a pending delivery. */
-export const openRow = (entry: Entry, receiver: string, taking: Taking): Row => {
+/** One more receiver, unless it has or had the event. */
+export const addReceiver = (entry: Entry, receiver: string, taking: Taking): void => {
+  if (entry.receivers.includes(receiver)) return;
+  entry.receivers = [...entry.receivers, receiver];
+  openRow(entry, receiver, taking);
+};
+
+const openRow = (entry: Entry, receiver: string, taking: Taking): Row => {
   const row = new Row(entry, receiver, taking);
   row.next = entry.rows;
   entry.rows = row;

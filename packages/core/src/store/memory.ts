@@ -3,7 +3,7 @@ import type { MonitorEvent } from "../event.ts";
 import { checkOptions, numberOption } from "../options.ts";
 import { Aggregates } from "./aggregates.ts";
 import { Deliveries } from "./deliveries.ts";
-import { openRow, type Taking } from "./entry.ts";
+import { addReceiver, type Taking } from "./entry.ts";
 import {
   defaultLimit,
   deliveryCursor,
@@ -176,9 +176,7 @@ class Memory implements MemoryStore {
       this.#shelf.trim();
       return;
     }
-    for (const receiver of this.#shared(receivers)) {
-      if (!known.receivers.includes(receiver)) openRow(known, receiver, taking);
-    }
+    for (const receiver of receivers) addReceiver(known, receiver, taking);
   }
 
   /** Each name once, and one list for all events that went the same way. */
