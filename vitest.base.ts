@@ -6,6 +6,9 @@ export const base = () =>
     test: {
       include: ["test/**/*.test.ts"],
       environment: "node",
+      // A busy machine is slow, not wrong: no test waits on purpose.
+      testTimeout: 30_000,
+      hookTimeout: 30_000,
       reporters: ["default", "json"],
       outputFile: { json: "test-results.json" },
     },

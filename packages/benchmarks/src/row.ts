@@ -18,7 +18,3 @@ export const median = (values: readonly number[]): number => {
   const [low, high] = [sorted[Math.ceil(sorted.length / 2) - 1] ?? 0, sorted[middle] ?? 0];
   return (low + high) / 2;
 };
-
-export const quantile = (values: readonly number[], q: number): number =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ??
-  0;

@@ -200,6 +200,14 @@ describe("memoryStore", () => {
     expect(allDeliveries(rig.store).map(({ event_id }) => event_id)).toEqual([5, 4, 3].map(idOf));
   });
 
+  it("lets go of a settled event whose receiver was named twice", () => {
+    const { store } = stored({ maxEvents: 1 });
+    const accepted = [{ event: eventAt(1, startedAt), receivers: ["a", "a"] }];
+    commit({ store }, startedAt, accepted, [delivered(1, "a", startedAt)]);
+    take({ store }, 2);
+    expect(allIds(store)).toEqual([idOf(2)]);
+  });
+
   it("serves an event that goes to forty receivers", () => {
     const { store } = stored({});
     const receivers = range(0, 40).map((n) => `r${n}`);
