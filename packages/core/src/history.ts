@@ -1,6 +1,7 @@
 import type { Announcer } from "./announcer.ts";
 import type { Clock } from "./clock.ts";
 import type { Journal } from "./delivery/journal.ts";
+import type { Receiver } from "./delivery/receiver.ts";
 import type { MonitorEvent } from "./event.ts";
 import type { Receivers } from "./receivers.ts";
 import type { MonitorStats } from "./stats.ts";
@@ -23,7 +24,6 @@ export interface HistoryHost {
   readonly announcer: Announcer;
 }
 
-const leaseMs = 60_000;
 const most = 1_000;
 
 /** What was said, and what became of it: asked of the store, after all that is known has been written to it. */
@@ -65,26 +65,38 @@ export class History {
 
   /** Dead deliveries are pending again, and their receivers try them; answers how many. */
   async replay(query: DeliveryQuery): Promise<number> {
-    const { journal, receivers, clock } = this.#host;
+    const { journal, receivers } = this.#host;
     const dead: DeliveryQuery = { ...query, states: ["dead"], limit: query.limit ?? most };
     const { rows } = await this.deliveries(dead);
     const moved = await journal.store.move(dead, { state: "pending" });
-    for (const { pipeline, name } of receivers.all) {
-      const reasons = rows
-        .filter(({ receiver }) => receiver === name)
-        .map(({ reason }) => reason ?? "");
-      if (reasons.length === 0) continue;
-      const bounds = { limit: reasons.length, maxBytes: Number.MAX_SAFE_INTEGER };
-      const claimed = await journal.store.claim({
-        receiver: name,
-        ...bounds,
-        leaseMs,
-        now: clock.now(),
-      });
-      for (const reason of reasons.slice(0, claimed.length)) pipeline.ledger.revive(reason);
-      pipeline.restore(claimed);
+    for (const receiver of receivers.all) {
+      const own = rows.filter((row) => row.receiver === receiver.name);
+      const reasons = new Map(own.map(({ event_id, reason }) => [event_id, reason ?? ""]));
+      if (reasons.size > 0) await this.takeOver(receiver, reasons);
     }
     return moved;
+  }
+
+  /**
+   * Has a receiver go on with what the store holds open for its name and nobody has in hand.
+   *
+   * @param reasons - Why those died that are to be tried again, by event id.
+   */
+  async takeOver(
+    { name, pipeline }: Receiver,
+    reasons: ReadonlyMap<string, string> = new Map(),
+  ): Promise<void> {
+    const { journal, clock } = this.#host;
+    const bounds = { limit: pipeline.settings.queue.maxEvents, maxBytes: Number.MAX_SAFE_INTEGER };
+    const { leaseMs } = journal;
+    const claimed = await journal.store.claim({
+      receiver: name,
+      ...bounds,
+      leaseMs,
+      now: clock.now(),
+    });
+    for (const { event_id } of claimed) pipeline.ledger.revive(reasons.get(event_id) ?? "");
+    if (claimed.length > 0) pipeline.restore(claimed);
   }
 }
 

@@ -28,9 +28,6 @@ export interface House {
   stats(): MonitorStats;
 }
 
-/** How long an accepted row is leased to who took it. */
-const leaseMs = 60_000;
-
 /** @param settings - Asked whenever needed: the global monitor may be configured while events flow. */
 export const buildHouse = (settings: () => Settings, store: EventStore): House => {
   const { clock, random, turnEvents, turnBytes } = settings();
@@ -41,7 +38,7 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
   const observed = () => announcer.observed;
   const signal = announcer.signal.bind(announcer);
   const report = announcer.report.bind(announcer);
-  const journal = new Journal(store, { clock, leaseMs, report });
+  const journal = new Journal(store, { clock, report });
   const all: Receiver[] = [];
   const shared = { clock, journal, observed, signal, report };
   const limits = { maxEvents: turnEvents, maxBytes: turnBytes };

@@ -59,6 +59,11 @@ export type {
   SendContext,
   VerifyContext,
 } from "./notifier.ts";
+export type {
+  DurationMetrics,
+  MetricsWindow,
+  OperationMetrics,
+} from "./operation-metrics.ts";
 export {
   checkOptions,
   choiceOption,

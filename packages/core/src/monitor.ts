@@ -91,11 +91,11 @@ export class MonitorCore implements Monitor {
     const name = callback.name === "" ? this.#house.receivers.freeName("callback") : callback.name;
     // The filter's `types` are what narrows the event, and the same filter decides what is delivered.
     const notifier = callbackNotifier(callback as EventCallback);
-    return this.#house.receivers.add(notifier, { name, ...options }, true);
+    return this.#register(notifier, { name, ...options }, true);
   }
 
   registerNotifier(notifier: Notifier, options: ReceiverOptions = {}): Registration {
-    return this.#house.receivers.add(notifier, options, false);
+    return this.#register(notifier, options, false);
   }
 
   getComprehensiveStatus(): Promise<ComprehensiveStatus> {
@@ -221,6 +221,17 @@ export class MonitorCore implements Monitor {
   /** Whether it takes no more events. */
   get closed(): boolean {
     return this.#house.intake.closed;
+  }
+
+  #register(notifier: Notifier, options: ReceiverOptions, once: boolean): Registration {
+    const { receivers, history, announcer } = this.#house;
+    const registration = receivers.add(notifier, options, once);
+    const receiver = registration.name;
+    history.takeOver(receivers.find(receiver)).catch((cause: unknown) => {
+      const message = "What the store holds open for it could not be read.";
+      announcer.report({ code: "store-failed", receiver, message, cause });
+    });
+    return registration;
   }
 
   #drain(deadlineMs: number, impatient: boolean): Promise<FlushReport> {

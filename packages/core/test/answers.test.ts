@@ -87,10 +87,49 @@ describe("replay", () => {
     await clock.advance(0);
     expect(receiver("memory")).toMatchObject({ delivered: 1, dead: { payload: 2 } });
     expect(await monitor.replay({ receiver: "memory" })).toBe(2);
-    expect(receiver("memory")).toMatchObject({ pending: 2, dead: { payload: 0 } });
+    expect(receiver("memory")).toMatchObject({ dead: { payload: 0 } });
     await clock.advance(10);
     expect([...notifier.events.map(({ id }) => id)].sort()).toEqual(ids);
     expect(receiver("memory")).toMatchObject({ taken: 3, delivered: 3, pending: 0 });
+  });
+});
+
+describe("replay beside what waits", () => {
+  it("takes only what died: what waits out a long pause is not sent twice", async () => {
+    const { clock, monitor, emit, receiver } = rig();
+    const notifier = memoryNotifier();
+    notifier.fail(new DeliveryError("rate-limited", "wait", { retryAfterMs: 600_000 }));
+    monitor.registerNotifier(notifier);
+    emit(1);
+    await clock.advance(0);
+    const other = memoryNotifier({ id: "other" });
+    other.fail(new DeliveryError("payload", "refused"));
+    monitor.registerNotifier(other);
+    emit(1);
+    await clock.advance(180_000);
+    expect(receiver("other").dead).toEqual({ payload: 1 });
+    expect(await monitor.replay({})).toBe(1);
+    await clock.advance(600_000);
+    expect(notifier.events.map(({ metrics }) => metrics.n)).toEqual([1, 2]);
+    expect(other.events.map(({ metrics }) => metrics.n)).toEqual([2]);
+  });
+
+  it("waits in the store for a receiver that is not registered, and goes on when it is", async () => {
+    const { clock, monitor, emit, receiver } = rig();
+    const first = memoryNotifier();
+    first.fail(new DeliveryError("payload", "refused"));
+    const registration = monitor.registerNotifier(first);
+    emit(1);
+    await clock.advance(0);
+    const leaving = registration.unregister();
+    await clock.advance(500);
+    await leaving;
+    expect(await monitor.replay({ receiver: "memory" })).toBe(1);
+    const second = memoryNotifier();
+    monitor.registerNotifier(second);
+    await clock.advance(10);
+    expect(second.events.map(({ metrics }) => metrics.n)).toEqual([1]);
+    expect(receiver("memory")).toMatchObject({ taken: 1, delivered: 1, pending: 0 });
   });
 });
 

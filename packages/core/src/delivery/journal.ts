@@ -4,12 +4,13 @@ import type { Accepted, EventStore, MaybePromise, Outcome } from "../store/store
 
 export interface JournalOptions {
   readonly clock: Clock;
-  readonly leaseMs: number;
   readonly report: (problem: Problem) => void;
 }
 
 /** How many rows are kept for a store that fails; beyond that the oldest are remembered by nobody. */
 const maxKept = 10_000;
+/** How long rows of a store that others share are held; nobody else can have those of a memory. */
+const sharedLeaseMs = 60_000;
 const firstRetryMs = 500;
 const lastRetryMs = 30_000;
 
@@ -45,6 +46,11 @@ export class Journal {
 
   get store(): EventStore {
     return this.#store;
+  }
+
+  /** How long an accepted or claimed row is leased to this process. */
+  get leaseMs(): number {
+    return this.#store.durable ? sharedLeaseMs : Number.POSITIVE_INFINITY;
   }
 
   get failing(): boolean {
@@ -157,8 +163,8 @@ export class Journal {
       this.#fail(cause);
     };
     try {
-      const { clock, leaseMs } = this.#options;
-      const written = this.#store.commit({ now: clock.now(), leaseMs, ...group });
+      const now = this.#options.clock.now();
+      const written = this.#store.commit({ now, leaseMs: this.leaseMs, ...group });
       if (written instanceof Promise) return written.then(done, failed);
       done();
     } catch (cause) {

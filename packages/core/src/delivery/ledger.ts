@@ -49,7 +49,7 @@ export class ReceiverLedger {
     if (last?.at !== at || last.reason !== reason) this.troubles.set(fate, { reason, at });
   }
 
-  /** A dead delivery that is pending again: it leaves the fate it had, or counts anew when that was not ours. */
+  /** A delivery that is pending again: it leaves the fate it had here, or counts as taken when it had none. */
   revive(reason: string): void {
     const count = this.dead[reason] ?? 0;
     if (count > 0) this.dead[reason] = count - 1;
