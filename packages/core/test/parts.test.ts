@@ -91,27 +91,32 @@ describe("EventQueue", () => {
 });
 
 describe("RateLimiter", () => {
-  it("never lets more than `max` begin in any window, with several windows at once", () => {
-    const window = fc.record({
-      max: fc.integer({ min: 1, max: 5 }),
-      perMs: fc.integer({ min: 1, max: 50 }),
-    });
+  const window = fc.record({
+    max: fc.integer({ min: 1, max: 5 }),
+    perMs: fc.integer({ min: 1, max: 50 }),
+  });
+  /** A request: how long after the last one it is wanted, how long it takes, and when on its way it arrives. */
+  const request = fc.record({ gap: fc.nat(20), takes: fc.nat(30), arrives: fc.nat(100) });
+
+  it("never lets more than `max` arrive in any window, wherever on their way requests arrive", () => {
     fc.assert(
       fc.property(
         fc.array(window, { minLength: 1, maxLength: 3 }),
-        fc.array(fc.nat(20), { maxLength: 60 }),
-        (limits, gaps) => {
+        fc.array(request, { maxLength: 60 }),
+        (limits, requests) => {
           const limiter = new RateLimiter(limits);
-          const begun: number[] = [];
+          const arrivals: number[] = [];
           let now = 0;
-          for (const gap of gaps) {
-            now = Math.max(now + gap, limiter.freeAt(now + gap));
-            limiter.take(now);
-            begun.push(now);
+          for (const { gap, takes, arrives } of requests) {
+            now = limiter.freeAt(now + gap);
+            const slot = limiter.take();
+            arrivals.push(now + (takes * arrives) / 100);
+            now += takes;
+            slot.endedAt = now;
           }
           for (const { max, perMs } of limits) {
-            for (const end of begun) {
-              const inside = begun.filter((at) => at > end - perMs && at <= end);
+            for (const end of arrivals) {
+              const inside = arrivals.filter((at) => at > end - perMs && at <= end);
               expect(inside.length).toBeLessThanOrEqual(max);
             }
           }
@@ -120,12 +125,14 @@ describe("RateLimiter", () => {
     );
   });
 
-  it("is free again exactly when the oldest of a full window leaves it", () => {
+  it("is free again when the oldest of a full window ended that long ago, and not while it is under way", () => {
     const limiter = new RateLimiter([{ max: 2, perMs: 100 }]);
-    limiter.take(0);
-    limiter.take(30);
-    expect(limiter.freeAt(40)).toBe(100);
-    expect(limiter.freeAt(100)).toBe(100);
+    const first = limiter.take();
+    limiter.take().endedAt = 30;
+    expect(limiter.freeAt(40)).toBe(Number.POSITIVE_INFINITY);
+    first.endedAt = 50;
+    expect(limiter.freeAt(60)).toBe(150);
+    expect(limiter.freeAt(150)).toBe(150);
   });
 });
 

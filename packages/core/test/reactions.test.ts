@@ -78,6 +78,39 @@ describe("what the pipeline does about each code", () => {
     expect(second.events).toHaveLength(1);
   });
 
+  it("waits out its backoff though another receiver of the destination gets through", async () => {
+    const { clock, monitor, emit } = rig();
+    const first = memoryNotifier({ id: "first", destinationKey: "shared-backoff" });
+    const second = memoryNotifier({ id: "second", destinationKey: "shared-backoff" });
+    monitor.registerNotifier(first, { types: ["sync_failure"], retry: { baseMs: 10_000 } });
+    monitor.registerNotifier(second, { types: ["sync_success"] });
+    first.fail(new DeliveryError("unavailable", "busy"), 1);
+    emit(1, { event_type: "sync_failure" });
+    await clock.advance(0);
+    emit(3);
+    await clock.advance(4_000);
+    expect(second.events).toHaveLength(3);
+    expect(first.attempts).toHaveLength(1);
+    await clock.advance(1_000);
+    expect(first.events).toHaveLength(1);
+  });
+
+  it("keeps within the limits of a destination that two receivers share, and neither waits for ever", async () => {
+    const { clock, monitor, emit } = rig();
+    const limits = { rateLimits: [{ max: 2, perMs: 1_000 }], destinationKey: "shared-limit" };
+    const first = memoryNotifier({ id: "first", ...limits });
+    const second = memoryNotifier({ id: "second", ...limits });
+    monitor.registerNotifier(first);
+    monitor.registerNotifier(second);
+    emit(6);
+    for (let second_ = 1; second_ <= 6; second_ += 1) {
+      await clock.advance(999);
+      expect(first.events.length + second.events.length).toBeLessThanOrEqual(2 * second_);
+      await clock.advance(1);
+    }
+    expect([first.events.length, second.events.length]).toEqual([6, 6]);
+  });
+
   it("lets only the culprits of a refused batch die when the destination names them", async () => {
     const { clock, monitor, emit, receiver } = rig();
     const notifier = memoryNotifier({ maxBatchSize: 10 });

@@ -3,24 +3,33 @@ import type { Random } from "../id.ts";
 import type { RateLimit } from "../notifier.ts";
 import type { BreakerState } from "../signals.ts";
 import { Breaker, type BreakerOptions, type Permit } from "./breaker.ts";
-import { RateLimiter } from "./rate-limit.ts";
+import { RateLimiter, type RequestSlot } from "./rate-limit.ts";
 
 /** How an attempt ended, as far as the destination goes. */
 export type Answered = "alive" | "failed" | "refused" | "unsaid";
+
+/** Called when a wait may have ended early; `recovered`: the breaker has just closed. */
+export type Wake = (recovered: boolean) => void;
+
+/** One attempt, from `enter` to `leave`. */
+export interface Visit {
+  readonly permit: Permit | null;
+  readonly slot: RequestSlot;
+}
 
 /** What receivers with one `destinationKey` share: limits, pause and breaker. Told the time. */
 export class Destination {
   readonly #limiter = new RateLimiter();
   readonly #breaker: Breaker | null;
-  readonly #members = new Set<() => void>();
+  readonly #members = new Set<Wake>();
   #pausedUntil = Number.NEGATIVE_INFINITY;
 
   constructor(breaker: BreakerOptions | null, random: Random) {
     this.#breaker = breaker === null ? null : new Breaker(breaker, random);
   }
 
-  /** Joins with the limits one keeps; `wake` is called when a wait ended early. Answers how to leave. */
-  join(limits: readonly RateLimit[], wake: () => void): () => void {
+  /** Joins with the limits one keeps. Answers how to leave. */
+  join(limits: readonly RateLimit[], wake: Wake): () => void {
     this.#limiter.add(limits);
     this.#members.add(wake);
     return () => this.#members.delete(wake);
@@ -45,24 +54,19 @@ export class Destination {
     return Math.max(open, this.#pausedUntil, this.#limiter.freeAt(now));
   }
 
-  /** Counts an attempt that begins now. Ask `freeAt` first. */
-  enter(now: number): Permit | null {
-    this.#limiter.take(now);
-    return this.#breaker?.permit() ?? null;
+  /** Counts an attempt that begins. Ask `freeAt` first. */
+  enter(): Visit {
+    return { slot: this.#limiter.take(), permit: this.#breaker?.permit() ?? null };
   }
 
   /** Takes note of how an attempt ended; answers whether the breaker changed its state. */
-  leave(permit: Permit | null, answered: Answered, now: number): boolean {
-    const breaker = this.#breaker;
-    if (breaker === null || permit === null) return false;
-    const before = breaker.state;
-    if (answered === "alive") breaker.success(permit);
-    else if (answered === "failed") breaker.failure(permit, now);
-    else if (answered === "refused") breaker.trip(permit, now);
-    else breaker.release(permit, now);
-    if (breaker.state === before) return false;
-    this.#wakeAll();
-    return true;
+  leave({ permit, slot }: Visit, answered: Answered, now: number): boolean {
+    slot.endedAt = now;
+    const changed = this.#judge(permit, answered, now);
+    // Others may have waited for the end of this very attempt: by a full window, or a probe.
+    const recovered = changed && this.breakerState === "closed";
+    if (changed || this.#members.size > 1) for (const wake of [...this.#members]) wake(recovered);
+    return changed;
   }
 
   /** Nothing is sent before `until`, by nobody who shares this destination. */
@@ -70,8 +74,15 @@ export class Destination {
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
   }
 
-  #wakeAll(): void {
-    for (const wake of [...this.#members]) wake();
+  #judge(permit: Permit | null, answered: Answered, now: number): boolean {
+    const breaker = this.#breaker;
+    if (breaker === null || permit === null) return false;
+    const before = breaker.state;
+    if (answered === "alive") breaker.success(permit);
+    else if (answered === "failed") breaker.failure(permit, now);
+    else if (answered === "refused") breaker.trip(permit, now);
+    else breaker.release(permit, now);
+    return breaker.state !== before;
   }
 }
 
@@ -92,7 +103,7 @@ export const useDestination = (
     breaker: BreakerOptions | null;
     limits: readonly RateLimit[];
   },
-  wake: () => void,
+  wake: Wake,
 ): DestinationUse => {
   const known = shared.get(options.clock) ?? new Map<string, Destination>();
   shared.set(options.clock, known);

@@ -7,8 +7,7 @@ import type { Claimed } from "../store/store.ts";
 import { Attempt, type AttemptEnd } from "./attempt.ts";
 import { Backlog } from "./backlog.ts";
 import type { Batch } from "./batch.ts";
-import type { Permit } from "./breaker.ts";
-import { type DestinationUse, useDestination } from "./destination.ts";
+import { type DestinationUse, useDestination, type Visit } from "./destination.ts";
 import type { Failure } from "./failure.ts";
 import type { ReceiverLedger } from "./ledger.ts";
 import { answeredBy, onlyOnce, type Reaction, react } from "./reaction.ts";
@@ -27,7 +26,7 @@ export interface PipelineHost extends RecorderHost {
 interface Flight {
   readonly batch: Batch;
   readonly attempt: Attempt;
-  readonly permit: Permit | null;
+  readonly visit: Visit;
   readonly startedAt: number;
 }
 
@@ -65,8 +64,8 @@ export class Pipeline {
     this.use = useDestination(
       notifier.destinationKey,
       { clock, random, breaker, limits: rateLimits },
-      () => {
-        if (this.use.destination.breakerState === "closed") this.backlog.hurry();
+      (recovered) => {
+        if (recovered) this.backlog.hurry();
         host.ready(this);
       },
     );
@@ -181,7 +180,7 @@ export class Pipeline {
     const { once, timeoutMs } = this.settings;
     batch.attempts += 1;
     const before = this.use.destination.breakerState;
-    const permit = this.use.destination.enter(now);
+    const visit = this.use.destination.enter();
     const attempt = new Attempt(batch, {
       clock: this.#host.clock,
       timeoutMs,
@@ -196,7 +195,7 @@ export class Pipeline {
         this.#host.ready(this);
       },
     });
-    const flight: Flight = { batch, attempt, permit, startedAt: now };
+    const flight: Flight = { batch, attempt, visit, startedAt: now };
     this.#flights.add(flight);
     if (this.use.destination.breakerState !== before) this.#breakerChanged(null);
     const [first, ...rest] = batch.members;
@@ -208,13 +207,13 @@ export class Pipeline {
   }
 
   #ended(flight: Flight, end: AttemptEnd): void {
-    const { batch, permit, startedAt } = flight;
+    const { batch, visit, startedAt } = flight;
     const now = this.#host.clock.monotonic();
     this.#flights.delete(flight);
     this.backlog.done(batch);
     this.#recorder.attempted(batch, end, now - startedAt);
     const answered = end.ok ? "alive" : answeredBy(end.failure);
-    const changed = this.use.destination.leave(permit, answered, now);
+    const changed = this.use.destination.leave(visit, answered, now);
     if (end.ok) this.#recorder.delivered(batch, end.reference);
     else this.#failed(batch, end.failure, now);
     if (changed) this.#breakerChanged(end.ok ? null : end.failure.code);

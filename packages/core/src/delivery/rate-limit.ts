@@ -1,13 +1,23 @@
 import type { RateLimit } from "../notifier.ts";
 import { Fifo } from "./fifo.ts";
 
-interface Window {
-  readonly limit: RateLimit;
-  /** When the last `max` requests began, oldest first. */
-  readonly log: Fifo<number>;
+/** One request: it arrives somewhere between its beginning and its end, so it counts until then as if it had just arrived. */
+export interface RequestSlot {
+  /** Undefined while it is under way. */
+  endedAt: number | undefined;
 }
 
-/** Several sliding windows at once, each with a log of its requests: no window of `perMs` ever sees more than `max`. */
+interface Window {
+  readonly limit: RateLimit;
+  /** The last `max` requests, in the order they began. */
+  readonly log: Fifo<RequestSlot>;
+}
+
+/**
+ * Several sliding windows at once, each with a log of its requests. No window of `perMs` ever sees
+ * more than `max` arrive, however long requests take on their way: one leaves a window `perMs` after
+ * its end.
+ */
 export class RateLimiter {
   readonly #windows: Window[] = [];
 
@@ -24,21 +34,24 @@ export class RateLimiter {
     }
   }
 
-  /** When the next request may begin: `now` or later. */
+  /** When the next request may begin: `now` or later; Infinity until one under way has ended. */
   freeAt(now: number): number {
     let free = now;
     for (const { limit, log } of this.#windows) {
       const oldest = log.length < limit.max ? undefined : log.peek();
-      if (oldest !== undefined) free = Math.max(free, oldest + limit.perMs);
+      if (oldest === undefined) continue;
+      free = Math.max(free, (oldest.endedAt ?? Number.POSITIVE_INFINITY) + limit.perMs);
     }
     return free;
   }
 
-  /** Counts a request that begins now. Ask `freeAt` first. */
-  take(now: number): void {
+  /** Counts a request that begins; set its `endedAt` when it ends. Ask `freeAt` first. */
+  take(): RequestSlot {
+    const slot: RequestSlot = { endedAt: undefined };
     for (const { limit, log } of this.#windows) {
       if (log.length >= limit.max) log.shift();
-      log.push(now);
+      log.push(slot);
     }
+    return slot;
   }
 }
