@@ -8,6 +8,8 @@ const hex = (value: number, digits: number): string => value.toString(16).padSta
 /** Every 12-bit counter in hexadecimal: a look-up is an order of magnitude cheaper than formatting. */
 const counters: readonly string[] = Array.from({ length: 4096 }, (_, value) => hex(value, 3));
 
+const digits = "0123456789abcdef";
+
 /** How long the random part stays: within it, time and counter tell the ids of this process apart. */
 const tailMs = 1_000;
 
@@ -19,6 +21,8 @@ export const idSource = (clock: Clock, random: Random): (() => string) => {
   let millisecond = -1;
   let tailUntil = -1;
   let counter = 0;
+  let highBits = -1;
+  let high = "";
   let head = "";
   let tail = "";
 
@@ -32,8 +36,13 @@ export const idSource = (clock: Clock, random: Random): (() => string) => {
   const enter = (next: number): void => {
     millisecond = next;
     counter = 0;
-    const time = hex(next, 12);
-    head = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+    const low = next % 0x1_0000;
+    const upper = (next - low) / 0x1_0000;
+    if (upper !== highBits) {
+      highBits = upper;
+      high = hex(upper, 8);
+    }
+    head = `${high}-${counters[low >> 4]}${digits[low & 15]}-7`;
     if (next >= tailUntil) renewTail();
   };
 
