@@ -5,10 +5,9 @@ export type Random = () => number;
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0");
 
-/** Every 12-bit counter in hexadecimal: a look-up is an order of magnitude cheaper than formatting. */
-const counters: readonly string[] = Array.from({ length: 4096 }, (_, value) => hex(value, 3));
-
-const digits = "0123456789abcdef";
+/** Twelve bits of `rand_a`. */
+const maxCounter = 0xfff;
+const digitCodes = Buffer.from("0123456789abcdef", "latin1");
 
 /** How long the random part stays: within it, time and counter tell the ids of this process apart. */
 const tailMs = 1_000;
@@ -23,8 +22,9 @@ export const idSource = (clock: Clock, random: Random): (() => string) => {
   let counter = 0;
   let highBits = -1;
   let high = "";
-  let head = "";
   let tail = "";
+  /** The next id, in ASCII: read from here it is one flat string, where joined parts stay a chain of them. */
+  const text = Buffer.alloc(36);
 
   const renewTail = (): void => {
     const variant = hex(0x8000 | Math.floor(random() * 0x4000), 4);
@@ -42,16 +42,18 @@ export const idSource = (clock: Clock, random: Random): (() => string) => {
       highBits = upper;
       high = hex(upper, 8);
     }
-    head = `${high}-${counters[low >> 4]}${digits[low & 15]}-7`;
     if (next >= tailUntil) renewTail();
+    text.write(`${high}-${hex(low, 4)}-7000${tail}`, "latin1");
   };
 
   return () => {
-    const now = clock.now();
+    const now = Math.floor(clock.now());
     if (now > millisecond) enter(now);
-    else if (counter === counters.length) enter(millisecond + 1);
-    const id = head + counters[counter] + tail;
+    else if (counter > maxCounter) enter(millisecond + 1);
+    text[15] = digitCodes[counter >> 8] ?? 0;
+    text[16] = digitCodes[(counter >> 4) & 15] ?? 0;
+    text[17] = digitCodes[counter & 15] ?? 0;
     counter += 1;
-    return id;
+    return text.toString("latin1");
   };
 };
