@@ -81,7 +81,8 @@ export const email = (options: EmailOptions): Notifier => {
       return { accepted, rejections: rejectedErrors, response };
     } catch (error) {
       const failure: MailFailure = isMailFailure(error) ? error : {};
-      if (failure.rejectedErrors !== undefined)
+      // A 421 ends the session, whichever recipient it answers.
+      if (failure.rejectedErrors !== undefined && failure.responseCode !== 421)
         return { accepted: [], rejections: failure.rejectedErrors, response: "" };
       throw deliveryError(failure, {
         contentSent: passage.contentSent,

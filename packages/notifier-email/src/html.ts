@@ -19,13 +19,17 @@ const lines = (text: string): string =>
     .replaceAll("\n", "<br>")
     .replace(/ (?= )/g, "&nbsp;");
 
+/** For names: they part at their underscores before they part anywhere. A value stays whole, to be searched and compared. */
+const name = (text: string): string => escapeHtml(text).replaceAll("_", "_<wbr>");
+
 // Outlook lays out tables and little else, and some programs drop the style sheet: what a mail cannot do
 // without is in tables, attributes and the inline styles that cells inherit. Rules and the dark colours are a
 // bonus; the font is there twice, since in Outlook a nested table does not inherit it.
 const font =
   "font-family:-apple-system,'Segoe UI',Roboto,'PingFang SC','Microsoft YaHei',Arial,sans-serif";
 const styleSheet =
-  `table,td,div{${font}}.line{border-bottom:1px solid #e5e7eb}.dim{color:#6b7280}` +
+  `table,td,div{${font}}.line{border-bottom:1px solid #e5e7eb;padding:5px 10px 5px 0}.dim{color:#6b7280}.time{white-space:nowrap}` +
+  "@media (max-width:480px){.edge{padding:0!important}.body{padding:16px 16px 0!important}}" +
   "@media (prefers-color-scheme:dark){.page{background:#111827!important}.card{background:#1f2937!important}" +
   ".ink{color:#f3f4f6!important}.dim{color:#9ca3af!important}.line{border-color:#374151!important}}";
 
@@ -33,11 +37,15 @@ const ink = "color:#1f2937";
 const wrap = "word-break:break-word;overflow-wrap:anywhere";
 const layout = 'role="presentation" cellspacing="0" border="0" width="100%"';
 
-const badge = ({ color, levelLabel }: View): string =>
-  `<span style="background:${color};color:#fff">&nbsp;${escapeHtml(levelLabel)}&nbsp;</span>`;
+/** White on amber is hard to read. */
+const inkOn = (level: View["level"]): string => (level === "warning" ? "#111827" : "#ffffff");
+
+// The spaces are for Outlook, which pads no span.
+const badge = ({ color, level, levelLabel }: View): string =>
+  `<b style="background:${color};color:${inkOn(level)};font-size:12px;padding:2px 3px;white-space:nowrap">&nbsp;${escapeHtml(levelLabel)}&nbsp;</b>`;
 
 const fieldRow = ({ label, value }: View["fields"][number]): string =>
-  `<tr><td class="line dim" valign="top" width="30%">${escapeHtml(label)}</td><td class="line" valign="top">${lines(value)}</td></tr>\n`;
+  `<tr><td class="line dim" valign="top" width="30%">${name(label)}</td><td class="line" valign="top">${lines(value)}</td></tr>\n`;
 
 const block = (style: string, text: string): string =>
   text === "" ? "" : `<div style="${style}">${lines(text)}</div>\n`;
@@ -50,37 +58,26 @@ export const htmlSection = (view: View, words: Words): string =>
   `<table ${layout} cellpadding="0" style="margin-bottom:24px"><tr>` +
   `<td width="5" bgcolor="${view.color}" style="font-size:0">&nbsp;</td>` +
   `<td class="ink" style="${ink};padding:2px 0 2px 16px;font-size:14px;line-height:1.5">\n` +
-  `<b style="font-size:12px">${badge(view)}</b>\n` +
+  `${badge(view)}\n` +
   block("font-size:18px;font-weight:bold;padding-top:6px", view.title) +
   block("padding-top:4px", view.message) +
   `<table ${layout} cellpadding="5" class="ink" style="${ink};margin-top:10px;font-size:13px">\n` +
   `${view.fields.map(fieldRow).join("")}</table>\n` +
-  aside("font-size:12px;padding:6px 5px", view.hidden > 0 ? words.moreFields(view.hidden) : "") +
-  aside("font-size:11px;padding:6px 5px", `${words.eventId} ${view.id}`) +
+  aside("font-size:12px;padding-top:6px", view.hidden > 0 ? words.moreFields(view.hidden) : "") +
+  aside("font-size:12px;padding-top:6px", `${words.eventId} ${view.id}`) +
   "</td></tr></table>\n";
-
-const row = (cells: readonly string[]): string =>
-  `<tr>${cells.map((cell) => `<td class="line" valign="top">${cell}</td>`).join("")}</tr>\n`;
 
 const longestRow = 80;
 
-/** One event in a row of the list that a digest opens with. */
+/** One event in the list that a digest opens with: two cells, for four would not fit a phone. */
 export const htmlRow = (view: View): string =>
-  row([
-    escapeHtml(view.time),
-    badge(view),
-    escapeHtml(view.type),
-    escapeHtml(truncate(singleLine(view.message), longestRow)),
-  ]);
+  `<tr><td class="line" valign="top">${badge(view)}</td>` +
+  `<td class="line" valign="top" width="99%"><b>${name(view.type)}</b> <span class="dim time">${escapeHtml(view.time)}</span><br>` +
+  `${escapeHtml(truncate(singleLine(view.message), longestRow))}</td></tr>\n`;
 
-/** The list itself, under its headings. */
-export const htmlList = (rows: readonly string[], words: Words): string => {
-  const headings = [words.time, words.level, words.event, words.message];
-  return (
-    `<table ${layout} cellpadding="5" class="ink" style="${ink};margin-bottom:28px;font-size:12px">\n` +
-    `${row(headings.map((heading) => `<b>${escapeHtml(heading)}</b>`))}${rows.join("")}</table>\n`
-  );
-};
+export const htmlList = (rows: readonly string[]): string =>
+  `<table ${layout} cellpadding="5" class="ink" style="${ink};margin-bottom:28px;font-size:13px;line-height:1.5">\n` +
+  `${rows.join("")}</table>\n`;
 
 export const htmlHeading = (text: string): string =>
   `<div class="ink" style="${ink};font-size:20px;font-weight:bold;padding-bottom:12px">${escapeHtml(text)}</div>\n`;
@@ -94,8 +91,8 @@ export const htmlPage = (title: string, color: string, lang: string, body: strin
   '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">' +
   `<title>${escapeHtml(title)}</title><style>${styleSheet}</style></head>\n` +
   `<body class="page" style="margin:0;padding:0;background:#f3f4f6">\n` +
-  `<table ${layout} cellpadding="0" class="page" bgcolor="#f3f4f6"><tr><td align="center" style="padding:24px 12px">\n` +
+  `<table ${layout} cellpadding="0" class="page" bgcolor="#f3f4f6"><tr><td align="center" class="edge" style="padding:24px 12px">\n` +
   '<table role="presentation" cellspacing="0" cellpadding="0" border="0" width="640" class="card" bgcolor="#ffffff" style="width:100%;max-width:640px">\n' +
   `<tr><td height="6" bgcolor="${color}" style="font-size:0;line-height:6px">&nbsp;</td></tr>\n` +
-  `<tr><td align="left" style="padding:24px;${font};${wrap}">\n${body}</td></tr>\n` +
+  `<tr><td align="left" class="body" style="padding:24px 24px 0;${font};${wrap}">\n${body}</td></tr>\n` +
   "</table>\n</td></tr></table>\n</body></html>\n";

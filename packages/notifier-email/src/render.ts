@@ -109,10 +109,7 @@ const renderMany = (
       byRank[0]?.color ?? views[0].color,
       locale,
       htmlHeading(summary) +
-        htmlList(
-          rows.map(({ html }) => html),
-          words,
-        ) +
+        htmlList(rows.map(({ html }) => html)) +
         htmlNote(note) +
         sections.map(({ html }) => html).join(""),
     ),

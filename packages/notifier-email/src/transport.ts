@@ -66,10 +66,18 @@ export interface Pool {
 
 /** nodemailer does not say how far a mail came. Its content is read once the server has asked for it (354), and not before. */
 class Flight implements Passage {
-  content: Readable | undefined;
+  #content: Readable | undefined;
+
+  watch(content: Readable): void {
+    this.#content = content;
+    // On a connection that has served before, the pool takes a 421 for the end of an idle session as long as this
+    // says false: it requeues the mail, which `maxRequeues: 0` forbids, and what the server said is lost.
+    Object.defineProperty(content, "readableDidRead", { value: true });
+  }
 
   get contentSent(): boolean {
-    return this.content?.readableDidRead ?? false;
+    // null until somebody reads.
+    return this.#content !== undefined && this.#content.readableFlowing !== null;
   }
 }
 
@@ -84,7 +92,7 @@ export const openPool = (server: Server, maxConnections: number): Pool => {
   transporter.use("stream", (mail, next) => {
     const flight = flights.get(mail.data.envelope ?? mail);
     mail.message?.processFunc((content) => {
-      if (flight !== undefined) flight.content = content;
+      flight?.watch(content);
       return content;
     });
     next();

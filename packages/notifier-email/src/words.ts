@@ -10,10 +10,6 @@ export interface Words {
   moreFields(count: number): string;
   /** Events that are in the list and have no section. */
   listedOnly(count: number): string;
-  readonly time: string;
-  readonly level: string;
-  readonly event: string;
-  readonly message: string;
   readonly eventId: string;
 }
 
@@ -31,10 +27,6 @@ const en: Words = {
   moreFields: (count) => `${plural(count, "more field")} left out`,
   listedOnly: (count) =>
     `${plural(count, "event")} above ${count === 1 ? "is" : "are"} listed only: the mail would be too large.`,
-  time: "Time",
-  level: "Level",
-  event: "Event",
-  message: "Message",
   eventId: "Event id",
 };
 
@@ -48,10 +40,6 @@ const zh: Words = {
     ].join("，"),
   moreFields: (count) => `另有 ${count} 个字段未显示`,
   listedOnly: (count) => `上表中有 ${count} 个事件仅列出摘要：否则邮件过大。`,
-  time: "时间",
-  level: "级别",
-  event: "事件",
-  message: "消息",
   eventId: "事件 ID",
 };
 

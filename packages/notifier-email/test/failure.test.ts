@@ -1,9 +1,13 @@
+import { setImmediate } from "node:timers/promises";
+import { DeliveryError } from "@datasync-monitor/core";
 import { sendContext } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import { elsewhere, local } from "./support/certificate.ts";
-import type { Script } from "./support/scripted-smtp.ts";
+import type { Script, ScriptedSmtp } from "./support/scripted-smtp.ts";
 import {
   cleanUp,
+  codeUnder,
+  failureWhenReused,
   notifierAt,
   notifierFor,
   rejection,
@@ -16,97 +20,6 @@ cleanUp();
 
 const login = { user: "datasync", password: "correct-horse" };
 const auth = ["AUTH PLAIN"];
-
-const codeUnder = async (script: Script, options = {}): Promise<string> => {
-  const server = await scripted(script);
-  const error = await rejection(sendOne(notifierAt(server, options)));
-  return error.code;
-};
-
-describe("an answer of the server", () => {
-  const table: readonly [name: string, script: Script, code: string][] = [
-    ["RCPT 550 for all is the endpoint's", { rcpt: () => "550 5.1.1 who?" }, "endpoint"],
-    ["RCPT 450 for all is passing", { rcpt: () => "450 4.2.0 greylisted" }, "unavailable"],
-    [
-      "RCPT 554 5.7.1, relay access denied, is ours to mend",
-      { rcpt: () => "554 5.7.1 Relay access denied" },
-      "config",
-    ],
-    [
-      "RCPT 530, log in first, is ours to mend",
-      { rcpt: () => "530 5.7.0 Authentication required" },
-      "config",
-    ],
-    ["MAIL 421 is passing", { mail: "421 4.3.2 shutting down" }, "unavailable"],
-    ["MAIL 451 is passing", { mail: "451 4.3.0 disk trouble" }, "unavailable"],
-    [
-      "MAIL 421 4.7.0, too many, is a rate limit",
-      { mail: "421 4.7.0 Try again later" },
-      "rate-limited",
-    ],
-    ["MAIL 550, the sender is refused, is ours to mend", { mail: "550 5.7.1 not you" }, "config"],
-    ["MAIL 552 is about this mail's size", { mail: "552 5.3.4 too big" }, "payload"],
-    ["DATA 452 is passing", { data: "452 4.3.1 out of space" }, "unavailable"],
-    ["DATA 421 is passing", { data: "421 4.3.2 shutting down" }, "unavailable"],
-    [
-      "DATA 454, Amazon's throttling, is a rate limit",
-      { data: "454 Throttling failure: Maximum sending rate exceeded" },
-      "rate-limited",
-    ],
-    ["DATA 552 is about this mail", { content: "552 5.3.4 too big" }, "payload"],
-    ["DATA 554 is about this mail", { content: "554 5.6.0 looks odd" }, "payload"],
-    ["451 after the mail is passing", { content: "451 4.3.0 try later" }, "unavailable"],
-    ["421 after the mail is passing", { content: "421 4.3.2 shutting down" }, "unavailable"],
-    [
-      "503 is passing: another connection may do better",
-      { mail: "503 5.5.1 bad sequence" },
-      "unavailable",
-    ],
-    ["an answer without sense after the mail leaves it open", { content: "zzz ???" }, "ambiguous"],
-    ["a 354 after the mail leaves it open", { content: "354 go on" }, "ambiguous"],
-    ["greeting 554 is ours to mend", { greeting: "554 5.7.1 you are on a list" }, "config"],
-    ["greeting 421 is passing", { greeting: "421 4.3.2 busy" }, "unavailable"],
-    [
-      "greeting 421 4.7.0 is a rate limit",
-      { greeting: "421 4.7.0 too many connections" },
-      "rate-limited",
-    ],
-  ];
-  it.each(table)("%s", async (_name, script, code) => {
-    expect(await codeUnder(script)).toBe(code);
-  });
-  it.each(table.filter(([, { greeting }]) => greeting === undefined))(
-    "%s, with PIPELINING",
-    async (_name, script, code) => {
-      expect(await codeUnder({ ...script, extensions: ["PIPELINING"] })).toBe(code);
-    },
-  );
-
-  it("trap 55: a login that is refused (535) is ours to mend, and not tried again soon, lest the account be locked", async () => {
-    const server = await scripted({ extensions: auth, auth: "535 5.7.8 no" });
-    const error = await rejection(sendOne(notifierAt(server, login)));
-    expect(error).toMatchObject({ code: "config", retryAfterMs: 300_000 });
-    expect(server.commands().filter((line) => line.startsWith("AUTH"))).toHaveLength(1);
-  });
-
-  it("trap 55: a login that is put off (454, 421) is passing", async () => {
-    expect(await codeUnder({ extensions: auth, auth: "454 4.7.0 later" }, login)).toBe(
-      "unavailable",
-    );
-    expect(await codeUnder({ extensions: auth, auth: "421 4.3.2 later" }, login)).toBe(
-      "unavailable",
-    );
-  });
-
-  it("tells the reply code and its enhanced status, and none of the server's own words", async () => {
-    const server = await scripted({
-      content: "554 5.6.0 I did not like: secret words of the mail",
-    });
-    const error = await rejection(sendOne(notifierAt(server)));
-    expect(error.message).toBe("The mail server refuses this mail (554 5.6.0).");
-    expect(error.cause).toBeUndefined();
-  });
-});
 
 describe("no answer", () => {
   it("is passing when nobody listens", async () => {
@@ -137,6 +50,49 @@ describe("no answer", () => {
     async (_when, script) => {
       expect(await codeUnder(script)).toBe("unavailable");
       expect(await codeUnder({ ...script, extensions: ["PIPELINING"] })).toBe("unavailable");
+    },
+  );
+
+  it.each([
+    ["at MAIL", { mail: "drop" }, "unavailable"],
+    ["at RCPT", { rcpt: () => "drop" }, "unavailable"],
+    ["at DATA", { data: "drop" }, "unavailable"],
+    ["after the mail", { content: "drop" }, "ambiguous"],
+  ] satisfies [string, Script, string][])(
+    "means the same on a connection that has served before, cut %s",
+    async (_when, script, code) => {
+      for (const extensions of [[], ["PIPELINING"]]) {
+        expect((await failureWhenReused({ ...script, extensions })).code).toBe(code);
+      }
+    },
+  );
+
+  it.each([
+    ["is ended", (server: ScriptedSmtp) => server.hangUp("end")],
+    ["is reset", (server: ScriptedSmtp) => server.hangUp("reset")],
+    [
+      "is told 421 and ended",
+      (server: ScriptedSmtp) => {
+        server.answer("421 4.4.2 idle for too long");
+        server.hangUp("end");
+      },
+    ],
+  ])(
+    "never leaves it open when an idle connection %s, however late the news: nothing was sent",
+    async (_how, hangUp) => {
+      for (let turns = 0; turns < 12; turns += 1) {
+        const server = await scripted();
+        const notifier = notifierAt(server);
+        await sendOne(notifier);
+        hangUp(server);
+        for (let turn = 0; turn < turns; turn += 1) await setImmediate();
+        const outcome = await sendOne(notifier).then(
+          () => "sent",
+          (error: unknown) => DeliveryError.is(error) && error.code,
+        );
+        const mails = server.commands().filter((line) => line === "DATA").length - 1;
+        expect([outcome, mails]).toEqual(outcome === "sent" ? ["sent", 1] : ["unavailable", 0]);
+      }
     },
   );
 

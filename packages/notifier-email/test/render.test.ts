@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { createTransport } from "nodemailer";
 import { describe, expect, it } from "vitest";
 import { renderMail } from "../src/render.ts";
+import { contrast } from "./support/contrast.ts";
 
 const english = { subjectPrefix: "[DataSync]", locale: "en", timeZone: "UTC" } as const;
 const chinese = {
@@ -110,6 +111,18 @@ describe("one event", () => {
   });
 });
 
+describe("the level", () => {
+  it.each(["info", "warning", "error", "critical"] as const)(
+    "is readable on its colour: %s, at 4.5 to 1 and more",
+    (level) => {
+      const { html } = renderMail([sampleEvent({ level })], english);
+      const [, ground = "", ink = ""] =
+        /background:(#[0-9a-f]{6});color:(#[0-9a-f]{6})/.exec(html) ?? [];
+      expect(contrast(ground, ink)).toBeGreaterThanOrEqual(4.5);
+    },
+  );
+});
+
 describe("a digest", () => {
   it("lists each event, then shows each in full, in order", () => {
     const { text, html } = renderMail(
@@ -127,8 +140,19 @@ describe("a digest", () => {
   it("is in Chinese where that is the language", () => {
     const { text, html } = renderMail([failure, failure], chinese);
     expect(text).toContain("2 个事件，2 个错误");
-    expect(html).toContain("<b>级别</b>");
+    expect(html.match(/>&nbsp;错误&nbsp;</g)).toHaveLength(4);
     expect(text).toContain("2025-08-29 18:30:00 +08:00");
+  });
+
+  it("lists an event in two cells, for a phone has no room for more, and names part at their underscores", () => {
+    const long = sampleEvent({ event_type: "quality_threshold_exceeded", message: "too_many" });
+    const { html } = renderMail([long, failure], english);
+    const row = html
+      .split("\n")
+      .find((line) => line.includes("quality_<wbr>threshold_<wbr>exceeded"));
+    expect(row?.match(/<td/g)).toHaveLength(2);
+    expect(row).toContain("2025-08-29 10:30:00 +00:00");
+    expect(row).toContain("too_many</td>");
   });
 
   it("lists every event when not all find room in full, keeps the gravest, and says so", () => {
@@ -236,7 +260,7 @@ describe("any events", () => {
           details: { x: "x" },
         });
         if (text.trim() === "") return;
-        const count = (html: string) => shape(html.replaceAll("<br>", "")).length;
+        const count = (html: string) => shape(html.replace(/<w?br>/g, "")).length;
         expect(count(renderMail([event], english).html)).toBeLessThanOrEqual(
           count(renderMail([bare], english).html),
         );

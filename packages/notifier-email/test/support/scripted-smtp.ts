@@ -32,6 +32,8 @@ export interface ScriptedSmtp {
   say(script: Script): void;
   /** Says this on every open connection, for what hangs. */
   answer(line: string): void;
+  /** Ends every open connection, politely or by a reset. */
+  hangUp(how: "end" | "reset"): void;
   /** Every line that was not mail content, oldest first. */
   commands(): readonly string[];
   connections(): number;
@@ -127,6 +129,12 @@ export const scriptedSmtp = async (first: Script = {}): Promise<ScriptedSmtp> =>
     },
     answer: (line) => {
       for (const socket of sockets) socket.write(`${line}\r\n`);
+    },
+    hangUp: (how) => {
+      for (const socket of sockets) {
+        if (how === "end") socket.end();
+        else socket.resetAndDestroy();
+      }
     },
     commands: () => [...lines],
     connections: () => taken,

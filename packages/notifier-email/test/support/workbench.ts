@@ -6,7 +6,7 @@ import {
   sendContext,
   smtpStandIn,
 } from "@datasync-monitor/testkit";
-import { afterEach } from "vitest";
+import { afterEach, expect } from "vitest";
 import { type EmailOptions, email } from "../../src/index.ts";
 import { type Script, type ScriptedSmtp, scriptedSmtp } from "./scripted-smtp.ts";
 
@@ -56,4 +56,26 @@ export const rejection = async (work: Promise<unknown> | undefined): Promise<Del
     throw new Error("It resolved, but was to reject.");
   if (!DeliveryError.is(outcome.error)) throw outcome.error;
   return outcome.error;
+};
+
+/** The code that one mail to a server with this script fails with. */
+export const codeUnder = async (script: Script, options = {}): Promise<string> => {
+  const server = await scripted(script);
+  const error = await rejection(sendOne(notifierAt(server, options)));
+  return error.code;
+};
+
+/** How the second mail over one connection fails; the first goes well, and nothing is tried twice. */
+export const failureWhenReused = async ({
+  extensions = [],
+  ...script
+}: Script): Promise<DeliveryError> => {
+  const server = await scripted({ extensions });
+  const notifier = notifierAt(server);
+  await sendOne(notifier);
+  server.say({ extensions, ...script });
+  const error = await rejection(sendOne(notifier));
+  expect(server.connections()).toBe(1);
+  expect(server.commands().filter((line) => line.startsWith("MAIL"))).toHaveLength(2);
+  return error;
 };

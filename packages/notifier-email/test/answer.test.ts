@@ -1,0 +1,146 @@
+import { sendContext } from "@datasync-monitor/testkit";
+import { describe, expect, it } from "vitest";
+import type { Script } from "./support/scripted-smtp.ts";
+import {
+  cleanUp,
+  codeUnder,
+  failureWhenReused,
+  notifierAt,
+  notifierFor,
+  rejection,
+  scripted,
+  sendOne,
+  standIn,
+} from "./support/workbench.ts";
+
+cleanUp();
+
+const login = { user: "datasync", password: "correct-horse" };
+const auth = ["AUTH PLAIN"];
+
+describe("an answer of the server", () => {
+  const table: readonly [name: string, script: Script, code: string][] = [
+    ["RCPT 550 for all is the endpoint's", { rcpt: () => "550 5.1.1 who?" }, "endpoint"],
+    ["RCPT 450 for all is passing", { rcpt: () => "450 4.2.0 greylisted" }, "unavailable"],
+    [
+      "RCPT 554 5.7.1, relay access denied, is ours to mend",
+      { rcpt: () => "554 5.7.1 Relay access denied" },
+      "config",
+    ],
+    [
+      "RCPT 530, log in first, is ours to mend",
+      { rcpt: () => "530 5.7.0 Authentication required" },
+      "config",
+    ],
+    ["MAIL 421 is passing", { mail: "421 4.3.2 shutting down" }, "unavailable"],
+    ["MAIL 451 is passing", { mail: "451 4.3.0 disk trouble" }, "unavailable"],
+    [
+      "MAIL 421 4.7.0, too many, is a rate limit",
+      { mail: "421 4.7.0 Try again later" },
+      "rate-limited",
+    ],
+    ["MAIL 454 is a rate limit", { mail: "454 4.3.0 slow down" }, "rate-limited"],
+    ["RCPT 421 is passing", { rcpt: () => "421 4.3.2 shutting down" }, "unavailable"],
+    [
+      "RCPT 421 4.7.0 ends the session, so it is a rate limit and not the recipient's",
+      { rcpt: () => "421 4.7.0 Try again later" },
+      "rate-limited",
+    ],
+    ["RCPT 451 4.7.1 is passing", { rcpt: () => "451 4.7.1 greylisted" }, "unavailable"],
+    ["DATA 421 4.7.0 is a rate limit", { data: "421 4.7.0 Try again later" }, "rate-limited"],
+    ["DATA 451 is passing", { data: "451 4.3.0 disk trouble" }, "unavailable"],
+    [
+      "421 4.7.0 after the mail is a rate limit",
+      { content: "421 4.7.0 Try again later" },
+      "rate-limited",
+    ],
+    ["MAIL 550, the sender is refused, is ours to mend", { mail: "550 5.7.1 not you" }, "config"],
+    ["MAIL 552 is about this mail's size", { mail: "552 5.3.4 too big" }, "payload"],
+    ["DATA 452 is passing", { data: "452 4.3.1 out of space" }, "unavailable"],
+    ["DATA 421 is passing", { data: "421 4.3.2 shutting down" }, "unavailable"],
+    [
+      "DATA 454, Amazon's throttling, is a rate limit",
+      { data: "454 Throttling failure: Maximum sending rate exceeded" },
+      "rate-limited",
+    ],
+    ["DATA 552 is about this mail", { content: "552 5.3.4 too big" }, "payload"],
+    ["DATA 554 is about this mail", { content: "554 5.6.0 looks odd" }, "payload"],
+    ["451 after the mail is passing", { content: "451 4.3.0 try later" }, "unavailable"],
+    ["421 after the mail is passing", { content: "421 4.3.2 shutting down" }, "unavailable"],
+    [
+      "503 is passing: another connection may do better",
+      { mail: "503 5.5.1 bad sequence" },
+      "unavailable",
+    ],
+    ["an answer without sense after the mail leaves it open", { content: "zzz ???" }, "ambiguous"],
+    ["a 354 after the mail leaves it open", { content: "354 go on" }, "ambiguous"],
+    ["greeting 554 is ours to mend", { greeting: "554 5.7.1 you are on a list" }, "config"],
+    ["greeting 421 is passing", { greeting: "421 4.3.2 busy" }, "unavailable"],
+    [
+      "greeting 421 4.7.0 is a rate limit",
+      { greeting: "421 4.7.0 too many connections" },
+      "rate-limited",
+    ],
+  ];
+  it.each(table)("%s", async (_name, script, code) => {
+    expect(await codeUnder(script)).toBe(code);
+  });
+  it.each(table.filter(([, { greeting }]) => greeting === undefined))(
+    "%s, with PIPELINING",
+    async (_name, script, code) => {
+      expect(await codeUnder({ ...script, extensions: ["PIPELINING"] })).toBe(code);
+    },
+  );
+  it.each(table.filter(([, { greeting }]) => greeting === undefined))(
+    "%s, on a connection that has served before",
+    async (_name, script, code) => {
+      for (const extensions of [[], ["PIPELINING"]]) {
+        const fresh = await rejection(
+          sendOne(notifierAt(await scripted({ ...script, extensions }))),
+        );
+        const reused = await failureWhenReused({ ...script, extensions });
+        expect(reused).toMatchObject({ code, message: fresh.message });
+      }
+    },
+  );
+
+  it("says rate-limited when the next mail over one connection meets 421, and sends it when asked again", async () => {
+    const server = await standIn();
+    const notifier = notifierFor({ url: server.url });
+    await sendOne(notifier);
+    await server.meet("rate-limited", { times: 1 });
+    const error = await rejection(sendOne(notifier));
+    expect(error).toMatchObject({
+      code: "rate-limited",
+      message: "The mail server asks us to slow down (421 4.7.0).",
+    });
+    expect([server.attempts(), server.connections()]).toEqual([2, 1]);
+    await sendOne(notifier, sendContext({ attempt: 2 }));
+    expect(server.mails()).toHaveLength(2);
+  });
+
+  it("trap 55: a login that is refused (535) is ours to mend, and not tried again soon, lest the account be locked", async () => {
+    const server = await scripted({ extensions: auth, auth: "535 5.7.8 no" });
+    const error = await rejection(sendOne(notifierAt(server, login)));
+    expect(error).toMatchObject({ code: "config", retryAfterMs: 300_000 });
+    expect(server.commands().filter((line) => line.startsWith("AUTH"))).toHaveLength(1);
+  });
+
+  it("trap 55: a login that is put off (454, 421) is passing", async () => {
+    expect(await codeUnder({ extensions: auth, auth: "454 4.7.0 later" }, login)).toBe(
+      "unavailable",
+    );
+    expect(await codeUnder({ extensions: auth, auth: "421 4.3.2 later" }, login)).toBe(
+      "unavailable",
+    );
+  });
+
+  it("tells the reply code and its enhanced status, and none of the server's own words", async () => {
+    const server = await scripted({
+      content: "554 5.6.0 I did not like: secret words of the mail",
+    });
+    const error = await rejection(sendOne(notifierAt(server)));
+    expect(error.message).toBe("The mail server refuses this mail (554 5.6.0).");
+    expect(error.cause).toBeUndefined();
+  });
+});
