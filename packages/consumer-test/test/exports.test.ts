@@ -39,7 +39,14 @@ const surfaces: Readonly<Record<string, Surface>> = {
   },
   "@datasync-monitor/http": {
     load: () => import("@datasync-monitor/http"),
-    names: ["destinationKeyOf", "httpClient", "parseRetryAfter", "statusError", "urlOption"],
+    names: [
+      "destinationKeyOf",
+      "httpClient",
+      "isLoopback",
+      "parseRetryAfter",
+      "statusError",
+      "urlOption",
+    ],
   },
   "@datasync-monitor/notifier-console": {
     load: () => import("@datasync-monitor/notifier-console"),
@@ -74,6 +81,7 @@ const surfaces: Readonly<Record<string, Surface>> = {
       "feishuStandIn",
       "hostileHttp",
       "memoryNotifier",
+      "notifierHost",
       "runCase",
       "sampleBatch",
       "sampleEvent",

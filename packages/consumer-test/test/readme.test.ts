@@ -30,6 +30,14 @@ const groups = (): readonly (readonly string[])[] => {
   return [[...together, service.file], ...alone];
 };
 
+/** Each page that stands in English and in Chinese. */
+const translations: readonly (readonly [string, string])[] = [
+  ["README.md", "README.zh-CN.md"],
+  ...pages()
+    .filter((page) => /^docs\/[^/]+$/.test(page))
+    .map((page) => [page, page.replace("docs/", "docs/zh-CN/")] as const),
+];
+
 let errors: readonly string[] = [];
 
 beforeAll(async () => {
@@ -66,16 +74,12 @@ describe("the pages", () => {
     expect(page?.blocks.filter(({ language }) => language === "ts")).not.toHaveLength(0);
   });
 
-  it("say the same in English and in Chinese", ({ skip }) => {
-    const english = pageAt("README.md");
-    const chinese = pageAt("README.zh-CN.md");
-    if (english === undefined || chinese === undefined) {
-      return skip("README.md and README.zh-CN.md are not both there yet");
-    }
-    const levels = ({ headings }: Page) => headings.map((text) => text.indexOf(" "));
-    const code = ({ blocks }: Page) => blocks.map(({ language, code }) => ({ language, code }));
-    expect(levels(chinese)).toEqual(levels(english));
-    expect(code(chinese)).toEqual(code(english));
+  it.each(translations)("%s and %s say the same", (english, chinese) => {
+    const levels = (page?: Page) => page?.headings.map((text) => text.indexOf(" "));
+    const code = (page?: Page) => page?.blocks.map(({ language, code }) => ({ language, code }));
+    expect(pageAt(chinese), "there is no translation").toBeDefined();
+    expect(levels(pageAt(chinese))).toEqual(levels(pageAt(english)));
+    expect(code(pageAt(chinese))).toEqual(code(pageAt(english)));
   });
 });
 

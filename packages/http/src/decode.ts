@@ -38,6 +38,7 @@ const pump = async (decoder: Transform, raw: Buffer, limit: number): Promise<Dec
   let size = 0;
   decoder.end(raw);
   try {
+    // Its type says any; without `objectMode` a stream gives Buffers.
     for await (const chunk of decoder as AsyncIterable<Buffer>) {
       chunks.push(chunk.subarray(0, limit - size));
       size += chunk.length;

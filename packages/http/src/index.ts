@@ -5,4 +5,4 @@ export type { HttpAnswer } from "./exchange.ts";
 export { parseRetryAfter } from "./retry-after.ts";
 export { statusError } from "./status.ts";
 // Checking options.
-export { destinationKeyOf, type UrlOptionRules, urlOption } from "./url.ts";
+export { destinationKeyOf, isLoopback, type UrlOptionRules, urlOption } from "./url.ts";

@@ -18,6 +18,14 @@ const canonical = (url: URL | string): string => {
 export const destinationKeyOf = (url: URL | string): string =>
   createHash("sha256").update(canonical(url)).digest("hex").slice(0, 32);
 
+/**
+ * Whether an address is this machine by its name alone, without asking a resolver.
+ *
+ * https://www.rfc-editor.org/rfc/rfc6761#section-6.3
+ */
+export const isLoopback = ({ hostname }: URL): boolean =>
+  hostname === "[::1]" || /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3})$/.test(hostname);
+
 export interface UrlOptionRules {
   /** With the colon. Default `["https:", "http:"]`. */
   readonly protocols?: readonly string[] | undefined;

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { ConfigError } from "@datasync-monitor/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { destinationKeyOf, urlOption } from "../src/index.ts";
+import { destinationKeyOf, isLoopback, urlOption } from "../src/index.ts";
 
 const refusal = (value: unknown, rules?: Parameters<typeof urlOption>[3]): ConfigError => {
   try {
@@ -61,6 +61,24 @@ describe("urlOption", () => {
   ])("never repeats %s", (value) => {
     const error = refusal(value);
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain("SECRET");
+  });
+});
+
+describe("isLoopback", () => {
+  it.each([
+    ["http://localhost:8080/", true],
+    ["http://LOCALHOST/", true],
+    ["http://app.localhost/", true],
+    ["http://127.8.9.1/", true],
+    ["http://2130706433/", true], // 127.0.0.1 as one number, which URL spells out
+    ["http://[::1]:1/", true],
+    ["http://localhost.example/", false],
+    ["http://notlocalhost/", false],
+    ["http://127.0.0.1.example/", false],
+    ["http://[::2]/", false],
+    ["http://10.0.0.1/", false],
+  ])("of %s is %s", (url, expected) => {
+    expect(isLoopback(new URL(url))).toBe(expected);
   });
 });
 

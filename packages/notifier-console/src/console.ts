@@ -1,5 +1,5 @@
 import { defineNotifier, type Locale, type Notifier } from "@datasync-monitor/core";
-import { type ConsoleOptions, settingsOf } from "./options.ts";
+import { type ConsoleOptions, readOptions } from "./options.ts";
 import { jsonLine, prettyEvent } from "./render.ts";
 import { checkOpen } from "./stream-write.ts";
 import { writer } from "./writer.ts";
@@ -10,10 +10,10 @@ import { writer } from "./writer.ts";
  * `send()` resolves when the stream says that the text is written, so a reader that is slower than
  * the events is waited for. The stream is never closed.
  *
- * @throws ConfigError when an option is unknown or wrong.
+ * @throws ConfigError naming the option that is wrong.
  */
 export const consoleNotifier = (options: ConsoleOptions = {}): Notifier => {
-  const { stream, pretty, color, locale, timeZone } = settingsOf(options, process.env);
+  const { stream, pretty, color, locale, timeZone } = readOptions(options, process.env);
   const write = writer(stream);
   let host: { locale: Locale; timeZone: string } = { locale: "en", timeZone: "UTC" };
 
@@ -35,5 +35,5 @@ export const consoleNotifier = (options: ConsoleOptions = {}): Notifier => {
     async verify() {
       checkOpen(stream);
     },
-  } satisfies Omit<Notifier, "contract">);
+  });
 };

@@ -1,6 +1,7 @@
 import {
   ConfigError,
   checkOptions,
+  checkTimeZone,
   choiceOption,
   flagOption,
   type Locale,
@@ -60,21 +61,10 @@ const streamOption = (value: ConsoleStream | undefined): ConsoleStream => {
   );
 };
 
-const zoneOption = (value: string | undefined): string | undefined => {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: value });
-    return value;
-  } catch {
-    throw new ConfigError(
-      "timeZone",
-      `${owner}: \`timeZone\` must be an IANA name, such as "Asia/Shanghai".`,
-    );
-  }
-};
-
-export const settingsOf = (options: ConsoleOptions, env: Environment): Settings => {
+/** @throws ConfigError naming the option that is wrong. */
+export const readOptions = (options: ConsoleOptions, env: Environment): Settings => {
   checkOptions(owner, options, ["stream", "format", "color", "locale", "timeZone"]);
-  const { locale } = options;
+  const { locale, timeZone } = options;
   const stream = streamOption(options.stream);
   const isTerminal = stream.isTTY === true;
   const format = choiceOption(owner, "format", options.format, "auto", ["auto", "pretty", "json"]);
@@ -86,6 +76,6 @@ export const settingsOf = (options: ConsoleOptions, env: Environment): Settings 
       locale === undefined
         ? undefined
         : choiceOption<Locale>(owner, "locale", locale, "en", ["en", "zh-CN"]),
-    timeZone: zoneOption(options.timeZone),
+    timeZone: timeZone === undefined ? undefined : checkTimeZone(owner, timeZone),
   };
 };

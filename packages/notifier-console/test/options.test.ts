@@ -1,8 +1,8 @@
-import { ConfigError, type NotifierHost } from "@datasync-monitor/core";
-import { fakeClock, sampleEvent, sendContext } from "@datasync-monitor/testkit";
+import { ConfigError } from "@datasync-monitor/core";
+import { notifierHost, sampleEvent, sendContext } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import { type ConsoleOptions, consoleNotifier } from "../src/index.ts";
-import { colorByDefault, settingsOf } from "../src/options.ts";
+import { colorByDefault, readOptions } from "../src/options.ts";
 import { sink } from "./support.ts";
 
 const printed = async (isTTY: boolean, options: ConsoleOptions = {}): Promise<string> => {
@@ -10,20 +10,6 @@ const printed = async (isTTY: boolean, options: ConsoleOptions = {}): Promise<st
   await consoleNotifier({ color: false, ...options, stream }).send([sampleEvent()], sendContext());
   return text();
 };
-
-const host = (parts: Partial<NotifierHost>): NotifierHost => ({
-  service: "datasync",
-  locale: "en",
-  timeZone: "UTC",
-  clock: fakeClock(),
-  observe: () => {
-    throw new Error("not needed");
-  },
-  stats: () => {
-    throw new Error("not needed");
-  },
-  ...parts,
-});
 
 describe("format", () => {
   it("is pretty on a terminal and JSON elsewhere, unless it is said", async () => {
@@ -52,8 +38,8 @@ describe("colour", () => {
 
   it("is what the option says, whatever the environment says", () => {
     const { stream } = sink({ isTTY: true });
-    expect(settingsOf({ stream, color: true }, { NO_COLOR: "1" }).color).toBe(true);
-    expect(settingsOf({ stream, color: false }, { FORCE_COLOR: "1" }).color).toBe(false);
+    expect(readOptions({ stream, color: true }, { NO_COLOR: "1" }).color).toBe(true);
+    expect(readOptions({ stream, color: false }, { FORCE_COLOR: "1" }).color).toBe(false);
   });
 });
 
@@ -65,7 +51,7 @@ describe("language and time zone", () => {
       consoleNotifier({ stream, format: "pretty", locale: "en", timeZone: "UTC" }),
     ];
     for (const notifier of [monitors, own]) {
-      notifier.attach?.(host({ locale: "zh-CN", timeZone: "Asia/Shanghai" }));
+      notifier.attach?.(notifierHost({ locale: "zh-CN", timeZone: "Asia/Shanghai" }));
       await notifier.send([sampleEvent()], sendContext());
     }
     const [first, second] = text()
@@ -93,6 +79,6 @@ describe("a wrong option", () => {
 
   it("is none when there are no options, and the stream is the standard output", () => {
     expect(consoleNotifier()).toMatchObject({ contract: 1, id: "console", maxBatchSize: 100 });
-    expect(settingsOf({}, {}).stream).toBe(process.stdout);
+    expect(readOptions({}, {}).stream).toBe(process.stdout);
   });
 });

@@ -7,7 +7,7 @@ import {
 import { destinationKeyOf, httpClient } from "@datasync-monitor/http";
 import { judge, judgeProbe, type Sent } from "./answer.ts";
 import { readManner } from "./manner.ts";
-import { type FeishuOptions, readOptions } from "./options.ts";
+import { type FeishuOptions, owner, readOptions } from "./options.ts";
 import { renderBody } from "./render.ts";
 import { envelope } from "./sign.ts";
 
@@ -25,11 +25,11 @@ const headers = { "content-type": "application/json; charset=utf-8" };
  * `verify()` posts a message without a type: the bot checks token, IP address and signature first, then
  * refuses it, and nobody sees anything.
  *
- * @throws ConfigError when an option is missing or wrong.
+ * @throws ConfigError naming the option that is missing or wrong.
  */
 export const feishu = (options: FeishuOptions): Notifier => {
-  const { url, secret, format, look, connections } = readOptions(options);
-  const client = httpClient({ connections });
+  const { url, secret, format, look } = readOptions(options);
+  const client = httpClient({ connections: options.connections }, owner);
   let host: NotifierHost | undefined;
 
   const now = () => (host?.clock ?? systemClock).now();
@@ -47,7 +47,7 @@ export const feishu = (options: FeishuOptions): Notifier => {
     rateLimits,
     destinationKey: destinationKeyOf(url),
 
-    attach(to: NotifierHost) {
+    attach(to) {
       host = to;
     },
 

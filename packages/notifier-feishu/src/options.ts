@@ -1,13 +1,13 @@
 import {
   ConfigError,
   checkOptions,
+  checkTimeZone,
   choiceOption,
   flagOption,
   type Locale,
-  numberOption,
   textOption,
 } from "@datasync-monitor/core";
-import { urlOption } from "@datasync-monitor/http";
+import { isLoopback, urlOption } from "@datasync-monitor/http";
 import type { Look } from "./story.ts";
 
 /** `card`: coloured by level. `post`: rich text. `text`: the plain lines of the guide. */
@@ -33,20 +33,19 @@ export interface FeishuOptions {
   readonly mentionAll?: boolean | undefined;
   /** The open_ids (`ou_…`) or user_ids to mention with each message, at most 20. A custom bot knows nobody by e-mail. */
   readonly mentions?: readonly string[] | undefined;
-  /** Sockets held open to the bot. Default 8. */
+  /** Connections kept to the bot. Default 8; no more are used than the receiver's `concurrency`. */
   readonly connections?: number | undefined;
 }
 
-/** Options, checked and with their defaults. */
+/** The options, checked and completed. */
 export interface Settings {
   readonly url: URL;
   readonly secret: string | undefined;
   readonly format: FeishuFormat;
   readonly look: Look;
-  readonly connections: number;
 }
 
-const owner = "feishu()";
+export const owner = "feishu()";
 
 const known = [
   ...["webhookUrl", "secret", "keyword", "format", "locale", "timeZone"],
@@ -55,7 +54,6 @@ const known = [
 
 const vendorHosts = ["open.feishu.cn", "open.larksuite.com"];
 const hookPath = /^\/open-apis\/bot\/v2\/hook\/[^/]+\/?$/;
-const loopback = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/;
 
 const readUrl = (value: unknown): URL => {
   const fail = (must: string): never => {
@@ -65,7 +63,7 @@ const readUrl = (value: unknown): URL => {
     fail("is missing. Copy it from the bot's settings in the group, e.g. into FEISHU_WEBHOOK_URL.");
   }
   const url = urlOption(owner, "webhookUrl", value);
-  if (url.protocol === "http:" && !loopback.test(url.hostname)) {
+  if (url.protocol === "http:" && !isLoopback(url)) {
     fail("must start with https://; http:// is for this machine alone.");
   }
   if (vendorHosts.includes(url.hostname) && !hookPath.test(url.pathname)) {
@@ -81,20 +79,6 @@ const readKeyword = (value: unknown): string | undefined => {
   throw new ConfigError("keyword", `${owner}: \`keyword\` must be of at most 100 characters.`);
 };
 
-const readTimeZone = (value: unknown): string | undefined => {
-  if (value === undefined) return undefined;
-  const timeZone = textOption(owner, "timeZone", value);
-  try {
-    new Intl.DateTimeFormat("en", { timeZone });
-    return timeZone;
-  } catch {
-    throw new ConfigError(
-      "timeZone",
-      `${owner}: \`timeZone\` must be an IANA name, such as "Asia/Shanghai".`,
-    );
-  }
-};
-
 /** A union_id begins with `on_`; bots that are no application cannot resolve one. */
 const memberId = /^(?!on_)(?!all$)[A-Za-z0-9_-]{1,64}$/;
 
@@ -108,10 +92,10 @@ const readMentions = (value: unknown): readonly string[] => {
   );
 };
 
-/** @throws ConfigError */
+/** @throws ConfigError naming the option that is missing or wrong. */
 export const readOptions = (options: FeishuOptions): Settings => {
   checkOptions(owner, options, known);
-  const { secret, connections } = options;
+  const { secret, timeZone } = options;
   const everyone = flagOption(owner, "mentionAll", options.mentionAll, false);
   return {
     url: readUrl(options.webhookUrl),
@@ -119,14 +103,9 @@ export const readOptions = (options: FeishuOptions): Settings => {
     format: choiceOption(owner, "format", options.format, "card", ["card", "post", "text"]),
     look: {
       locale: choiceOption(owner, "locale", options.locale, "zh-CN", ["zh-CN", "en"]),
-      timeZone: readTimeZone(options.timeZone),
+      timeZone: timeZone === undefined ? undefined : checkTimeZone(owner, timeZone),
       keyword: readKeyword(options.keyword),
       mentions: [...(everyone ? ["all"] : []), ...readMentions(options.mentions)],
     },
-    connections: numberOption(owner, "connections", connections, 8, {
-      min: 1,
-      max: 256,
-      integer: true,
-    }),
   };
 };

@@ -6,9 +6,8 @@ import type {
   SendContext,
 } from "@datasync-monitor/core";
 import { DeliveryError, systemClock } from "@datasync-monitor/core";
-import { sampleEvent, sendContext } from "@datasync-monitor/testkit";
+import { notifierHost, sampleEvent, sendContext } from "@datasync-monitor/testkit";
 import fc from "fast-check";
-import { expect } from "vitest";
 import type { FeishuFormat } from "../src/options.ts";
 import { largestBody, renderBody } from "../src/render.ts";
 import { type Envelope, envelope } from "../src/sign.ts";
@@ -142,14 +141,9 @@ export const hostileEvent: fc.Arbitrary<MonitorEvent> = fc
 
 export const hostileBatch = fc.array(hostileEvent, { minLength: 1, maxLength: 20 });
 
-export const hostOf = (clock: Clock = systemClock, timeZone = "Asia/Shanghai"): NotifierHost => ({
-  service: "datasync",
-  locale: "en",
-  timeZone,
-  clock,
-  observe: () => expect.fail("not asked for"),
-  stats: () => expect.fail("not asked for"),
-});
+/** A monitor in Shanghai, by the system's clock unless it is given another. */
+export const hostOf = (clock: Clock = systemClock): NotifierHost =>
+  notifierHost({ clock, timeZone: "Asia/Shanghai" });
 
 /** What `send()` rejects with, or undefined when it resolves. */
 export const failureOf = async (

@@ -1,8 +1,8 @@
 import { DeliveryError } from "@datasync-monitor/core";
+import { sampleEvent, sendContext } from "@datasync-monitor/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type PrometheusNotifier, prometheus } from "../src/index.ts";
-import { batchOf, context, sample } from "./support/events.ts";
 import { fakeHost } from "./support/fake-host.ts";
 import { scrape } from "./support/scrape.ts";
 
@@ -15,7 +15,7 @@ const invalid = async (notifier: PrometheusNotifier) =>
 describe("operation metrics", () => {
   it("take duration, records and time of success from the guide's event", async () => {
     const notifier = prometheus();
-    await notifier.send(batchOf(sample()), context());
+    await notifier.send([sampleEvent()], sendContext());
     const scraped = await scrape(notifier);
     expect(scraped.value(`${prefix}operation_duration_seconds_sum`, synced)).toBe(30.5);
     expect(scraped.value(`${prefix}operation_duration_seconds_count`, synced)).toBe(1);
@@ -35,14 +35,22 @@ describe("operation metrics", () => {
   it("count every event of a batch, failures apart", async () => {
     const notifier = prometheus();
     await notifier.send(
-      batchOf(
-        sample({ event_type: "cleanup_success", metrics: { records_deleted: 3 } }),
-        sample({ event_type: "cleanup_failure", metrics: { records_deleted: 2 }, details: {} }),
-        sample({ event_type: "migration_failure", metrics: { records_migrated: 5 }, details: {} }),
-        sample({ event_type: "cleanup_start", metrics: { records_deleted: 100 } }),
-        sample({ event_type: "health_check", metrics: { duration_seconds: 100 } }),
-      ),
-      context(),
+      [
+        sampleEvent({ event_type: "cleanup_success", metrics: { records_deleted: 3 } }),
+        sampleEvent({
+          event_type: "cleanup_failure",
+          metrics: { records_deleted: 2 },
+          details: {},
+        }),
+        sampleEvent({
+          event_type: "migration_failure",
+          metrics: { records_migrated: 5 },
+          details: {},
+        }),
+        sampleEvent({ event_type: "cleanup_start", metrics: { records_deleted: 100 } }),
+        sampleEvent({ event_type: "health_check", metrics: { duration_seconds: 100 } }),
+      ],
+      sendContext(),
     );
     const scraped = await scrape(notifier);
     const sum = (operation: string, outcome: string) =>
@@ -65,7 +73,7 @@ describe("operation metrics", () => {
     [{}, {}, 0],
   ])("look for the duration in metrics %o, then details %o", async (metrics, details, seconds) => {
     const notifier = prometheus();
-    await notifier.send(batchOf(sample({ metrics, details })), context());
+    await notifier.send([sampleEvent({ metrics, details })], sendContext());
     const scraped = await scrape(notifier);
     expect(scraped.value(`${prefix}operation_duration_seconds_sum`, synced)).toBe(seconds);
     expect(scraped.value(`${prefix}invalid_observations_total`)).toBe(0);
@@ -74,7 +82,7 @@ describe("operation metrics", () => {
   it("look for the records in the details, where the guide's first sample has them", async () => {
     const notifier = prometheus();
     const details = { records_synced: 1_000 };
-    await notifier.send(batchOf(sample({ metrics: {}, details })), context());
+    await notifier.send([sampleEvent({ metrics: {}, details })], sendContext());
     expect((await scrape(notifier)).value(`${prefix}records_total`, { operation: "sync" })).toBe(
       1_000,
     );
@@ -84,7 +92,7 @@ describe("operation metrics", () => {
     const notifier = prometheus({ eventTypes: ["backup_success"] });
     const metrics = { records_processed: 7 };
     for (const event_type of ["backup_success", "backup_failure", "export_success"])
-      await notifier.send(batchOf(sample({ event_type, metrics })), context());
+      await notifier.send([sampleEvent({ event_type, metrics })], sendContext());
     const records = (await scrape(notifier))
       .series(`${prefix}records_total`)
       .map(({ labels, value }) => [labels.operation, value]);
@@ -101,7 +109,7 @@ describe("operation metrics", () => {
     "are not led astray by an operation called %s",
     async (event_type) => {
       const notifier = prometheus();
-      await notifier.send(batchOf(sample({ event_type, metrics: { records: 2 } })), context());
+      await notifier.send([sampleEvent({ event_type, metrics: { records: 2 } })], sendContext());
       expect((await scrape(notifier)).value(`${prefix}records_total`, { operation: "other" })).toBe(
         2,
       );
@@ -113,7 +121,7 @@ describe("operation metrics", () => {
     async (value) => {
       const notifier = prometheus();
       const metrics = { duration_seconds: value, records_synced: value };
-      await notifier.send(batchOf(sample({ metrics })), context());
+      await notifier.send([sampleEvent({ metrics })], sendContext());
       const text = await notifier.metrics();
       expect(text).not.toMatch(/ [+-]?(nan|inf)$/im);
       const scraped = await scrape(notifier);
@@ -126,7 +134,7 @@ describe("operation metrics", () => {
   it("trap 65: a metric that core left out as not finite is counted", async () => {
     const notifier = prometheus();
     const details = { invalid_metrics: ["duration_seconds", "something_else"] };
-    await notifier.send(batchOf(sample({ metrics: {}, details })), context());
+    await notifier.send([sampleEvent({ metrics: {}, details })], sendContext());
     expect(await invalid(notifier)).toBe(1);
   });
 
@@ -137,7 +145,7 @@ describe("operation metrics", () => {
         fc.array(fc.record({ duration_seconds: number, records_synced: number }), { minLength: 1 }),
         async (all) => {
           const notifier = prometheus();
-          for (const metrics of all) await notifier.send(batchOf(sample({ metrics })), context());
+          for (const metrics of all) await notifier.send([sampleEvent({ metrics })], sendContext());
           expect(await notifier.metrics()).not.toMatch(/ [+-]?(nan|inf)$/im);
         },
       ),
@@ -148,7 +156,7 @@ describe("operation metrics", () => {
   it("move the time of the last success forward only", async () => {
     const notifier = prometheus();
     const at = async (timestamp: string) => {
-      await notifier.send(batchOf(sample({ timestamp })), context());
+      await notifier.send([sampleEvent({ timestamp })], sendContext());
       return (await scrape(notifier)).value(`${prefix}operation_last_success_timestamp_seconds`, {
         operation: "sync",
       });
@@ -165,7 +173,7 @@ describe("operation metrics", () => {
     const { host } = fakeHost(Date.parse("2025-08-29T12:00:00.000Z"));
     const notifier = prometheus();
     notifier.attach?.(host);
-    await notifier.send(batchOf(sample({ timestamp: "9999-01-01T00:00:00.000Z" })), context());
+    await notifier.send([sampleEvent({ timestamp: "9999-01-01T00:00:00.000Z" })], sendContext());
     const value = (await scrape(notifier)).value(
       `${prefix}operation_last_success_timestamp_seconds`,
     );
@@ -196,7 +204,7 @@ describe("operation metrics", () => {
   it("count nothing of a batch that was aborted before it began", async () => {
     const notifier = prometheus();
     const refused = Promise.resolve(
-      notifier.send(batchOf(sample()), context({ signal: AbortSignal.abort() })),
+      notifier.send([sampleEvent()], sendContext({ signal: AbortSignal.abort() })),
     );
     await expect(refused).rejects.toSatisfy(
       (error) => DeliveryError.is(error) && error.code === "aborted",

@@ -1,8 +1,8 @@
 import { ConfigError } from "@datasync-monitor/core";
+import { sampleEvent, sendContext } from "@datasync-monitor/testkit";
 import { Registry, register } from "prom-client";
 import { describe, expect, it } from "vitest";
 import { type PrometheusOptions, prometheus } from "../src/index.ts";
-import { batchOf, context, sample } from "./support/events.ts";
 import { scrape } from "./support/scrape.ts";
 
 const refusal = (options: unknown): ConfigError => {
@@ -82,7 +82,7 @@ describe("prometheus() options", () => {
     const durationBuckets = [1, 2];
     const notifier = prometheus({ durationBuckets, recordsBuckets: [5] });
     durationBuckets.push(3);
-    await notifier.send(batchOf(sample()), context());
+    await notifier.send([sampleEvent()], sendContext());
     const bounds = (await scrape(notifier))
       .series("datasync_monitor_operation_duration_seconds_bucket", {
         operation: "sync",

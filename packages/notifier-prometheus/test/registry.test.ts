@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { ConfigError } from "@datasync-monitor/core";
+import { sampleEvent, sendContext } from "@datasync-monitor/testkit";
 import { Counter, Gauge, Registry } from "prom-client";
 import { describe, expect, it, vi } from "vitest";
 import { prometheus } from "../src/index.ts";
-import { batchOf, context, sample } from "./support/events.ts";
 import { parseExposition } from "./support/exposition.ts";
 import { attempt, fakeHost, receiverStats } from "./support/fake-host.ts";
 import { ask, scrape } from "./support/scrape.ts";
@@ -52,8 +52,8 @@ describe("a registry of the user's", () => {
       events: { sync_start: { ...none, info: 4 } },
       receivers: [receiverStats({ delivered: 10, pending: 5, breaker: "closed" })],
     });
-    await first.send(batchOf(sample()), context());
-    await second.send(batchOf(sample()), context());
+    await first.send([sampleEvent()], sendContext());
+    await second.send([sampleEvent()], sendContext());
     const scraped = await scrape(first);
     expect(scraped.value(`${prefix}events_total`, events)).toBe(7);
     expect(scraped.value(`${prefix}deliveries_total`, { outcome: "delivered" })).toBe(11);
@@ -66,7 +66,7 @@ describe("a registry of the user's", () => {
     const registry = new Registry();
     const first = prometheus({ registry, prefix: "a_" });
     prometheus({ registry, prefix: "b_" });
-    await first.send(batchOf(sample()), context());
+    await first.send([sampleEvent()], sendContext());
     const scraped = await scrape(first);
     expect(scraped.value("a_records_total", { operation: "sync" })).toBe(1_000);
     expect(scraped.value("b_records_total", { operation: "sync" })).toBe(0);
@@ -77,7 +77,7 @@ describe("a registry of the user's", () => {
     const old = fakeHost();
     const before = prometheus({ registry });
     before.attach?.(old.host);
-    await before.send(batchOf(sample()), context());
+    await before.send([sampleEvent()], sendContext());
     old.show({
       events: { sync_start: { ...none, info: 3 } },
       receivers: [receiverStats({ delivered: 1, pending: 2 })],
@@ -88,7 +88,7 @@ describe("a registry of the user's", () => {
     const after = prometheus({ registry });
     after.attach?.(fresh.host);
     fresh.show({ events: { sync_start: { ...none, info: 1 } } });
-    await after.send(batchOf(sample()), context());
+    await after.send([sampleEvent()], sendContext());
     await scrape(after);
     const scraped = await scrape(after);
     expect(scraped.value(`${prefix}events_total`, events)).toBe(4);
@@ -106,15 +106,15 @@ describe("a registry of the user's", () => {
     const copy = await import("../src/index.ts");
     expect(copy.prometheus).not.toBe(prometheus);
     const second = copy.prometheus({ registry });
-    await first.send(batchOf(sample()), context());
-    await second.send(batchOf(sample()), context());
+    await first.send([sampleEvent()], sendContext());
+    await second.send([sampleEvent()], sendContext());
     const scraped = await scrape(first);
     expect(scraped.value(`${prefix}records_total`, { operation: "sync" })).toBe(2_000);
   });
 
   it("begins anew after the registry was cleared", async () => {
     const registry = new Registry();
-    await prometheus({ registry }).send(batchOf(sample()), context());
+    await prometheus({ registry }).send([sampleEvent()], sendContext());
     registry.clear();
     const scraped = await scrape(prometheus({ registry }));
     expect(scraped.value(`${prefix}records_total`, { operation: "sync" })).toBe(0);
@@ -232,7 +232,7 @@ describe("what cannot be collected", () => {
     new Gauge({ name: "bad", help: "Bad.", registers: [registry], collect });
     new Counter({ name: "good_total", help: "Good.", registers: [registry] }).inc(3);
     const notifier = prometheus({ registry });
-    await notifier.send(batchOf(sample()), context());
+    await notifier.send([sampleEvent()], sendContext());
     const scraped = await scrape(notifier);
     expect(scraped.family("bad")).toBeUndefined();
     expect(scraped.value("good_total")).toBe(3);

@@ -1,10 +1,10 @@
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { ConfigError } from "@datasync-monitor/core";
+import { sampleEvent, sendContext } from "@datasync-monitor/testkit";
 import { Registry } from "prom-client";
 import { afterEach, describe, expect, it } from "vitest";
 import { type MetricsServer, prometheus, type ServeOptions } from "../src/index.ts";
-import { batchOf, context, sample } from "./support/events.ts";
 import { parseExposition } from "./support/exposition.ts";
 import { ask } from "./support/scrape.ts";
 
@@ -23,7 +23,7 @@ describe("serve()", () => {
   it("answers a scrape on 127.0.0.1 with what happened", async () => {
     const { url, port, notifier } = await served();
     expect(url).toBe(`http://127.0.0.1:${port}/metrics`);
-    await notifier.send(batchOf(sample()), context());
+    await notifier.send([sampleEvent()], sendContext());
     const { status, headers, body } = await ask(url);
     expect(status).toBe(200);
     expect(headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");

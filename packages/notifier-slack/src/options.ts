@@ -1,5 +1,11 @@
-import { ConfigError, checkOptions, choiceOption, type Locale } from "@datasync-monitor/core";
-import { urlOption } from "@datasync-monitor/http";
+import {
+  ConfigError,
+  checkOptions,
+  checkTimeZone,
+  choiceOption,
+  type Locale,
+} from "@datasync-monitor/core";
+import { isLoopback, urlOption } from "@datasync-monitor/http";
 
 const owner = "slack()";
 
@@ -22,8 +28,6 @@ interface Settings {
   readonly timeZone: string | undefined;
 }
 
-const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
 /** The doors of Workflow Builder take other bodies and answer success to ours without posting it. */
 const workflowDoor = /^\/(?:triggers|workflows)\//;
 
@@ -35,7 +39,7 @@ const webhookOption = (value: unknown): URL => {
     );
   }
   const url = urlOption(owner, "webhookUrl", value);
-  if (url.protocol === "http:" && !loopback.test(url.hostname)) {
+  if (url.protocol === "http:" && !isLoopback(url)) {
     throw new ConfigError(
       "webhookUrl",
       `${owner}: \`webhookUrl\` must start with https://: the URL is a secret.`,
@@ -50,27 +54,16 @@ const webhookOption = (value: unknown): URL => {
   return url;
 };
 
-const zoneOption = (value: string | undefined): string | undefined => {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: value });
-    return value;
-  } catch {
-    throw new ConfigError(
-      "timeZone",
-      `${owner}: \`timeZone\` must be an IANA name, such as "Asia/Shanghai".`,
-    );
-  }
-};
-
-export const settingsOf = (options: SlackOptions): Settings => {
+/** @throws ConfigError naming the option that is missing or wrong. */
+export const readOptions = (options: SlackOptions): Settings => {
   checkOptions(owner, options, ["webhookUrl", "locale", "timeZone"]);
-  const { locale } = options;
+  const { locale, timeZone } = options;
   return {
     webhookUrl: webhookOption(options.webhookUrl),
     locale:
       locale === undefined
         ? undefined
         : choiceOption<Locale>(owner, "locale", locale, "en", ["en", "zh-CN"]),
-    timeZone: zoneOption(options.timeZone),
+    timeZone: timeZone === undefined ? undefined : checkTimeZone(owner, timeZone),
   };
 };

@@ -1,7 +1,7 @@
 import { defineNotifier, type Notifier, systemClock } from "@datasync-monitor/core";
 import { destinationKeyOf, httpClient } from "@datasync-monitor/http";
 import { answerError, blocksRefused, provesAlive } from "./answer.ts";
-import { type SlackOptions, settingsOf } from "./options.ts";
+import { readOptions, type SlackOptions } from "./options.ts";
 import { poster } from "./post.ts";
 import { maxBatchSize, renderBlocks, renderPlain } from "./render.ts";
 import type { RenderOptions } from "./telling.ts";
@@ -13,10 +13,10 @@ import type { RenderOptions } from "./telling.ts";
  * nobody anything; it answers otherwise when the webhook is gone or its URL is wrong. Whether the
  * blocks of a real message would be accepted, it does not tell.
  *
- * @throws ConfigError when an option is missing, unknown or wrong.
+ * @throws ConfigError naming the option that is missing or wrong.
  */
 export const slack = (options: SlackOptions): Notifier => {
-  const { webhookUrl, locale, timeZone } = settingsOf(options);
+  const { webhookUrl, locale, timeZone } = readOptions(options);
   const client = httpClient();
   const post = poster(webhookUrl, client);
   let host: RenderOptions = { locale: "en", timeZone: "UTC" };
@@ -45,5 +45,5 @@ export const slack = (options: SlackOptions): Notifier => {
       if (error !== undefined && !provesAlive(answer)) throw error;
     },
     close: () => client.close(),
-  } satisfies Omit<Notifier, "contract">);
+  });
 };

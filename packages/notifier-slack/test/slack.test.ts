@@ -4,6 +4,7 @@ import {
   fakeClock,
   type HostileHttp,
   hostileHttp,
+  notifierHost,
   type SlackStandIn,
   sampleBatch,
   sampleEvent,
@@ -103,7 +104,7 @@ describe("slack()", () => {
   });
 
   it("reckons a date in Retry-After from the monitor's clock (trap 20)", async () => {
-    attach({ clock: fakeClock(Date.parse("2025-08-29T10:30:00Z")) });
+    notifier.attach?.(notifierHost({ clock: fakeClock(Date.parse("2025-08-29T10:30:00Z")) }));
     server.answer(429, "", { "retry-after": "Fri, 29 Aug 2025 10:30:07 GMT" });
     expect(await failureOf(send())).toMatchObject({ retryAfterMs: 7_000 });
   });
@@ -132,7 +133,7 @@ describe("slack()", () => {
   });
 
   it("speaks the monitor's language unless told otherwise", async () => {
-    attach({ locale: "zh-CN", timeZone: "Asia/Shanghai" });
+    notifier.attach?.(notifierHost({ locale: "zh-CN", timeZone: "Asia/Shanghai" }));
     await send();
     const own = slack({ webhookUrl: server.url, locale: "en", timeZone: "UTC" });
     await own.send([sampleEvent()], sendContext());
@@ -171,21 +172,6 @@ describe("slack()", () => {
       await wrong.close?.();
     });
   });
-
-  const attach = (host: Partial<Parameters<NonNullable<Notifier["attach"]>>[0]>) =>
-    notifier.attach?.({
-      service: "datasync",
-      locale: "en",
-      timeZone: "UTC",
-      clock: fakeClock(),
-      observe: () => {
-        throw new Error("not needed");
-      },
-      stats: () => {
-        throw new Error("not needed");
-      },
-      ...host,
-    });
 });
 
 describe("a server that misbehaves", () => {

@@ -6,7 +6,7 @@ import {
   numberOption,
   textOption,
 } from "@datasync-monitor/core";
-import { urlOption } from "@datasync-monitor/http";
+import { isLoopback, urlOption } from "@datasync-monitor/http";
 import type { BodyShape } from "./render.ts";
 import { signingKeys } from "./signature.ts";
 
@@ -24,7 +24,7 @@ export interface WebhookOptions {
   readonly body?: BodyShape | undefined;
   /** With `body: "array"`, the most events in one request: 1 to 100, default 100. */
   readonly maxBatchSize?: number | undefined;
-  /** Connections kept to the receiver. Default 8; more than the pipeline's `concurrency` are never used. */
+  /** Connections kept to the receiver. Default 8; no more are used than the receiver's `concurrency`. */
   readonly connections?: number | undefined;
   /** Certificates to trust instead of the well-known ones, as PEM text. */
   readonly ca?: string | undefined;
@@ -32,7 +32,8 @@ export interface WebhookOptions {
   readonly allowInsecure?: boolean | undefined;
 }
 
-export interface WebhookSettings {
+/** The options, checked and completed. */
+export interface Settings {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly keys: readonly Buffer[];
@@ -40,7 +41,7 @@ export interface WebhookSettings {
   readonly maxBatchSize: number;
 }
 
-const owner = "webhook()";
+export const owner = "webhook()";
 
 const mostEvents = 100;
 
@@ -85,12 +86,6 @@ const headersOption = (headers: unknown): Record<string, string> => {
   return checked;
 };
 
-const isLoopback = (hostname: string): boolean =>
-  hostname === "localhost" ||
-  hostname.endsWith(".localhost") ||
-  hostname === "[::1]" ||
-  /^127(?:\.\d{1,3}){3}$/.test(hostname);
-
 const batchSizeOption = (value: unknown, body: BodyShape): number => {
   if (body === "array") {
     const range = { min: 1, max: mostEvents, integer: true };
@@ -103,8 +98,8 @@ const batchSizeOption = (value: unknown, body: BodyShape): number => {
   );
 };
 
-/** @throws ConfigError */
-export const checkedOptions = (options: WebhookOptions): WebhookSettings => {
+/** @throws ConfigError naming the option that is missing or wrong. */
+export const readOptions = (options: WebhookOptions): Settings => {
   checkOptions(owner, options, [
     "url",
     "headers",
@@ -118,7 +113,7 @@ export const checkedOptions = (options: WebhookOptions): WebhookSettings => {
   const url = urlOption(owner, "url", options.url);
   const keys = options.secret === undefined ? [] : signingKeys(owner, options.secret);
   const allowInsecure = flagOption(owner, "allowInsecure", options.allowInsecure, false);
-  if (keys.length > 0 && url.protocol === "http:" && !isLoopback(url.hostname) && !allowInsecure) {
+  if (keys.length > 0 && url.protocol === "http:" && !isLoopback(url) && !allowInsecure) {
     throw new ConfigError(
       "url",
       `${owner}: \`url\` is http: while a \`secret\` is set: a signature hides nothing. Use https:, or \`allowInsecure: true\` inside a network you trust.`,

@@ -1,6 +1,7 @@
 import {
   type Clock,
   DeliveryError,
+  defineNotifier,
   type Notifier,
   type Receipt,
   singleLine,
@@ -8,7 +9,7 @@ import {
   truncate,
 } from "@datasync-monitor/core";
 import { destinationKeyOf, type HttpAnswer, httpClient, statusError } from "@datasync-monitor/http";
-import { checkedOptions, type WebhookOptions } from "./options.ts";
+import { owner, readOptions, type WebhookOptions } from "./options.ts";
 import { render } from "./render.ts";
 import { safeId, webhookHeaders } from "./signature.ts";
 
@@ -47,11 +48,11 @@ const probeError = (answer: HttpAnswer, now: number): DeliveryError | undefined 
  * `webhook-timestamp` (seconds, of the attempt) and, with a `secret`, `webhook-signature`. Receive them
  * with `verifyWebhook()`, or with any Standard Webhooks library. Any 2xx is a success, whatever its body.
  *
- * @throws ConfigError
+ * @throws ConfigError naming the option that is missing or wrong.
  */
 export const webhook = (options: WebhookOptions): Notifier => {
-  const { url, headers, keys, body: shape, maxBatchSize } = checkedOptions(options);
-  const http = httpClient({ connections: options.connections, ca: options.ca }, "webhook()");
+  const { url, headers, keys, body: shape, maxBatchSize } = readOptions(options);
+  const http = httpClient({ connections: options.connections, ca: options.ca }, owner);
   let clock: Clock = systemClock;
 
   const request = (id: string, body: Buffer) => ({
@@ -63,8 +64,7 @@ export const webhook = (options: WebhookOptions): Notifier => {
     },
   });
 
-  return {
-    contract: 1,
+  return defineNotifier({
     id: "webhook",
     maxBatchSize,
     destinationKey: destinationKeyOf(url),
@@ -89,5 +89,5 @@ export const webhook = (options: WebhookOptions): Notifier => {
       if (error !== undefined) throw error;
     },
     close: () => http.close(),
-  };
+  });
 };

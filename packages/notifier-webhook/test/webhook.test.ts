@@ -1,20 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
-import type { DeliveryError, NotifierHost } from "@datasync-monitor/core";
-import { fakeClock, sampleEvent, sendContext } from "@datasync-monitor/testkit";
+import type { DeliveryError } from "@datasync-monitor/core";
+import { fakeClock, notifierHost, sampleEvent, sendContext } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import { verifyWebhook, webhook } from "../src/index.ts";
 import { events, failure, rig, secret } from "./rig.ts";
-
-const host = (clock = fakeClock()): NotifierHost => ({
-  service: "datasync",
-  locale: "en",
-  timeZone: "UTC",
-  clock,
-  observe: () => expect.fail("nothing is observed"),
-  stats: () => expect.fail("no stats are read"),
-});
 
 describe("what arrives", () => {
   it("is the guide's JSON, one event a request", async () => {
@@ -69,7 +60,7 @@ describe("what arrives", () => {
   it("keeps its webhook-id from attempt to attempt, with a new timestamp and signature (trap 35)", async () => {
     const { receiver, notifier, send } = await rig({ secret });
     const clock = fakeClock(Date.UTC(2025, 7, 29, 10, 30, 0, 999));
-    notifier.attach?.(host(clock));
+    notifier.attach?.(notifierHost({ clock }));
     receiver.answer(503, "", {}, 1);
     const context = sendContext({ idempotencyKey: "key-1" });
     await failure(send([sampleEvent()], context));
@@ -156,7 +147,7 @@ describe("what is answered", () => {
 
   it("waits as long as a 429 says, by a date too, reckoned by the monitor's clock", async () => {
     const { receiver, notifier, send } = await rig();
-    notifier.attach?.(host(fakeClock(Date.UTC(2025, 7, 29, 10, 30, 0))));
+    notifier.attach?.(notifierHost({ clock: fakeClock(Date.UTC(2025, 7, 29, 10, 30, 0)) }));
     receiver.answer(429, "", { "retry-after": "Fri, 29 Aug 2025 10:30:30 GMT" });
     expect(await failure(send())).toMatchObject({ code: "rate-limited", retryAfterMs: 30_000 });
   });

@@ -1,8 +1,8 @@
-// Time, events and a notifier in memory.
+// Conformance.
 
+// Time, samples and a notifier in memory.
 export { checkBooks } from "./check-books.ts";
 export { type AdvanceOptions, type FakeClock, fakeClock } from "./clock.ts";
-// Conformance.
 export { conformanceCases } from "./conformance/cases.ts";
 export { runCase } from "./conformance/run.ts";
 export type { Condition, ConformanceCase, Harness, Rig } from "./harness.ts";
@@ -35,4 +35,4 @@ export {
 } from "./receivers/smtp.ts";
 export type { SmtpStage } from "./receivers/smtp-script.ts";
 export type { MeetOptions, StandIn } from "./receivers/stand-in.ts";
-export { sampleBatch, sampleEvent, sendContext } from "./samples.ts";
+export { notifierHost, sampleBatch, sampleEvent, sendContext } from "./samples.ts";

@@ -55,7 +55,7 @@ const gate = (): Gate => {
   return { opened, open };
 };
 
-const stop = (): DeliveryError => new DeliveryError("aborted", "The send was called off.");
+const stop = (): DeliveryError => new DeliveryError("aborted", "called off");
 
 /** Resolves when the gate opens, rejects when the signal aborts first. Leaves no listener behind. */
 const pass = async (held: Gate, signal: AbortSignal): Promise<void> => {

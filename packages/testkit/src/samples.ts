@@ -1,4 +1,5 @@
-import type { Batch, MonitorEvent, SendContext } from "@datasync-monitor/core";
+import type { Batch, MonitorEvent, NotifierHost, SendContext } from "@datasync-monitor/core";
+import { fakeClock } from "./clock.ts";
 
 const freeze = <T>(value: T): T => {
   if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
@@ -44,5 +45,20 @@ export const sendContext = (overrides: Partial<SendContext> = {}): SendContext =
   idempotencyKey: guideEvent.id,
   attempt: 1,
   resume: null,
+  ...overrides,
+});
+
+const notGiven = (name: string) => (): never => {
+  throw new Error(`This host has no \`${name}\`: pass notifierHost() one.`);
+};
+
+/** What `attach()` is called with: English, UTC, and a clock of its own. `observe` and `stats` throw unless they are given. */
+export const notifierHost = (overrides: Partial<NotifierHost> = {}): NotifierHost => ({
+  service: guideEvent.service,
+  locale: "en",
+  timeZone: "UTC",
+  clock: fakeClock(),
+  observe: notGiven("observe"),
+  stats: notGiven("stats"),
   ...overrides,
 });

@@ -1,6 +1,12 @@
 import { DeliveryError } from "@datasync-monitor/core";
 import { describe, expect, it } from "vitest";
-import { memoryNotifier, sampleBatch, sampleEvent, sendContext } from "../src/index.ts";
+import {
+  memoryNotifier,
+  notifierHost,
+  sampleBatch,
+  sampleEvent,
+  sendContext,
+} from "../src/index.ts";
 
 describe("memoryNotifier", () => {
   it("keeps accepted events and batches, and every attempt with its context", async () => {
@@ -86,6 +92,15 @@ describe("the samples", () => {
     const event = sampleEvent({ details });
     details.list.push(2);
     expect(event.details).toEqual({ list: [1] });
+  });
+
+  it("have a host in English and UTC, which says what it was not given", () => {
+    const stats = () => {
+      throw new Error("mine");
+    };
+    expect(notifierHost()).toMatchObject({ locale: "en", timeZone: "UTC" });
+    expect(() => notifierHost().observe(() => {})).toThrow("pass notifierHost() one");
+    expect(() => notifierHost({ stats }).stats()).toThrow("mine");
   });
 
   it("differ in id and message within a batch", () => {

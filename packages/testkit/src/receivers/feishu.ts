@@ -123,19 +123,12 @@ export const feishuStandIn = async (options: FeishuStandInOptions = {}): Promise
     hang: hangHeaders,
   });
 
-  const { url, meet, attempts, refusals, accepted, behave, close } = await httpStandIn(
-    path,
-    conditions,
-  );
+  const { standIn, accepted, behave } = await httpStandIn(path, conditions);
   return {
-    url,
-    meet,
-    attempts,
-    refusals,
+    ...standIn,
     messages: () => accepted().map(({ body }) => parseJson(body)),
     answer(code, msg = code === 0 ? "success" : "failure", times = Number.POSITIVE_INFINITY) {
       behave(code === 0 ? success : refuse(code, msg), times);
     },
-    close,
   };
 };

@@ -68,21 +68,17 @@ export const hostileHttp = async (options: HostileHttpOptions = {}): Promise<Hos
     "hang-body": hangBody,
     drip: drip(options.dripIntervalMs ?? 20),
     garbage,
-    redirect: answer(307, "", { location: other.url }),
+    redirect: answer(307, "", { location: other.standIn.url }),
     bomb,
     "gzip-bomb": gzipBomb,
     reset,
     "half-close": halfClose,
   };
-  const { url, meet, attempts, refusals, requests, accepted } = main;
   return {
-    url,
-    meet,
-    attempts,
-    refusals,
-    requests,
-    accepted,
-    elsewhere: other.url,
+    ...main.standIn,
+    requests: main.requests,
+    accepted: main.accepted,
+    elsewhere: other.standIn.url,
     strays: other.requests,
     answer(status, body, headers, times = Number.POSITIVE_INFINITY) {
       main.behave(answer(status, body, headers), times);
@@ -91,7 +87,7 @@ export const hostileHttp = async (options: HostileHttpOptions = {}): Promise<Hos
       main.behave(ways[how], times);
     },
     async close() {
-      await Promise.all([main.close(), other.close()]);
+      await Promise.all([main.standIn.close(), other.standIn.close()]);
     },
   };
 };

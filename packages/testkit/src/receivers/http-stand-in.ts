@@ -23,8 +23,9 @@ export type Behaviour = (request: ReceivedRequest, response: ServerResponse) => 
 
 export type HttpCondition = Exclude<Condition, "refuse">;
 
-export interface HttpStandIn extends StandIn {
-  readonly origin: string;
+export interface HttpStandIn {
+  /** What a test is shown of every stand-in. */
+  readonly standIn: StandIn;
   /** Every request that arrived whole, oldest first. */
   requests(): readonly ReceivedRequest[];
   /** Those that were accepted, oldest first. */
@@ -84,24 +85,25 @@ export const httpStandIn = async (
   const listener = await listen((socket) => server.emit("connection", socket), {
     allowHalfOpen: true, // as node:http asks of the sockets it is given
   });
-  const origin = `http://127.0.0.1:${listener.port}`;
 
-  return {
-    url: origin + path,
-    origin,
+  const standIn: StandIn = {
+    url: `http://127.0.0.1:${listener.port}${path}`,
     async meet(condition, options = {}) {
       if (condition === "refuse") return listener.refuse();
       const behaviour = conditions(options)[condition];
       next = { behaviour, left: options.times ?? Number.POSITIVE_INFINITY };
       await listener.open();
     },
+    attempts: () => attempts,
+    refusals: () => attempts - accepted.length,
+    close: listener.close,
+  };
+  return {
+    standIn,
     behave(behaviour, times) {
       next = { behaviour, left: times };
     },
-    attempts: () => attempts,
-    refusals: () => attempts - accepted.length,
     requests: () => [...requests],
     accepted: () => [...accepted],
-    close: listener.close,
   };
 };

@@ -46,7 +46,7 @@ export const listen = async (
   };
 
   await start(0);
-  const { port } = server.address() as AddressInfo;
+  const { port } = server.address() as AddressInfo; // a string only for pipes, null only while it does not listen
   return {
     port,
     connections: () => taken,

@@ -67,19 +67,12 @@ export const slackStandIn = async (options: SlackStandInOptions = {}): Promise<S
     hang: hangHeaders,
   });
 
-  const { url, meet, attempts, refusals, accepted, behave, close } = await httpStandIn(
-    path,
-    conditions,
-  );
+  const { standIn, accepted, behave } = await httpStandIn(path, conditions);
   return {
-    url,
-    meet,
-    attempts,
-    refusals,
+    ...standIn,
     messages: () => accepted().map(({ body }) => parseJson(body)),
     answer(status, body, headers, times = Number.POSITIVE_INFINITY) {
       behave(says(status, body, headers), times);
     },
-    close,
   };
 };
