@@ -1,20 +1,13 @@
-// Taking and asking.
-
-export type { SignalListener } from "./announcer.ts";
+// Taking events, and registering who gets them.
+export { createMonitor } from "./monitor.ts";
+export { getMonitorInterface, setupMonitorInterface } from "./global.ts";
+export type { DeadlineOptions, Monitor, PersistReport } from "./monitor-api.ts";
+export type { MonitorLimits, MonitorOptions } from "./settings.ts";
 export type { EventCallback } from "./callbacks.ts";
-// Answers.
-export type { VerifyReport } from "./checks.ts";
-export { type Clock, systemClock, type Timer } from "./clock.ts";
-// Writing a notifier.
-export { defineNotifier } from "./define-notifier.ts";
+export type { EventFilter } from "./filter.ts";
+export type { ReceiverOptions } from "./receiver-settings.ts";
 export type { Overflow } from "./delivery/queue.ts";
-export {
-  checkTimeZone,
-  type DescribedField,
-  type DescribeOptions,
-  type Description,
-  describe,
-} from "./describe.ts";
+export type { FlushReport, Registration } from "./registration.ts";
 export type {
   ChildBindings,
   EmitResult,
@@ -23,15 +16,6 @@ export type {
   Run,
   TrackOptions,
 } from "./emitter.ts";
-// Errors.
-export {
-  ConfigError,
-  DeliveryError,
-  type DeliveryErrorCode,
-  type DeliveryErrorOptions,
-  type JsonObject,
-  type JsonValue,
-} from "./errors.ts";
 
 // Events.
 export {
@@ -43,40 +27,15 @@ export {
   type MonitorEvent,
 } from "./event.ts";
 export type { EventInput } from "./event-input.ts";
-export type { ReceiverDecision } from "./explain.ts";
-export type { EventFilter } from "./filter.ts";
-export { getMonitorInterface, setupMonitorInterface } from "./global.ts";
 export { isEvent } from "./is-event.ts";
-export { createMonitor } from "./monitor.ts";
-export type { DeadlineOptions, Monitor, PersistReport } from "./monitor-api.ts";
-export type {
-  Batch,
-  Locale,
-  Notifier,
-  NotifierHost,
-  RateLimit,
-  Receipt,
-  SendContext,
-  VerifyContext,
-} from "./notifier.ts";
-export type {
-  DurationMetrics,
-  MetricsWindow,
-  OperationMetrics,
-} from "./operation-metrics.ts";
-export {
-  checkOptions,
-  choiceOption,
-  flagOption,
-  type NumberRange,
-  numberOption,
-  textOption,
-} from "./options.ts";
-export type { ReceiverOptions } from "./receiver-settings.ts";
-export type { FlushReport, Registration } from "./registration.ts";
-export type { MonitorLimits, MonitorOptions } from "./settings.ts";
+
+// Answers.
+export type { VerifyReport } from "./checks.ts";
+export type { ReceiverDecision } from "./explain.ts";
+export type { SignalListener } from "./announcer.ts";
 export type { AttemptOutcome, BreakerState, Fate, MonitorSignal, Problem } from "./signals.ts";
 export type { MonitorStats, ReceiverStats, RefusalReason } from "./stats.ts";
+export type { DurationMetrics, MetricsWindow, OperationMetrics } from "./operation-metrics.ts";
 export type {
   CleanupMetrics,
   ComprehensiveStatus,
@@ -87,7 +46,48 @@ export type {
   ServiceHealth,
   SyncMetrics,
 } from "./status.ts";
-// Writing a store.
+
+// Errors.
+export {
+  ConfigError,
+  DeliveryError,
+  type DeliveryErrorCode,
+  type DeliveryErrorOptions,
+  type JsonObject,
+  type JsonValue,
+} from "./errors.ts";
+
+// Writing a notifier.
+export { defineNotifier } from "./define-notifier.ts";
+export type {
+  Batch,
+  Locale,
+  Notifier,
+  NotifierHost,
+  RateLimit,
+  Receipt,
+  SendContext,
+  VerifyContext,
+} from "./notifier.ts";
+export { type Clock, systemClock, type Timer } from "./clock.ts";
+export {
+  checkTimeZone,
+  type DescribedField,
+  type DescribeOptions,
+  type Description,
+  describe,
+} from "./describe.ts";
+export {
+  checkOptions,
+  choiceOption,
+  flagOption,
+  type NumberRange,
+  numberOption,
+  textOption,
+} from "./options.ts";
+export { singleLine, truncate, truncateBytes } from "./text.ts";
+
+// Remembering: the store in memory, and what a store of your own keeps.
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./store/memory.ts";
 export type {
   Accepted,
@@ -110,4 +110,3 @@ export type {
   Page,
   Summary,
 } from "./store/store.ts";
-export { singleLine, truncate, truncateBytes } from "./text.ts";
