@@ -3,6 +3,7 @@ import type { Registration } from "./registration.ts";
 import type { MonitorSignal, Problem } from "./signals.ts";
 import type { RecentProblem } from "./status.ts";
 import { singleLine, truncate } from "./text.ts";
+import { contain } from "./thenable.ts";
 
 export type SignalListener = (signal: MonitorSignal) => void;
 
@@ -51,12 +52,9 @@ export class Announcer {
   signal(signal: MonitorSignal): void {
     for (const listener of this.#listeners) {
       try {
-        listener(signal);
+        contain(listener(signal), (cause) => this.#observerThrew(signal, cause));
       } catch (cause) {
-        // Not for a problem itself: a listener that throws at each would go round for ever.
-        if (signal.kind === "problem") continue;
-        const message = "An observer threw; it is told the next signal all the same.";
-        this.report({ code: "observer-threw", receiver: null, message, cause });
+        this.#observerThrew(signal, cause);
       }
     }
   }
@@ -66,10 +64,17 @@ export class Announcer {
     this.#recent.push({ ...safe, at: new Date(this.#clock.now()).toISOString() });
     if (this.#recent.length > maxRecent) this.#recent.shift();
     try {
-      this.#onProblem()({ ...safe, cause });
+      contain(this.#onProblem()({ ...safe, cause }), () => {});
     } catch {
       // A listener that throws is its owner's; there is nobody left to tell.
     }
     this.signal({ kind: "problem", problem: safe });
+  }
+
+  #observerThrew(signal: MonitorSignal, cause: unknown): void {
+    // Not for a problem itself: a listener that throws at each would go round for ever.
+    if (signal.kind === "problem") return;
+    const message = "An observer threw; it is told the next signal all the same.";
+    this.report({ code: "observer-threw", receiver: null, message, cause });
   }
 }

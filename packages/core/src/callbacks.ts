@@ -1,14 +1,9 @@
 import type { MonitorEvent } from "./event.ts";
 import type { Notifier } from "./notifier.ts";
+import { isThenable } from "./thenable.ts";
 
 /** A function that gets each event it wants, one at a time. A promise it returns is awaited; any other answer is nobody's. */
 export type EventCallback<Event = MonitorEvent> = (event: Event) => unknown;
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === "object" &&
-  value !== null &&
-  "then" in value &&
-  typeof value.then === "function";
 
 /** A callback as a notifier, so that it has a queue, a deadline and books like any other receiver. */
 export const callbackNotifier = (callback: EventCallback): Notifier => ({

@@ -2,7 +2,9 @@ import type { Announcer } from "./announcer.ts";
 import type { Clock } from "./clock.ts";
 import type { Journal } from "./delivery/journal.ts";
 import type { Receiver } from "./delivery/receiver.ts";
+import { ConfigError } from "./errors.ts";
 import type { MonitorEvent } from "./event.ts";
+import type { Intake } from "./intake.ts";
 import type { Receivers } from "./receivers.ts";
 import type { MonitorStats } from "./stats.ts";
 import { type ComprehensiveStatus, comprehensiveStatus } from "./status.ts";
@@ -22,6 +24,7 @@ export interface HistoryHost {
   readonly journal: Journal;
   readonly receivers: Receivers;
   readonly announcer: Announcer;
+  readonly intake: Intake;
 }
 
 const most = 1_000;
@@ -65,7 +68,9 @@ export class History {
 
   /** Dead deliveries are pending again, and their receivers try them; answers how many. */
   async replay(query: DeliveryQuery): Promise<number> {
-    const { journal, receivers } = this.#host;
+    const { journal, receivers, intake } = this.#host;
+    if (intake.closed)
+      throw new ConfigError("replay", "The monitor is closed: it delivers nothing.");
     const dead: DeliveryQuery = { ...query, states: ["dead"], limit: query.limit ?? most };
     const { rows } = await this.deliveries(dead);
     const moved = await journal.store.move(dead, { state: "pending" });
@@ -87,7 +92,8 @@ export class History {
     reasons: ReadonlyMap<string, string> = new Map(),
   ): Promise<void> {
     const { journal, clock } = this.#host;
-    const bounds = { limit: pipeline.settings.queue.maxEvents, maxBytes: Number.MAX_SAFE_INTEGER };
+    const limit = Math.max(pipeline.settings.queue.maxEvents, reasons.size);
+    const bounds = { limit, maxBytes: Number.MAX_SAFE_INTEGER };
     const { leaseMs } = journal;
     const claimed = await journal.store.claim({
       receiver: name,

@@ -81,6 +81,6 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
   const pipelineHost = { ...shared, random, nextId, ready };
   const receivers = new Receivers({ all, pipelineHost, notifierHost, dispatcher, intake });
   const speaker = new Speaker({ clock, nextId, intake }, () => settings().context);
-  const history = new History({ clock, journal, receivers, announcer });
+  const history = new History({ clock, journal, receivers, announcer, intake });
   return { nextId, announcer, journal, dispatcher, intake, receivers, speaker, history, stats };
 };

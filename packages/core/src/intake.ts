@@ -70,9 +70,10 @@ export class Intake {
     this.books.refused[reason] += 1;
     if (!this.#telling && reason !== "closed") {
       this.#telling = true;
-      queueMicrotask(() => {
-        this.#telling = false;
+      // Not a microtask: a listener that emits what is refused would go round without end.
+      setImmediate(() => {
         this.#host.report({ code: `event-${reason}`, receiver: null, message: problem });
+        this.#telling = false;
       });
     }
     return { ok: false, reason, problem };

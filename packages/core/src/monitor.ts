@@ -17,7 +17,7 @@ import type { DeadlineOptions, Monitor, PersistReport } from "./monitor-api.ts";
 import type { Notifier } from "./notifier.ts";
 import { closeOnSignals, drainAtExit, hold } from "./process-life.ts";
 import type { ReceiverOptions } from "./receiver-settings.ts";
-import { defaultDrainMs, graceMs } from "./receivers.ts";
+import { closingMs, defaultDrainMs } from "./receivers.ts";
 import type { FlushReport, Registration } from "./registration.ts";
 import { selfReport } from "./self-report.ts";
 import { type MonitorOptions, monitorSettings, type Settings } from "./settings.ts";
@@ -194,7 +194,10 @@ export class MonitorCore implements Monitor {
   }
 
   flush({ deadlineMs = defaultDrainMs }: DeadlineOptions = {}): Promise<FlushReport> {
-    return held(() => this.#drain(deadlineMs, false));
+    const { receivers, intake, dispatcher } = this.#house;
+    const { clock } = this.#settings;
+    const what = { pipelines: receivers.pipelines, upTo: intake.lastSeq };
+    return held(() => drain({ clock, dispatcher, ...what, deadlineMs, impatient: false }));
   }
 
   close({ deadlineMs = defaultDrainMs }: DeadlineOptions = {}): Promise<FlushReport> {
@@ -234,25 +237,20 @@ export class MonitorCore implements Monitor {
     return registration;
   }
 
-  #drain(deadlineMs: number, impatient: boolean): Promise<FlushReport> {
-    const { receivers, intake, dispatcher } = this.#house;
-    const { clock } = this.#settings;
-    const what = { pipelines: receivers.pipelines, upTo: intake.lastSeq };
-    return drain({ clock, dispatcher, ...what, deadlineMs, impatient });
-  }
-
   async #shutDown(deadlineMs: number): Promise<FlushReport> {
     const { intake, receivers, journal } = this.#house;
     const { clock } = this.#settings;
     intake.close();
-    const report = await this.#drain(deadlineMs, true);
-    const leaving = [...receivers.all];
-    await receivers.release(leaving, "closed");
-    await within(Promise.resolve(journal.write([])), graceMs, clock);
-    await within(journal.close(), graceMs, clock);
+    const upTo = intake.lastSeq;
+    const report = await receivers.retire([...receivers.all], {
+      upTo,
+      deadlineMs,
+      reason: "closed",
+    });
+    const written = Promise.resolve(journal.write([])).then(() => journal.close());
+    await within(written, closingMs, clock);
     for (const undo of this.#undo.splice(0)) undo();
-    const left = leaving.reduce((total, { pipeline }) => total + pipeline.pending, 0);
-    return { ...report, dropped: report.dropped + report.pending - left, pending: left };
+    return report;
   }
 
   #apply(): void {

@@ -40,16 +40,26 @@ export const drainAtExit = (drainable: Drainable): (() => void) => {
 
 const signals = ["SIGTERM", "SIGINT"] as const;
 
-/** On the first SIGTERM or SIGINT closes and then ends the process by that signal; a second one ends it at once. */
+const closers = new Set<() => Promise<unknown>>();
+
+const stopListening = (): void => {
+  for (const signal of signals) process.off(signal, onSignal);
+};
+
+const onSignal = (signal: NodeJS.Signals): void => {
+  stopListening();
+  const closing = [...closers].map((close) => close());
+  void Promise.allSettled(closing).then(() => process.kill(process.pid, signal));
+};
+
+/**
+ * On the first SIGTERM or SIGINT closes all who asked for it, and then ends the process by that
+ * signal; a second one ends it at once. Answers how to stop.
+ */
 export const closeOnSignals = (close: () => Promise<unknown>): (() => void) => {
-  const stop = (): void => {
-    for (const signal of signals) process.off(signal, onSignal);
+  if (closers.size === 0) for (const signal of signals) process.on(signal, onSignal);
+  closers.add(close);
+  return () => {
+    if (closers.delete(close) && closers.size === 0) stopListening();
   };
-  const onSignal = (signal: NodeJS.Signals): void => {
-    stop();
-    const end = () => process.kill(process.pid, signal);
-    close().then(end, end);
-  };
-  for (const signal of signals) process.on(signal, onSignal);
-  return stop;
 };

@@ -1,6 +1,6 @@
 import { contractVersion } from "./define-notifier.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
-import { drain } from "./delivery/drain.ts";
+import { drain, fatesAt } from "./delivery/drain.ts";
 import { Pipeline, type PipelineHost } from "./delivery/pipeline.ts";
 import type { Receiver } from "./delivery/receiver.ts";
 import { within } from "./delivery/wait.ts";
@@ -11,9 +11,12 @@ import type { Notifier, NotifierHost } from "./notifier.ts";
 import { hold } from "./process-life.ts";
 import { type ReceiverOptions, receiverSettings } from "./receiver-settings.ts";
 import type { FlushReport, Registration } from "./registration.ts";
+import { contain } from "./thenable.ts";
 
-/** How long a shutdown may run over its deadline to let aborted sends and closing notifiers end. */
+/** How long after the deadline of a shutdown aborted sends may say how they ended. */
 export const graceMs = 250;
+/** How long after that notifiers, and then the store, may take to close. */
+export const closingMs = 125;
 export const defaultDrainMs = 10_000;
 
 /** How often each notifier is registered, by whatever monitor: the last to leave closes it. */
@@ -56,6 +59,8 @@ export class Receivers {
   readonly all: readonly Receiver[];
   readonly #host: ReceiversHost;
 
+  readonly #released = new WeakMap<Receiver, Promise<void>>();
+
   constructor(host: ReceiversHost) {
     this.all = host.all;
     this.#host = host;
@@ -77,6 +82,9 @@ export class Receivers {
   }
 
   add(notifier: Notifier, options: ReceiverOptions, once: boolean): Registration {
+    if (this.#host.intake.closed) {
+      throw new ConfigError("notifier", "The monitor is closed: it takes no more receivers.");
+    }
     checkNotifier(notifier);
     const settings = receiverSettings(notifier, options, {
       once,
@@ -111,44 +119,72 @@ export class Receivers {
     return name;
   }
 
-  /** Takes them all away at once; what waits is given up for that reason. */
-  async release(receivers: readonly Receiver[], reason: string): Promise<void> {
-    const { clock } = this.#host.pipelineHost;
-    for (const { pipeline } of receivers) pipeline.abandon(reason);
+  /**
+   * Drains these until the deadline, aborts what flies, gives up what waits for that reason, and
+   * closes their notifiers. The report counts all that became of their events meanwhile.
+   */
+  async retire(
+    receivers: readonly Receiver[],
+    { upTo, deadlineMs, reason }: { upTo: number; deadlineMs: number; reason: string },
+  ): Promise<FlushReport> {
+    const { dispatcher, pipelineHost } = this.#host;
+    const pipelines = receivers.map(({ pipeline }) => pipeline);
+    const before = fatesAt(pipelines);
+    const waiting = { clock: pipelineHost.clock, dispatcher, pipelines, upTo };
+    const { timed_out } = await drain({ ...waiting, deadlineMs, impatient: true });
+    await Promise.all(receivers.map((receiver) => this.#release(receiver, reason)));
+    const after = fatesAt(pipelines);
+    return {
+      delivered: after.delivered - before.delivered,
+      dropped: after.dropped - before.dropped,
+      dead: after.dead - before.dead,
+      pending: pipelines.reduce((total, { pending }) => total + pending, 0),
+      timed_out,
+    };
+  }
+
+  /** Once for each receiver, whoever asks. */
+  #release(receiver: Receiver, reason: string): Promise<void> {
+    const going = this.#released.get(receiver) ?? this.#letGo(receiver.pipeline, reason);
+    this.#released.set(receiver, going);
+    return going;
+  }
+
+  async #letGo(pipeline: Pipeline, reason: string): Promise<void> {
+    pipeline.abandon(reason);
     const landed = new Promise<void>((resolve) => {
       const look = () => {
-        if (receivers.some(({ pipeline }) => pipeline.activity.inFlight > 0)) return;
+        if (pipeline.activity.inFlight > 0) return;
         stop();
         resolve();
       };
       const stop = this.#host.dispatcher.onTurn(look);
       look();
     });
-    await within(landed, graceMs, clock);
-    await Promise.all(receivers.map(({ pipeline }) => this.#close(pipeline)));
+    await within(landed, graceMs, this.#host.pipelineHost.clock);
+    await this.#close(pipeline);
   }
 
   async #close(pipeline: Pipeline): Promise<void> {
     pipeline.use.leave();
-    const { notifier, name } = pipeline;
+    const { notifier, name: receiver } = pipeline;
     if (count(notifier, -1) > 0 || notifier.close === undefined) return;
+    const { report, clock } = this.#host.pipelineHost;
     const closing = (async () => notifier.close?.())().catch((cause: unknown) => {
-      this.#host.pipelineHost.report({
-        code: "close-failed",
-        receiver: name,
-        message: "Its close() failed.",
-        cause,
-      });
+      report({ code: "close-failed", receiver, message: "Its close() failed.", cause });
     });
-    await within(closing, graceMs, this.#host.pipelineHost.clock);
+    await within(closing, closingMs, clock);
   }
 
   #attach({ name, pipeline: { notifier } }: Receiver): void {
-    try {
-      notifier.attach?.(this.#host.notifierHost);
-    } catch (cause) {
+    const failed = (cause: unknown): void => {
       const message = "Its attach() threw; it still gets events.";
       this.#host.pipelineHost.report({ code: "attach-failed", receiver: name, message, cause });
+    };
+    try {
+      contain(notifier.attach?.(this.#host.notifierHost), failed);
+    } catch (cause) {
+      failed(cause);
     }
   }
 
@@ -171,23 +207,28 @@ export class Receivers {
   }
 
   async #leave(receiver: Receiver, deadlineMs: number): Promise<FlushReport> {
-    const release = hold();
+    const letProcessGo = hold();
     try {
       const upTo = this.#host.intake.lastSeq;
-      receiver.leftAt = upTo;
-      const { pipeline } = receiver;
-      const what = {
-        clock: this.#host.pipelineHost.clock,
-        dispatcher: this.#host.dispatcher,
-        pipelines: [pipeline],
-        upTo,
-      };
-      const report = await drain({ ...what, deadlineMs, impatient: true });
-      this.#host.all.splice(this.all.indexOf(receiver), 1);
-      await this.release([receiver], "unregistered");
+      receiver.leftAt = Math.min(receiver.leftAt, upTo);
+      const report = await this.retire([receiver], { upTo, deadlineMs, reason: "unregistered" });
+      this.#forget(receiver);
       return report;
     } finally {
-      release();
+      letProcessGo();
     }
+  }
+
+  /** Strikes it off the list when every event of its time has reached its filter, and so has a fate. */
+  #forget(receiver: Receiver): void {
+    const { all, dispatcher } = this.#host;
+    const look = () => {
+      if (dispatcher.undecided(receiver) > 0) return;
+      stop();
+      const place = all.indexOf(receiver);
+      if (place >= 0) all.splice(place, 1);
+    };
+    const stop = dispatcher.onTurn(look);
+    look();
   }
 }

@@ -2,13 +2,18 @@ import type { SignalListener } from "./announcer.ts";
 import type { EventInput } from "./event-input.ts";
 import type { Address } from "./intake.ts";
 
-/** Turns a breaker that opens or closes into one `service_status` to every other receiver. */
-export const selfReport =
-  (emit: (input: EventInput, address: Address) => unknown): SignalListener =>
-  (signal) => {
+/** Turns a breaker that opens or closes into one `service_status` to every other receiver; failed probes tell nothing new. */
+export const selfReport = (
+  emit: (input: EventInput, address: Address) => unknown,
+): SignalListener => {
+  const failing = new Set<string>();
+  return (signal) => {
     if (signal.kind !== "breaker" || signal.state === "half-open") return;
     const { receiver, state, reason } = signal;
     const open = state === "open";
+    if (open === failing.has(receiver)) return;
+    if (open) failing.add(receiver);
+    else failing.delete(receiver);
     emit(
       {
         event_type: "service_status",
@@ -21,3 +26,4 @@ export const selfReport =
       { only: null, except: receiver },
     );
   };
+};

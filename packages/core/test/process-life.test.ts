@@ -126,3 +126,25 @@ describe("a process with a monitor", () => {
     expect(output).toBe(bare.output);
   });
 });
+
+describe("two monitors that handle signals", () => {
+  it("both drain before the process ends by the signal", async () => {
+    const { signal, output } = await program(
+      `
+      const slow = (id, ms) => ({ contract: 1, id, send: () => new Promise((resolve) => setTimeout(() => { console.log(id, "sent"); resolve(); }, ms)) });
+      for (const [id, ms] of [["quick", 10], ["slow", 400]]) {
+        const monitor = createMonitor({ handleSignals: true });
+        monitor.registerNotifier(slow(id, ms));
+        monitor.emitEvent({ event_type: "health_check", message: "x" });
+      }
+      setInterval(() => {}, 1_000);
+      setImmediate(() => console.log("up"));
+    `,
+      (printed, kill) => {
+        if (printed === "up\n") kill("SIGTERM");
+      },
+    );
+    expect(signal).toBe("SIGTERM");
+    expect(output).toBe("up\nquick sent\nslow sent\n");
+  });
+});

@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../clock.ts";
 import type { JsonValue } from "../errors.ts";
 import type { MonitorEvent } from "../event.ts";
 import type { Notifier, Receipt, SendContext } from "../notifier.ts";
+import { isThenable } from "../thenable.ts";
 import type { Batch } from "./batch.ts";
 import { type AbortReason, deadlineFailure, type Failure, readFailure } from "./failure.ts";
 
@@ -51,8 +52,12 @@ class Context implements SendContext {
 }
 
 const reference = (receipt: void | Receipt): string | null => {
-  const given: unknown = receipt?.reference;
-  return typeof given === "string" ? given.toWellFormed().slice(0, 200) : null;
+  try {
+    const given: unknown = receipt?.reference;
+    return typeof given === "string" ? given.toWellFormed().slice(0, 200) : null;
+  } catch {
+    return null; // the batch was accepted, whatever its receipt does
+  }
 };
 
 /** One `send()` under a deadline, whatever it does: throws, never settles, settles twice, ignores its abort. */
@@ -73,17 +78,13 @@ export class Attempt {
   start(notifier: Notifier, events: readonly [MonitorEvent, ...MonitorEvent[]]): void {
     try {
       const sent: unknown = notifier.send(events, this.#context);
-      if (
-        typeof sent !== "object" ||
-        sent === null ||
-        typeof (sent as PromiseLike<unknown>).then !== "function"
-      ) {
+      if (!isThenable(sent)) {
         this.#accepted(sent as void | Receipt);
         return;
       }
       // Adopting it once contains a thenable that throws, or that settles twice.
-      Promise.resolve(sent as PromiseLike<void | Receipt>).then(
-        (receipt) => this.#accepted(receipt),
+      Promise.resolve(sent).then(
+        (receipt) => this.#accepted(receipt as void | Receipt),
         (error: unknown) => this.#refused(error),
       );
     } catch (error) {

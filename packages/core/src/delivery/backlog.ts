@@ -8,7 +8,11 @@ export interface BacklogOptions {
   readonly nextId: () => string;
 }
 
-/** So many batches may wait for another attempt before nothing new is tried: it bounds what is held. */
+/** What came from a store has no order of emission here, but its id has. */
+const precedes = (one: Taken, other: Taken): boolean =>
+  one.seq === other.seq ? one.event.id < other.event.id : one.seq < other.seq;
+
+/** So many batches may wait out an outage before nothing new is tried: the destination is away, and what gathers leaves as one. */
 const maxRetrying = 32;
 
 /**
@@ -55,8 +59,12 @@ export class Backlog {
   /** When there is something to try: at or before `now` means at once; Infinity: nothing. */
   dueAt(): number {
     let due = Number.POSITIVE_INFINITY;
-    for (const { notBefore } of this.#retries) due = Math.min(due, notBefore);
-    if (this.queue.length > 0 && this.#retries.length < maxRetrying) {
+    let outages = 0;
+    for (const { notBefore, strikes } of this.#retries) {
+      due = Math.min(due, notBefore);
+      if (strikes === 0) outages += 1;
+    }
+    if (this.queue.length > 0 && outages < maxRetrying) {
       due = Math.min(
         due,
         batchDueAt(this.queue.length, this.queue.oldestSince, this.#options.batch),
@@ -69,7 +77,7 @@ export class Backlog {
   next(now: number): Batch | undefined {
     let found: Batch | undefined;
     for (const batch of this.#retries) {
-      const older = found === undefined || batch.members[0].seq < found.members[0].seq;
+      const older = found === undefined || precedes(batch.members[0], found.members[0]);
       if (batch.notBefore <= now && older) found = batch;
     }
     if (found !== undefined) this.#retries = this.#retries.filter((batch) => batch !== found);

@@ -69,6 +69,11 @@ export class Breaker {
     if (this.#state === "half-open" || this.#failures >= this.#options.failures) this.#open(now);
   }
 
+  /** An error that says nothing of the destination: no reason to open, and none to trust a probe. */
+  doubt({ generation }: Permit, now: number): void {
+    if (generation === this.#generation && this.#state === "half-open") this.#open(now);
+  }
+
   /** Opens at once: the destination is gone, or refuses us. */
   trip({ generation }: Permit, now: number): void {
     if (generation === this.#generation) this.#open(now);

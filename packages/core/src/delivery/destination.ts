@@ -6,7 +6,7 @@ import { Breaker, type BreakerOptions, type Permit } from "./breaker.ts";
 import { RateLimiter, type RequestSlot } from "./rate-limit.ts";
 
 /** How an attempt ended, as far as the destination goes. */
-export type Answered = "alive" | "failed" | "refused" | "unsaid";
+export type Answered = "alive" | "failed" | "refused" | "unclear" | "unsaid";
 
 /** Called when a wait may have ended early; `recovered`: the breaker has just closed. */
 export type Wake = (recovered: boolean) => void;
@@ -81,6 +81,7 @@ export class Destination {
     if (answered === "alive") breaker.success(permit);
     else if (answered === "failed") breaker.failure(permit, now);
     else if (answered === "refused") breaker.trip(permit, now);
+    else if (answered === "unclear") breaker.doubt(permit, now);
     else breaker.release(permit, now);
     return breaker.state !== before;
   }

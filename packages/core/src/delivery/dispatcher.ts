@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { MonitorSignal, Problem } from "../signals.ts";
 import type { Accepted } from "../store/store.ts";
+import { contain, isThenable } from "../thenable.ts";
 import { Fifo } from "./fifo.ts";
 import type { Journal } from "./journal.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -226,12 +227,18 @@ export class Dispatcher {
   /** A predicate that throws lets the event through: better one too many than one lost. */
   #passes({ filter, name }: Receiver, { event }: Taken): boolean {
     if (filter.where === undefined) return true;
-    try {
-      return Boolean(filter.where(event));
-    } catch (cause) {
-      const message = "Its `where` threw, so the event was let through.";
+    const failed = (cause: unknown): true => {
+      const message = "Its `where` threw, or did not answer at once: the event was let through.";
       this.#options.report({ code: "filter-threw", receiver: name, message, cause });
       return true;
+    };
+    try {
+      const answer: unknown = filter.where(event);
+      if (!isThenable(answer)) return Boolean(answer);
+      contain(answer, () => {});
+      return failed(undefined);
+    } catch (cause) {
+      return failed(cause);
     }
   }
 }

@@ -18,7 +18,8 @@ export interface DrainOptions {
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
-const fates = (
+/** How many fates these have counted so far. */
+export const fatesAt = (
   pipelines: readonly Pipeline[],
 ): { delivered: number; dropped: number; dead: number } => ({
   delivered: pipelines.reduce((total, { ledger }) => total + ledger.delivered, 0),
@@ -29,7 +30,7 @@ const fates = (
 /** Waits until all that was taken up to some event has its fate, or the deadline. Never rejects. */
 export const drain = (options: DrainOptions): Promise<FlushReport> => {
   const { clock, dispatcher, pipelines, upTo, deadlineMs, impatient } = options;
-  const before = fates(pipelines);
+  const before = fatesAt(pipelines);
   const endsAt = clock.monotonic() + deadlineMs;
   const pending = (): number =>
     pipelines.reduce(
@@ -45,7 +46,7 @@ export const drain = (options: DrainOptions): Promise<FlushReport> => {
     const finish = (): void => {
       stop();
       timer.cancel();
-      const now = fates(pipelines);
+      const now = fatesAt(pipelines);
       const left = pending();
       resolve({
         delivered: now.delivered - before.delivered,

@@ -68,26 +68,36 @@ const meant = (code: DeliveryErrorCode | undefined, aborted: AbortReason): Deliv
   return aborted === "shutdown" ? "aborted" : "unknown";
 };
 
-/** Reads whatever a `send()` threw. Never throws itself. */
-export const readFailure = (error: unknown, aborted: AbortReason, batchSize: number): Failure => {
-  if (!DeliveryError.is(error)) {
-    return {
-      code: meant(undefined, aborted),
-      message: aborted === null ? anonymous(error) : `gave up at its ${aborted}`,
-      retryAfterMs: undefined,
-      resume: undefined,
-      rejected: [],
-      cause: error,
-    };
-  }
+const stranger = (error: unknown, aborted: AbortReason): Failure => ({
+  code: meant(undefined, aborted),
+  message: aborted === null ? anonymous(error) : `gave up at its ${aborted}`,
+  retryAfterMs: undefined,
+  resume: undefined,
+  rejected: [],
+  cause: error,
+});
+
+/** Another copy of core may have made it: nothing in it is taken on trust. */
+const told = (error: DeliveryError, aborted: AbortReason, batchSize: number): Failure => {
+  const wait = error.retryAfterMs;
   return {
     code: meant(codes.has(error.code) ? error.code : undefined, aborted),
     message: truncate(singleLine(String(error.message)), 300),
-    retryAfterMs: error.retryAfterMs,
+    retryAfterMs:
+      typeof wait === "number" && wait >= 0 && wait < Number.POSITIVE_INFINITY ? wait : undefined,
     resume: bounded(error.resume),
     rejected: indexes(error.rejected, batchSize),
     cause: error,
   };
+};
+
+/** Reads whatever a `send()` threw. Never throws itself. */
+export const readFailure = (error: unknown, aborted: AbortReason, batchSize: number): Failure => {
+  try {
+    return DeliveryError.is(error) ? told(error, aborted, batchSize) : stranger(error, aborted);
+  } catch {
+    return stranger(error, aborted); // one of its properties throws
+  }
 };
 
 /** An attempt that was given up at its deadline without a word. */

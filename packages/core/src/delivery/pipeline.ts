@@ -91,7 +91,11 @@ export class Pipeline {
 
   /** Monotonic milliseconds at which something is due: at once while an attempt is under way. */
   get dueAt(): number {
-    return this.#flights.size > 0 ? Number.NEGATIVE_INFINITY : this.#wakeAt;
+    if (this.#flights.size > 0) return Number.NEGATIVE_INFINITY;
+    // It waits for the end of another receiver's attempt at the destination they share.
+    const now = this.#host.clock.monotonic();
+    const waits = this.pending > 0 && this.use.destination.freeAt(now) === Number.POSITIVE_INFINITY;
+    return waits ? Number.NEGATIVE_INFINITY : this.#wakeAt;
   }
 
   /** Events emitted no later than `seq` that are queued, waiting or in flight. */
@@ -115,7 +119,8 @@ export class Pipeline {
   offer(taken: Taken): void {
     this.#admitted -= 1;
     if (this.#closedFor !== null) {
-      this.#recorder.lost(taken, "dropped", this.#closedFor, null);
+      if (this.#remembered) this.backlog.queue.push(taken);
+      else this.#recorder.lost(taken, "dropped", this.#closedFor, null);
       return;
     }
     for (;;) {
@@ -138,6 +143,7 @@ export class Pipeline {
 
   /** Begins at most one attempt; answers whether it did. */
   pump(): boolean {
+    if (this.#closedFor !== null) return false;
     const now = this.#host.clock.monotonic();
     const { maxAgeMs } = this.settings.retry;
     for (const { taken, batch } of this.backlog.expire(now - maxAgeMs)) {
@@ -171,7 +177,7 @@ export class Pipeline {
   #nextStart(now: number): number {
     const { once, concurrency } = this.settings;
     const busy = this.#flights.size + (once ? this.#overdue : 0);
-    if (busy >= concurrency || this.#closedFor !== null) return Number.POSITIVE_INFINITY;
+    if (busy >= concurrency) return Number.POSITIVE_INFINITY;
     const due = this.backlog.dueAt();
     return due > now ? due : this.use.destination.freeAt(now);
   }

@@ -63,6 +63,8 @@ export class EventQueue {
     const fits =
       this.#length + heldEvents < maxEvents && this.#bytes + heldBytes + item.bytes <= maxBytes;
     if (fits) return undefined;
+    // What can never fit must not push out what does.
+    if (heldEvents >= maxEvents || heldBytes + item.bytes > maxBytes) return item;
     if (overflow === "drop-newest" || this.#length === 0) return item;
     const lane = overflow === "drop-oldest" ? this.#oldest() : this.#lowest();
     const victim = lane?.peek();

@@ -31,7 +31,8 @@ const maxResumes = 3;
 export const answeredBy = ({ code }: Failure): Answered => {
   if (code === "unavailable" || code === "ambiguous") return "failed";
   if (code === "endpoint" || code === "config") return "refused";
-  return code === "rate-limited" || code === "payload" ? "alive" : "unsaid";
+  if (code === "rate-limited" || code === "payload") return "alive";
+  return code === "aborted" ? "unsaid" : "unclear";
 };
 
 const onPayload = (batch: Batch, failure: Failure): Reaction => {
@@ -63,14 +64,18 @@ const onUnknown = (batch: Batch, retry: RetryOptions, random: Random): Reaction 
     : { kind: "divide", dead: [], alive: batch.halves(), reason: "attempts" };
 };
 
-/** A destination that gives no time is asked again after a second, then two, four, … */
-const pauseMs = (batch: Batch, failure: Failure, retry: RetryOptions, random: Random): number =>
-  failure.retryAfterMs === undefined
-    ? Math.min(
-        retry.maxRetryAfterMs,
-        1_000 * 2 ** Math.min(batch.failures - 1, 6) * (1 + random() / 4),
-      )
-    : Math.min(retry.maxRetryAfterMs, failure.retryAfterMs);
+/**
+ * As long as it asks. One that gives no time is asked again after a second, then two, four, …; one
+ * that says "now" and goes on refusing is believed less each time.
+ */
+const pauseMs = (batch: Batch, failure: Failure, retry: RetryOptions, random: Random): number => {
+  const doublings = 2 ** Math.min(batch.failures - 1, 6);
+  const wait =
+    failure.retryAfterMs === undefined
+      ? 1_000 * doublings * (1 + random() / 4)
+      : Math.max(failure.retryAfterMs, 100 * doublings);
+  return Math.min(Math.max(retry.maxRetryAfterMs, 100 * doublings), wait);
+};
 
 /**
  * The pipeline's table: a code, and what is done about it. Counts the failure on the batch.

@@ -1,0 +1,283 @@
+import { memoryNotifier } from "@datasync-monitor/testkit";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DeliveryError } from "../src/errors.ts";
+import { createMonitor } from "../src/monitor.ts";
+import type { Notifier } from "../src/notifier.ts";
+import { rig } from "./support/rig.ts";
+
+const rejections: unknown[] = [];
+const keep = (cause: unknown) => void rejections.push(cause);
+beforeEach(() => {
+  rejections.length = 0;
+  process.on("unhandledRejection", keep);
+});
+afterEach(() => {
+  process.off("unhandledRejection", keep);
+  expect(rejections).toEqual([]);
+});
+
+const no = async (): Promise<never> => {
+  throw new Error("no");
+};
+
+describe("hooks that are async and reject", () => {
+  it("end nobody's process: onProblem, observers, attach and where", async () => {
+    const { clock, monitor, emit } = rig({ onProblem: no });
+    monitor.observe(no);
+    const neighbour = memoryNotifier({ id: "neighbour" });
+    monitor.registerNotifier({ contract: 1, id: "odd", attach: no, send: () => {} });
+    monitor.registerCallback(no, { name: "rejecting" });
+    monitor.registerCallback(() => {}, { name: "choosy", where: no as unknown as () => boolean });
+    monitor.registerNotifier(neighbour);
+    emit(2);
+    await clock.advance(10);
+    expect(neighbour.events).toHaveLength(2);
+  });
+});
+
+type Then = (ok: () => void, bad: () => void) => void;
+const thenable = (then: Then) =>
+  // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested
+  Object.defineProperty({}, "then", { value: then }) as unknown as Promise<void>;
+
+describe("answers that cannot be read", () => {
+  const hostile: readonly (readonly [string, Notifier["send"]])[] = [
+    [
+      "a thenable that throws",
+      () =>
+        thenable(() => {
+          throw new Error("no");
+        }),
+    ],
+    [
+      "a thenable that settles twice",
+      () =>
+        thenable((ok, bad) => {
+          ok();
+          bad();
+          ok();
+        }),
+    ],
+    [
+      "a receipt whose reference throws",
+      async () => ({
+        get reference(): string {
+          throw new Error("no");
+        },
+      }),
+    ],
+    ["undefined as a rejection", () => Promise.reject(undefined)],
+    [
+      "a revoked proxy as a rejection",
+      () => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        return Promise.reject(proxy);
+      },
+    ],
+    [
+      "a DeliveryError whose message throws",
+      () =>
+        Promise.reject(
+          Object.defineProperty(new DeliveryError("payload", "x"), "message", {
+            get: () => {
+              throw new Error("no");
+            },
+          }),
+        ),
+    ],
+    [
+      "a DeliveryError that asks to wait for NaN",
+      () =>
+        Promise.reject(
+          Object.assign(new DeliveryError("rate-limited", "x"), { retryAfterMs: Number.NaN }),
+        ),
+    ],
+  ];
+  it.each(hostile)("%s reaches no neighbour, and the event gets its one fate", async (_, send) => {
+    const { clock, monitor, emit, receiver } = rig();
+    const neighbour = memoryNotifier({ id: "neighbour" });
+    monitor.registerNotifier(
+      { contract: 1, id: "odd", send },
+      { retry: { maxAttempts: 1, maxAgeMs: 60_000 } },
+    );
+    monitor.registerNotifier(neighbour);
+    emit(1);
+    await clock.advance(120_000);
+    expect(neighbour.events).toHaveLength(1);
+    expect(receiver("odd").pending).toBe(0);
+  });
+
+  it("an accepted event whose receipt throws is not sent again", async () => {
+    const { clock, monitor, emit } = rig();
+    let sends = 0;
+    monitor.registerNotifier({
+      contract: 1,
+      id: "odd",
+      send: async () => {
+        sends += 1;
+        return {
+          get reference(): string {
+            throw new Error("no");
+          },
+        };
+      },
+    });
+    emit(1);
+    await clock.advance(60_000);
+    expect(sends).toBe(1);
+  });
+});
+
+describe("a destination that asks to wait for no time at all", () => {
+  it("is asked ever less often", async () => {
+    const { clock, monitor, emit } = rig();
+    let sends = 0;
+    const send = async () => {
+      sends += 1;
+      throw new DeliveryError("rate-limited", "now", { retryAfterMs: 0 });
+    };
+    monitor.registerNotifier({ contract: 1, id: "eager", send });
+    emit(1);
+    await clock.advance(60_000);
+    expect(sends).toBeGreaterThan(3);
+    expect(sends).toBeLessThan(25);
+  });
+});
+
+describe("a problem listener that emits what is refused", () => {
+  it("does not keep the event loop from its turns", async () => {
+    let told = 0;
+    const monitor = createMonitor({
+      onProblem: () => {
+        told += 1;
+        monitor.emitEvent({ event_type: "not-a-type", message: "" });
+      },
+    });
+    monitor.emitEvent({ event_type: "not-a-type", message: "" });
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(told).toBeLessThan(10);
+    await monitor.close();
+  });
+});
+
+describe("a long outage under selfReport", () => {
+  it("is told once, however many probes fail", async () => {
+    const { clock, monitor, emit } = rig({ selfReport: true });
+    const broken = memoryNotifier({ id: "broken" });
+    const well = memoryNotifier({ id: "well" });
+    broken.fail(new DeliveryError("unavailable", "down"), 10_000);
+    monitor.registerNotifier(broken);
+    monitor.registerNotifier(well, { types: ["service_status"] });
+    emit(6);
+    await clock.advance(1_800_000);
+    expect(well.events).toHaveLength(1);
+  });
+});
+
+describe("leaving twice", () => {
+  it("closes a notifier once when close() and unregister() meet", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier();
+    notifier.fail(new DeliveryError("unavailable", "down"), 100);
+    const registration = monitor.registerNotifier(notifier);
+    emit(2);
+    await clock.advance(0);
+    const leaving = [
+      registration.unregister({ deadlineMs: 2_000 }),
+      monitor.close({ deadlineMs: 1_000 }),
+    ];
+    await clock.advance(4_000);
+    await Promise.all(leaving);
+    await registration.unregister();
+    expect(notifier.closes).toBe(1);
+  });
+
+  it("counts what was given up in the report of whoever gave it up", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier();
+    notifier.fail(new DeliveryError("unavailable", "down"), 100);
+    const registration = monitor.registerNotifier(notifier);
+    emit(5);
+    await clock.advance(0);
+    const leaving = registration.unregister({ drain: false });
+    await clock.advance(1_000);
+    expect(await leaving).toMatchObject({ dropped: 5, pending: 0, timed_out: true });
+  });
+
+  it("refuses receivers and replays after close", async () => {
+    const { clock, monitor } = rig();
+    const closing = monitor.close();
+    await clock.advance(1_000);
+    await closing;
+    expect(() => monitor.registerNotifier(memoryNotifier())).toThrow("closed");
+    await expect(monitor.replay({})).rejects.toThrow("closed");
+  });
+
+  it("waits for a turn at a destination that another receiver holds", async () => {
+    const { clock, monitor, emit } = rig();
+    const shared = { destinationKey: "held-by-another", rateLimits: [{ max: 1, perMs: 1_000 }] };
+    const first = memoryNotifier({ id: "first", ...shared });
+    const second = memoryNotifier({ id: "second", ...shared });
+    const release = first.hold();
+    monitor.registerNotifier(first);
+    const registration = monitor.registerNotifier(second);
+    emit(1);
+    await clock.advance(0);
+    const leaving = registration.unregister();
+    await clock.advance(100);
+    release();
+    await clock.advance(2_000);
+    expect(await leaving).toMatchObject({ delivered: 1, dropped: 0 });
+  });
+});
+
+describe("bounds", () => {
+  it("an event that can never fit pushes nothing out", async () => {
+    const { clock, monitor, receiver } = rig();
+    const notifier = memoryNotifier();
+    notifier.hold();
+    monitor.registerNotifier(notifier, { queue: { maxBytes: 10_000 } });
+    for (let n = 0; n < 6; n += 1) monitor.emitEvent({ event_type: "sync_failure", message: "x" });
+    await clock.advance(0);
+    monitor.emitEvent({
+      event_type: "sync_failure",
+      level: "critical",
+      message: "x".repeat(6_000),
+    });
+    await clock.advance(0);
+    expect(receiver("memory").dropped).toEqual({ overflow: 1 });
+    expect(receiver("memory").pending).toBe(6);
+  });
+
+  it("replays more dead deliveries than the queue holds, and all of them arrive", async () => {
+    const { clock, monitor, emit, receiver } = rig();
+    const notifier = memoryNotifier();
+    notifier.fail(new DeliveryError("payload", "refused"), 5);
+    monitor.registerNotifier(notifier, { queue: { maxEvents: 2 } });
+    for (let n = 0; n < 5; n += 1) {
+      emit(1);
+      await clock.advance(1);
+    }
+    expect(await monitor.replay({})).toBe(5);
+    await clock.advance(100);
+    expect(receiver("memory")).toMatchObject({ delivered: 5, pending: 0, dead: { payload: 0 } });
+  });
+
+  it("events that fail for unknown reasons do not hold a healthy one back", async () => {
+    const { clock, monitor, emit } = rig();
+    const delivered: string[] = [];
+    monitor.registerNotifier({
+      contract: 1,
+      id: "odd",
+      send: ([event]) => {
+        if (event.event_type === "sync_failure") throw new TypeError("no");
+        delivered.push(event.event_type);
+      },
+    });
+    emit(40, { event_type: "sync_failure" });
+    emit(1);
+    await clock.advance(100);
+    expect(delivered).toEqual(["sync_success"]);
+  });
+});
