@@ -1,6 +1,7 @@
 import {
   ConfigError,
   checkOptions,
+  checkTimeZone,
   choiceOption,
   type Locale,
   numberOption,
@@ -83,19 +84,6 @@ const prefixOption = (owner: string, value: unknown): string => {
   );
 };
 
-const timeZoneOption = (owner: string, value: unknown): string | undefined => {
-  if (value === undefined) return undefined;
-  try {
-    if (typeof value !== "string") throw new TypeError("not a string");
-    return new Intl.DateTimeFormat("en", { timeZone: value }).resolvedOptions().timeZone;
-  } catch {
-    throw new ConfigError(
-      "timeZone",
-      `${owner}: \`timeZone\` must be an IANA name such as \`"Asia/Shanghai"\` or \`"UTC"\`.`,
-    );
-  }
-};
-
 /** @throws ConfigError naming the option that is missing or wrong. */
 export const readOptions = (owner: string, options: EmailOptions): Settings => {
   checkOptions(owner, options, known);
@@ -109,7 +97,7 @@ export const readOptions = (owner: string, options: EmailOptions): Settings => {
       options.locale === undefined
         ? undefined
         : choiceOption<Locale>(owner, "locale", options.locale, "en", ["en", "zh-CN"]),
-    timeZone: timeZoneOption(owner, options.timeZone),
+    timeZone: options.timeZone === undefined ? undefined : checkTimeZone(owner, options.timeZone),
     maxConnections: numberOption(owner, "maxConnections", options.maxConnections, 5, {
       min: 1,
       max: 100,
