@@ -1,7 +1,7 @@
 import { program } from "../program.ts";
 import { atMost, median, type Row } from "../row.ts";
 
-const rounds = 3;
+const rounds = 7;
 
 /** `emitEvent` in a process that idles between calls, beside a pino worker transport in the same state. */
 export const coldRow = async (): Promise<Row> => {
