@@ -1,7 +1,8 @@
 import type { Announcer } from "./announcer.ts";
 import type { Clock } from "./clock.ts";
-import type { Journal } from "./delivery/journal.ts";
+import { type Journal, storeRetryMs } from "./delivery/journal.ts";
 import type { Receiver } from "./delivery/receiver.ts";
+import { sleep } from "./delivery/wait.ts";
 import { ConfigError } from "./errors.ts";
 import type { MonitorEvent } from "./event.ts";
 import type { Intake } from "./intake.ts";
@@ -11,6 +12,7 @@ import { type ComprehensiveStatus, comprehensiveStatus } from "./status.ts";
 import type { MemoryStore } from "./store/memory.ts";
 import type {
   Accepted,
+  Claimed,
   Delivery,
   DeliveryQuery,
   EventQuery,
@@ -83,26 +85,45 @@ export class History {
   }
 
   /**
-   * Has a receiver go on with what the store holds open for its name and nobody has in hand.
+   * Has a receiver go on with what the store holds open for its name and nobody has in hand. Waits
+   * for the store to open; one that fails is asked again until there is nobody to ask for. Never rejects.
    *
    * @param reasons - Why those died that are to be tried again, by event id.
    */
   async takeOver(
-    { name, pipeline }: Receiver,
+    receiver: Receiver,
     reasons: ReadonlyMap<string, string> = new Map(),
   ): Promise<void> {
-    const { journal, clock } = this.#host;
+    const { pipeline } = receiver;
     const limit = Math.max(pipeline.settings.queue.maxEvents, reasons.size);
-    const bounds = { limit, maxBytes: Number.MAX_SAFE_INTEGER };
-    const { leaseMs } = journal;
-    const claimed = await journal.store.claim({
-      receiver: name,
-      ...bounds,
-      leaseMs,
-      now: clock.now(),
-    });
-    for (const { event_id } of claimed) pipeline.ledger.revive(reasons.get(event_id) ?? "");
-    if (claimed.length > 0) pipeline.restore(claimed);
+    const claimed = await this.#claim(receiver, limit);
+    // What nobody is left to deliver is anybody's when its lease has run out.
+    if (claimed.length === 0 || this.#gone(receiver)) return;
+    for (const { event_id } of pipeline.restore(claimed))
+      pipeline.ledger.revive(reasons.get(event_id) ?? "");
+  }
+
+  async #claim(receiver: Receiver, limit: number): Promise<readonly Claimed[]> {
+    const { journal, clock, announcer } = this.#host;
+    for (let failures = 1; ; failures += 1) {
+      if (!journal.isOpen) await journal.opened();
+      if (this.#gone(receiver)) return [];
+      try {
+        const bounds = { limit, maxBytes: Number.MAX_SAFE_INTEGER, leaseMs: journal.leaseMs };
+        return await journal.store.claim({ receiver: receiver.name, ...bounds, now: clock.now() });
+      } catch (cause) {
+        if (failures === 1) {
+          const message =
+            "What the store holds open for it could not be read. It is tried again, without a word.";
+          announcer.report({ code: "store-failed", receiver: receiver.name, message, cause });
+        }
+        await sleep(storeRetryMs(failures), clock);
+      }
+    }
+  }
+
+  #gone(receiver: Receiver): boolean {
+    return this.#host.intake.closed || receiver.leftAt < Number.POSITIVE_INFINITY;
   }
 }
 
@@ -132,9 +153,18 @@ const outcomeOf = (row: Delivery): Outcome | undefined => {
   return { ...shared, state, reason: row.reason ?? "", last_error };
 };
 
-/** All that a memory store remembers, oldest first, as another store can take it. */
-export const remembered = (store: MemoryStore): { accepted: Accepted[]; outcomes: Outcome[] } => {
-  const deliveries = allOf((cursor) => store.deliveries({ limit: most, cursor }));
+/**
+ * All that a memory store remembers, oldest first, as another store can take it.
+ *
+ * @param keeps - Whether the other store keeps deliveries of that receiver.
+ */
+export const remembered = (
+  store: MemoryStore,
+  keeps: (receiver: string) => boolean,
+): { accepted: Accepted[]; outcomes: Outcome[] } => {
+  const deliveries = allOf((cursor) => store.deliveries({ limit: most, cursor })).filter((row) =>
+    keeps(row.receiver),
+  );
   const receivers = new Map<string, string[]>();
   for (const { event_id, receiver } of deliveries) {
     const known = receivers.get(event_id);

@@ -1,9 +1,9 @@
 import type { SignalListener } from "./announcer.ts";
 import { callbackNotifier, type EventCallback } from "./callbacks.ts";
 import { type VerifyReport, verifyReceiver } from "./checks.ts";
+import { closeDown } from "./closing.ts";
 import { eventFactory } from "./create-event.ts";
-import { drain } from "./delivery/drain.ts";
-import { within } from "./delivery/wait.ts";
+import { drain, persist } from "./delivery/drain.ts";
 import type { ChildBindings, EmitResult, Emitter, Run, TrackOptions } from "./emitter.ts";
 import { ConfigError } from "./errors.ts";
 import type { EventOf, EventTypeName, MonitorEvent } from "./event.ts";
@@ -17,7 +17,7 @@ import type { DeadlineOptions, Monitor, PersistReport } from "./monitor-api.ts";
 import type { Notifier } from "./notifier.ts";
 import { closeOnSignals, drainAtExit, hold } from "./process-life.ts";
 import type { ReceiverOptions } from "./receiver-settings.ts";
-import { closingMs, defaultDrainMs } from "./receivers.ts";
+import { defaultDrainMs } from "./receivers.ts";
 import type { FlushReport, Registration } from "./registration.ts";
 import { selfReport } from "./self-report.ts";
 import { type MonitorOptions, monitorSettings, type Settings } from "./settings.ts";
@@ -180,16 +180,26 @@ export class MonitorCore implements Monitor {
     return this.#house.announcer.register(listener);
   }
 
-  async ready(): Promise<void> {
-    await this.#house.journal.open(this.#house.nextId());
+  ready(): Promise<void> {
+    return held(async () => {
+      if (await this.#house.journal.opened()) return;
+      throw new ConfigError("store", "The monitor was closed before its store could be opened.");
+    });
   }
 
   persisted({ deadlineMs = defaultDrainMs }: DeadlineOptions = {}): Promise<PersistReport> {
-    const { journal } = this.#house;
+    const { journal, dispatcher, intake } = this.#house;
+    const { clock } = this.#settings;
     return held(async () => {
-      await within(Promise.resolve(journal.write([])), deadlineMs, this.#settings.clock);
+      const written = await persist({
+        clock,
+        dispatcher,
+        journal,
+        upTo: intake.lastSeq,
+        deadlineMs,
+      });
       const { committed, memoryOnly } = journal.counts;
-      return { committed, memory_only: memoryOnly, timed_out: journal.uncommitted > 0 };
+      return { committed, memory_only: memoryOnly, timed_out: !written };
     });
   }
 
@@ -215,9 +225,18 @@ export class MonitorCore implements Monitor {
     this.#settings = { ...monitorSettings(options), clock, random };
     this.#apply();
     if (options.store === undefined) return;
+    const { journal, receivers, history, nextId } = this.#house;
+    const { durable } = options.store;
+    const once = new Set(
+      receivers.pipelines.filter((one) => one.settings.once).map(({ name }) => name),
+    );
+    const keeps = (receiver: string): boolean => !(durable && once.has(receiver));
     const known =
-      this.#ownStore === undefined ? { accepted: [], outcomes: [] } : remembered(this.#ownStore);
-    this.#house.journal.adopt(options.store, this.#house.nextId(), known);
+      this.#ownStore === undefined
+        ? { accepted: [], outcomes: [] }
+        : remembered(this.#ownStore, keeps);
+    journal.adopt(options.store, nextId(), known);
+    for (const receiver of receivers.all) void history.takeOver(receiver);
     this.#ownStore = undefined;
   }
 
@@ -227,28 +246,14 @@ export class MonitorCore implements Monitor {
   }
 
   #register(notifier: Notifier, options: ReceiverOptions, once: boolean): Registration {
-    const { receivers, history, announcer } = this.#house;
+    const { receivers, history } = this.#house;
     const registration = receivers.add(notifier, options, once);
-    const receiver = registration.name;
-    history.takeOver(receivers.find(receiver)).catch((cause: unknown) => {
-      const message = "What the store holds open for it could not be read.";
-      announcer.report({ code: "store-failed", receiver, message, cause });
-    });
+    void history.takeOver(receivers.find(registration.name));
     return registration;
   }
 
   async #shutDown(deadlineMs: number): Promise<FlushReport> {
-    const { intake, receivers, journal } = this.#house;
-    const { clock } = this.#settings;
-    intake.close();
-    const upTo = intake.lastSeq;
-    const report = await receivers.retire([...receivers.all], {
-      upTo,
-      deadlineMs,
-      reason: "closed",
-    });
-    const written = Promise.resolve(journal.write([])).then(() => journal.close());
-    await within(written, closingMs, clock);
+    const report = await closeDown(this.#house, deadlineMs, this.#settings.clock);
     for (const undo of this.#undo.splice(0)) undo();
     return report;
   }

@@ -1,4 +1,5 @@
 import type { JsonValue } from "../errors.ts";
+import type { MonitorEvent } from "../event.ts";
 import type { DeliveryFailure } from "../store/store.ts";
 import type { Taken } from "./taken.ts";
 
@@ -28,6 +29,11 @@ export class Batch {
     this.members = members;
     this.id = id;
     this.bytes = members.reduce((sum, member) => sum + member.bytes, 0);
+  }
+
+  events(): [MonitorEvent, ...MonitorEvent[]] {
+    const [first, ...rest] = this.members;
+    return [first.event, ...rest.map(({ event }) => event)];
   }
 
   /** New batches of parts of this one, which remember what it went through. Empty parts give none. */

@@ -7,6 +7,7 @@ import type { Journal } from "./journal.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { concerns, type Receiver, wants } from "./receiver.ts";
 import type { Taken } from "./taken.ts";
+import { groupBytes, groupEvents } from "./unwritten.ts";
 
 export interface DispatcherOptions {
   readonly clock: Clock;
@@ -31,9 +32,6 @@ interface Audience {
 /** Its `then` is a microtask at a third of what `queueMicrotask` costs a process that idles between events. */
 const soon = Promise.resolve();
 
-/** A group is small enough not to block the loop when a store writes it. */
-const groupEvents = 256;
-const groupBytes = 2 ** 20;
 /** What one pass of the event loop may do before others have their turn. */
 const turnSends = 64;
 const turnMs = 5;
@@ -47,7 +45,7 @@ export class Dispatcher {
   readonly #intake = new Fifo<Taken>();
   #intakeBytes = 0;
   /** Matched, and under way to the store. */
-  #committing: { readonly taken: readonly Taken[]; readonly settled: Promise<void> } | undefined;
+  #committing: readonly Taken[] | undefined;
   readonly #ready = new Set<Pipeline>();
   readonly #wanted: Receiver[] = [];
   #lastAudience: Audience = {
@@ -93,7 +91,7 @@ export class Dispatcher {
   unmatchedUpTo(seq: number): number {
     let count = 0;
     for (const taken of this.#intake) if (taken.seq <= seq) count += 1;
-    for (const { seq: order } of this.#committing?.taken ?? []) if (order <= seq) count += 1;
+    for (const { seq: order } of this.#committing ?? []) if (order <= seq) count += 1;
     return count;
   }
 
@@ -170,17 +168,17 @@ export class Dispatcher {
       accepted.push({ event: taken.event, receivers: audience.remembered });
       if (observed()) signal({ kind: "taken", event: taken.event });
     }
-    const written = journal.write(accepted);
+    const written = journal.write(accepted, bytes);
     if (written === undefined) {
       this.#hand(group, audiences);
       return;
     }
-    const settled = written.then(() => {
+    this.#committing = group;
+    void written.then(() => {
       this.#committing = undefined;
       this.#hand(group, audiences);
       this.#request();
     });
-    this.#committing = { taken: group, settled };
   }
 
   #hand(group: readonly Taken[], audiences: readonly Audience[]): void {

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { FlushReport } from "../registration.ts";
 import type { Dispatcher } from "./dispatcher.ts";
+import type { Journal } from "./journal.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 export interface DrainOptions {
@@ -61,6 +62,35 @@ export const drain = (options: DrainOptions): Promise<FlushReport> => {
     };
     const stop = dispatcher.onTurn(look);
     const timer = clock.setTimer(deadlineMs, finish);
+    look();
+  });
+};
+
+export interface PersistOptions {
+  readonly clock: Clock;
+  readonly dispatcher: Dispatcher;
+  readonly journal: Journal;
+  /** The last event that is waited for, in order of emission. */
+  readonly upTo: number;
+  readonly deadlineMs: number;
+}
+
+/** Waits until all that was taken up to some event is written, or the deadline; answers whether it is. Never rejects. */
+export const persist = (options: PersistOptions): Promise<boolean> => {
+  const { clock, dispatcher, journal, upTo, deadlineMs } = options;
+  return new Promise((resolve) => {
+    const finish = (written: boolean): void => {
+      stop();
+      timer.cancel();
+      resolve(written);
+    };
+    const look = (): void => {
+      if (dispatcher.unmatchedUpTo(upTo) > 0) return;
+      stop();
+      void journal.written().then(finish);
+    };
+    const stop = dispatcher.onTurn(look);
+    const timer = clock.setTimer(deadlineMs, () => finish(false));
     look();
   });
 };

@@ -1,43 +1,58 @@
 import type { Clock, Timer } from "../clock.ts";
+import type { MonitorEvent } from "../event.ts";
 import type { Problem } from "../signals.ts";
-import type { Accepted, EventStore, MaybePromise, Outcome } from "../store/store.ts";
+import type { Accepted, EventStore, Outcome } from "../store/store.ts";
+import { isThenable } from "../thenable.ts";
+import { inGroups, Unwritten } from "./unwritten.ts";
+import { answered, within } from "./wait.ts";
 
 export interface JournalOptions {
   readonly clock: Clock;
   readonly report: (problem: Problem) => void;
 }
 
-/** How many rows are kept for a store that fails; beyond that the oldest are remembered by nobody. */
-const maxKept = 10_000;
 /** How long rows of a store that others share are held; nobody else can have those of a memory. */
 const sharedLeaseMs = 60_000;
+/** A store that has not answered by then has failed. Commits are idempotent, so it is asked again. */
+const answerMs = 5_000;
 const firstRetryMs = 500;
 const lastRetryMs = 30_000;
 
-interface Pending {
-  readonly accepted: readonly Accepted[];
-  readonly outcomes: readonly Outcome[];
+/** How long to wait before a store that failed is asked again. */
+export const storeRetryMs = (failures: number): number =>
+  Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 10));
+
+interface Waiter {
+  readonly met: () => boolean;
+  /** Waits for one try only, not until it succeeds. */
+  readonly impatient: boolean;
+  readonly resolve: (met: boolean) => void;
 }
 
-const rows = ({ accepted, outcomes }: Pending): number => accepted.length + outcomes.length;
-
 /**
- * Writes what is taken, and what came of it, to the store in groups, in order. A group that fails is
- * kept and tried again before any later one; meanwhile events go on in memory.
+ * Opens the store, and writes to it what is taken and what came of it, in groups, in order, one at a
+ * time. What comes while a write is under way gathers. A step that fails, or is not answered in time,
+ * is tried again before anything later; meanwhile events go on in memory.
  */
 export class Journal {
   readonly #options: JournalOptions;
+  readonly #unwritten = new Unwritten();
   #store: EventStore;
-  #opened: MaybePromise<void> | undefined;
+  #instance = "";
+  #isOpen = false;
+  /** A step is under way: the opening, or the writing of one group. */
+  #busy = false;
+  #ended = false;
   #outcomes: Outcome[] = [];
-  #kept: Pending[] = [];
-  #keptRows = 0;
-  #writing: Promise<void> | undefined;
-  #retryMs = firstRetryMs;
+  #failures = 0;
   #retry: Timer | undefined;
-  #failing = false;
+  #waiters: Waiter[] = [];
+  /** Rows written, or forgotten. */
+  #done = 0;
   #committed = 0;
   #memoryOnly = 0;
+  /** Events that no store will ever get. */
+  readonly #forgotten = new WeakSet<MonitorEvent>();
 
   constructor(store: EventStore, options: JournalOptions) {
     this.#store = store;
@@ -48,154 +63,237 @@ export class Journal {
     return this.#store;
   }
 
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   /** How long an accepted or claimed row is leased to this process. */
   get leaseMs(): number {
     return this.#store.durable ? sharedLeaseMs : Number.POSITIVE_INFINITY;
   }
 
   get failing(): boolean {
-    return this.#failing;
+    return this.#failures > 0;
   }
 
-  /** Rows that wait to be written. */
+  /** Rows that are not written, those under way among them. */
   get uncommitted(): number {
-    return this.#keptRows + this.#outcomes.length;
+    return this.#unwritten.rows + this.#outcomes.length;
   }
 
   /** Events that a durable store holds, and those that only this process remembers. */
   get counts(): { readonly committed: number; readonly memoryOnly: number } {
-    return { committed: this.#committed, memoryOnly: this.#memoryOnly };
+    const waiting = this.#unwritten.accepted.length;
+    return { committed: this.#committed, memoryOnly: this.#memoryOnly + waiting };
   }
 
-  /** Opens the store once. A failure is reported, and tried again with the next write. */
-  open(instance: string): MaybePromise<void> {
-    if (this.#opened !== undefined) return this.#opened;
-    const failed = (cause: unknown): void => {
-      this.#opened = undefined;
-      this.#fail(cause);
-    };
-    try {
-      const opening = this.#store.open(instance);
-      this.#opened = opening instanceof Promise ? opening.catch(failed) : undefined;
-      return this.#opened;
-    } catch (cause) {
-      failed(cause);
-    }
+  /** Whether the store never got this event, and will not. */
+  forgets(event: MonitorEvent): boolean {
+    return this.#forgotten.has(event);
   }
 
-  /** Moves to another store, which first gets what the old one remembers. */
-  adopt(store: EventStore, instance: string, remembered: Pending): MaybePromise<void> {
+  /** How many fates at these receivers a store has not got, of deliveries that it holds: they will be tried again. */
+  unsettled(receivers: ReadonlySet<string>): number {
+    const unheld = new Set(this.#unwritten.accepted.map(({ event }) => event.id));
+    return [...this.#unwritten.outcomes, ...this.#outcomes].filter(
+      ({ event_id, receiver, state }) =>
+        state !== "pending" && receivers.has(receiver) && !unheld.has(event_id),
+    ).length;
+  }
+
+  /** Begins to open the store. `opened` tells when it is. */
+  open(instance: string): void {
+    this.#instance = instance;
+    this.#go();
+  }
+
+  /** Resolves when the store is open, however often that has to be tried; false when the journal is closed before. */
+  opened(): Promise<boolean> {
+    return this.#until(() => this.#isOpen, false);
+  }
+
+  /** Moves from a store that answers at once to another, which first gets what the old one remembers. */
+  adopt(
+    store: EventStore,
+    instance: string,
+    { accepted, outcomes }: { accepted: readonly Accepted[]; outcomes: Outcome[] },
+  ): void {
     this.#store = store;
-    this.#opened = undefined;
-    this.#outcomes = [...remembered.outcomes, ...this.#outcomes];
-    const opening = this.open(instance);
-    const written = this.write(remembered.accepted);
-    return opening instanceof Promise ? opening.then(() => written) : written;
+    this.#isOpen = false;
+    this.#memoryOnly = Math.max(0, this.#memoryOnly - accepted.length);
+    for (const { rows, bytes } of inGroups(accepted)) this.#unwritten.add(rows, bytes, [], true);
+    if (outcomes.length > 0) this.#unwritten.add([], 0, outcomes, true);
+    this.open(instance);
   }
 
   /** Takes note of an outcome; it is written with the next group. */
   settle(outcome: Outcome): void {
-    this.#outcomes.push(outcome);
+    if (!this.#ended) this.#outcomes.push(outcome);
   }
 
-  /** Writes these and all outcomes so far. Resolves when they are committed, or kept for a later try. */
-  write(accepted: readonly Accepted[]): MaybePromise<void> {
-    if (accepted.length > 0 || this.#outcomes.length > 0) {
-      const group = { accepted, outcomes: this.#outcomes };
-      this.#outcomes = [];
-      if (this.#kept.length === 0 && this.#writing === undefined && this.#opened === undefined) {
-        const done = this.#commit(group);
-        if (done instanceof Promise) return this.#track(done);
-        return;
-      }
-      this.#keep(group);
+  /**
+   * Takes these over, at most one group, and writes them and all outcomes so far. Undefined when that
+   * is done, or when the store fails and nobody should wait for it; else resolves when it is
+   * committed, or, with false, kept for a later try. Never rejects.
+   */
+  write(accepted: Accepted[], bytes = 0): Promise<boolean> | undefined {
+    if (this.#ended) {
+      this.#giveUp(accepted);
+      this.#memoryOnly += accepted.length;
+      return undefined;
     }
-    if (this.#writing !== undefined) return this.#writing.then(() => this.#drain());
-    return this.#drain();
+    this.#gather(accepted, bytes);
+    this.#go();
+    if (this.failing || this.uncommitted === 0) return undefined;
+    return this.#untilWritten(true);
   }
 
-  /** Closes the store. Never rejects. */
-  async close(): Promise<void> {
-    this.#retry?.cancel();
-    try {
-      await this.#store.close();
-    } catch (cause) {
+  /** Resolves when all that is known now is written, however often that has to be tried; false when the journal is closed before. */
+  written(): Promise<boolean> {
+    this.#gather([], 0);
+    this.#go();
+    return this.#untilWritten(false);
+  }
+
+  /** Writes what it can within the time, trying once more what failed before, and closes the store. Never rejects. */
+  async close(deadlineMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const endsAt = clock.monotonic() + deadlineMs;
+    if (this.uncommitted > 0) await within(this.#lastDrain(), deadlineMs, clock);
+    this.#end();
+    const closing = (async () => this.#store.close())().catch((cause: unknown) => {
       const message = "The store could not be closed.";
       this.#options.report({ code: "close-failed", receiver: null, message, cause });
-    }
-  }
-
-  /** Writes the kept groups in order until one fails; at most one write is under way. */
-  #drain(): MaybePromise<void> {
-    if (this.#writing !== undefined || this.#kept.length === 0) return this.#writing;
-    if (this.#failing && this.#retry !== undefined) return;
-    return this.#track(this.#drainKept());
-  }
-
-  async #drainKept(): Promise<void> {
-    await this.#opened;
-    for (let group = this.#kept[0]; group !== undefined; group = this.#kept[0]) {
-      const before = this.#keptRows;
-      this.#kept.shift();
-      this.#keptRows -= rows(group);
-      await this.#commit(group);
-      if (this.#failing && this.#keptRows >= before) return;
-    }
-  }
-
-  #track(work: Promise<void>): Promise<void> {
-    this.#writing = work.finally(() => {
-      this.#writing = undefined;
     });
-    return this.#writing;
+    await within(closing, Math.max(0, endsAt - clock.monotonic()), clock);
   }
 
-  #commit(group: Pending): MaybePromise<void> {
-    const done = (): void => {
-      if (this.#store.durable) this.#committed += group.accepted.length;
-      else this.#memoryOnly += group.accepted.length;
-      this.#failing = false;
-      this.#retryMs = firstRetryMs;
-    };
-    const failed = (cause: unknown): void => {
-      this.#kept.unshift(group);
-      this.#keptRows += rows(group);
-      this.#fail(cause);
-    };
-    try {
-      const now = this.#options.clock.now();
-      const written = this.#store.commit({ now, leaseMs: this.leaseMs, ...group });
-      if (written instanceof Promise) return written.then(done, failed);
-      done();
-    } catch (cause) {
-      failed(cause);
-    }
+  async #lastDrain(): Promise<void> {
+    const wasBusy = this.#busy;
+    if (await this.#drainNow()) return;
+    // What was under way had begun before; the last attempt is one that begins now.
+    if (wasBusy) await this.#drainNow();
   }
 
-  #keep(group: Pending): void {
-    this.#kept.push(group);
-    this.#keptRows += rows(group);
-    while (this.#keptRows > maxKept && this.#kept.length > 1) {
-      const forgotten = this.#kept.shift();
-      if (forgotten === undefined) return;
-      this.#keptRows -= rows(forgotten);
-      this.#memoryOnly += forgotten.accepted.length;
-    }
-  }
-
-  #fail(cause: unknown): void {
-    this.#failing = true;
-    this.#options.report({
-      code: "store-failed",
-      receiver: null,
-      message: "The store could not be written. Events go on in memory, and it is tried again.",
-      cause,
-    });
+  #drainNow(): Promise<boolean> {
     this.#retry?.cancel();
-    this.#retry = this.#options.clock.setTimer(this.#retryMs, () => {
+    this.#retry = undefined;
+    this.#gather([], 0);
+    this.#go();
+    return this.#untilWritten(true);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#retry?.cancel();
+    this.#giveUp(this.#unwritten.accepted);
+    this.#tell();
+  }
+
+  #giveUp(accepted: readonly Accepted[]): void {
+    for (const { event } of accepted) this.#forgotten.add(event);
+  }
+
+  #gather(accepted: Accepted[], bytes: number): void {
+    if (accepted.length === 0 && this.#outcomes.length === 0) return;
+    this.#unwritten.add(accepted, bytes, this.#outcomes);
+    this.#outcomes = [];
+    if (!this.failing) return;
+    for (const forgotten of this.#unwritten.forget()) {
+      this.#done += forgotten.accepted.length + forgotten.outcomes.length;
+      this.#memoryOnly += forgotten.accepted.length;
+      this.#giveUp(forgotten.accepted);
+    }
+  }
+
+  /** Step by step, at once while the store answers at once, until all is written or a step fails. */
+  #go(): void {
+    while (!this.#busy && !this.#ended && this.#retry === undefined) {
+      if (this.#isOpen) {
+        if (this.#unwritten.rows === 0) this.#gather([], 0);
+        if (this.#unwritten.rows === 0) return;
+      }
+      this.#step(this.#isOpen);
+    }
+  }
+
+  #step(writes: boolean): void {
+    this.#busy = true;
+    let answer: unknown;
+    try {
+      answer = writes ? this.#commit() : this.#store.open(this.#instance);
+    } catch (cause) {
+      this.#failed(writes, cause);
+      return;
+    }
+    if (!isThenable(answer)) {
+      this.#succeeded(writes);
+      return;
+    }
+    void answered(answer, answerMs, this.#options.clock)
+      .then(
+        () => this.#succeeded(writes),
+        (cause: unknown) => this.#failed(writes, cause),
+      )
+      .then(() => this.#go());
+  }
+
+  #commit(): unknown {
+    const draft = this.#unwritten.take();
+    if (draft === undefined) return undefined;
+    const { accepted, outcomes } = draft;
+    const now = this.#options.clock.now();
+    return this.#store.commit({ now, leaseMs: this.leaseMs, accepted, outcomes });
+  }
+
+  #succeeded(wrote: boolean): void {
+    this.#busy = false;
+    if (this.#ended) return;
+    this.#failures = 0;
+    const draft = wrote ? this.#unwritten.done() : undefined;
+    if (!wrote) this.#isOpen = true;
+    if (draft !== undefined) {
+      this.#done += draft.accepted.length + draft.outcomes.length;
+      if (this.#store.durable) this.#committed += draft.accepted.length;
+      else this.#memoryOnly += draft.accepted.length;
+    }
+    this.#tell();
+  }
+
+  #failed(wrote: boolean, cause: unknown): void {
+    this.#busy = false;
+    if (this.#ended) return;
+    if (wrote) this.#unwritten.back();
+    this.#failures += 1;
+    this.#retry = this.#options.clock.setTimer(storeRetryMs(this.#failures), () => {
       this.#retry = undefined;
-      void this.#drain();
+      this.#go();
     });
-    this.#retryMs = Math.min(lastRetryMs, this.#retryMs * 2);
+    const what = wrote ? "written" : "opened";
+    const message = `The store could not be ${what}. Events go on in memory, and it is tried again.`;
+    this.#options.report({ code: "store-failed", receiver: null, message, cause });
+    this.#tell();
+  }
+
+  #untilWritten(impatient: boolean): Promise<boolean> {
+    const mark = this.#done + this.uncommitted;
+    return this.#until(() => this.#done >= mark, impatient);
+  }
+
+  #until(met: () => boolean, impatient: boolean): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#waiters.push({ met, impatient, resolve });
+      this.#tell();
+    });
+  }
+
+  #tell(): void {
+    if (this.#waiters.length === 0) return;
+    const failed = this.#retry !== undefined;
+    this.#waiters = this.#waiters.filter(({ met, impatient, resolve }) => {
+      const over = met() || this.#ended || (impatient && failed);
+      if (over) resolve(met());
+      return !over;
+    });
   }
 }

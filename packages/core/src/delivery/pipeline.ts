@@ -1,5 +1,4 @@
 import type { Timer } from "../clock.ts";
-import type { MonitorEvent } from "../event.ts";
 import type { Random } from "../id.ts";
 import type { Notifier } from "../notifier.ts";
 import type { ReceiverSettings } from "../receiver-settings.ts";
@@ -101,11 +100,7 @@ export class Pipeline {
   /** Events emitted no later than `seq` that are queued, waiting or in flight. */
   pendingUpTo(seq: number): number {
     let count = this.backlog.queue.countUpTo(seq);
-    const tally = ({ members }: Batch) => {
-      for (const member of members) if (member.seq <= seq) count += 1;
-    };
-    this.backlog.retries.forEach(tally);
-    for (const { batch } of this.#flights) tally(batch);
+    for (const taken of this.#batched()) if (taken.seq <= seq) count += 1;
     return count;
   }
 
@@ -119,8 +114,7 @@ export class Pipeline {
   offer(taken: Taken): void {
     this.#admitted -= 1;
     if (this.#closedFor !== null) {
-      if (this.#remembered) this.backlog.queue.push(taken);
-      else this.#recorder.lost(taken, "dropped", this.#closedFor, null);
+      this.#leaveBehind(taken, null);
       return;
     }
     for (;;) {
@@ -132,13 +126,18 @@ export class Pipeline {
     this.backlog.queue.push(taken);
   }
 
-  /** Takes over open deliveries that the store handed out. */
-  restore(claimed: readonly Claimed[]): void {
-    const now = this.#host.clock.monotonic();
-    const { fresh, batches } = restored(claimed, now);
+  /** Takes over open deliveries that the store handed out, and answers which: what it has in hand it goes on with under the new lease. */
+  restore(claimed: readonly Claimed[]): readonly Claimed[] {
+    const { maxRetryAfterMs, capMs } = this.settings.retry;
+    const inHand = [...this.backlog.queue, ...this.#batched()];
+    const held = new Set(inHand.map(({ event }) => event.id));
+    for (const lease of claimed) if (held.has(lease.event_id)) this.#recorder.renew(lease);
+    const news = claimed.filter(({ event_id }) => !held.has(event_id));
+    const { fresh, batches } = restored(news, this.#host.clock, Math.max(maxRetryAfterMs, capMs));
     for (const taken of fresh) this.backlog.queue.push(taken);
-    for (const batch of batches) this.backlog.wait(batch, now);
+    for (const batch of batches) this.backlog.wait(batch, batch.notBefore);
     this.#host.ready(this);
+    return news;
   }
 
   /** Begins at most one attempt; answers whether it did. */
@@ -146,9 +145,8 @@ export class Pipeline {
     if (this.#closedFor !== null) return false;
     const now = this.#host.clock.monotonic();
     const { maxAgeMs } = this.settings.retry;
-    for (const { taken, batch } of this.backlog.expire(now - maxAgeMs)) {
+    for (const { taken, batch } of this.backlog.expire(now - maxAgeMs))
       this.#recorder.lost(taken, "dead", "expired", batch);
-    }
     const at = this.#nextStart(now);
     if (at > now) {
       this.#sleepUntil(Math.min(at, this.backlog.oldestSince + maxAgeMs + 1), now);
@@ -164,13 +162,24 @@ export class Pipeline {
     this.#closedFor = reason;
     this.#timer?.cancel();
     for (const { attempt } of [...this.#flights]) attempt.abort("shutdown");
-    if (this.#remembered) return;
-    for (const { taken, batch } of this.backlog.clear())
-      this.#recorder.lost(taken, "dropped", reason, batch);
+    this.giveUp();
   }
 
-  get #remembered(): boolean {
-    return this.#host.journal.store.durable && !this.settings.once;
+  /** Once abandoned: counts as dropped what waits and no durable store remembers. */
+  giveUp(): void {
+    for (const { taken, batch } of this.backlog.clear()) this.#leaveBehind(taken, batch);
+  }
+
+  *#batched(): Generator<Taken> {
+    for (const { members } of this.backlog.retries) yield* members;
+    for (const { batch } of this.#flights) yield* batch.members;
+  }
+
+  #leaveBehind(taken: Taken, batch: Batch | null): void {
+    const { journal } = this.#host;
+    if (journal.store.durable && !this.settings.once && !journal.forgets(taken.event))
+      this.backlog.queue.push(taken);
+    else this.#recorder.lost(taken, "dropped", this.#closedFor ?? "closed", batch);
   }
 
   /** When the next attempt may begin: `now` or earlier means at once. */
@@ -204,12 +213,7 @@ export class Pipeline {
     const flight: Flight = { batch, attempt, visit, startedAt: now };
     this.#flights.add(flight);
     if (this.use.destination.breakerState !== before) this.#breakerChanged(null);
-    const [first, ...rest] = batch.members;
-    const events: [MonitorEvent, ...MonitorEvent[]] = [
-      first.event,
-      ...rest.map(({ event }) => event),
-    ];
-    attempt.start(this.notifier, Object.freeze(events));
+    attempt.start(this.notifier, Object.freeze(batch.events()));
   }
 
   #ended(flight: Flight, end: AttemptEnd): void {
@@ -228,7 +232,9 @@ export class Pipeline {
 
   #failed(batch: Batch, failure: Failure, now: number): void {
     if (this.#closedFor !== null) {
-      this.#leftBehind(batch, this.#closedFor);
+      batch.notBefore = 0;
+      this.#recorder.waiting(batch);
+      for (const member of batch.members) this.#leaveBehind(member, batch);
       return;
     }
     const reaction = this.#reactTo(batch, failure);
@@ -274,11 +280,6 @@ export class Pipeline {
   #wait(batch: Batch, notBefore: number): void {
     this.backlog.wait(batch, notBefore);
     this.#recorder.waiting(batch);
-  }
-
-  #leftBehind(batch: Batch, reason: string): void {
-    if (this.#remembered) this.#wait(batch, 0);
-    else for (const member of batch.members) this.#recorder.lost(member, "dropped", reason, batch);
   }
 
   #sleepUntil(at: number, now: number): void {

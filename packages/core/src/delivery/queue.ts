@@ -46,6 +46,10 @@ export class EventQueue {
     return this.#oldest()?.peek()?.since ?? Number.POSITIVE_INFINITY;
   }
 
+  *[Symbol.iterator](): Generator<Taken> {
+    for (const lane of this.#lanes) yield* lane;
+  }
+
   push(item: Taken): void {
     this.#lanes[item.rank as 0 | 1 | 2 | 3].push(item);
     this.#length += 1;

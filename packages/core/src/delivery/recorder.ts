@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { BreakerState, Fate, MonitorSignal, Problem } from "../signals.ts";
+import type { Lease } from "../store/store.ts";
 import type { AttemptEnd } from "./attempt.ts";
 import type { Batch } from "./batch.ts";
 import type { Failure } from "./failure.ts";
@@ -21,10 +22,17 @@ export class Recorder {
   readonly ledger = new ReceiverLedger();
   readonly #receiver: string;
   readonly #host: RecorderHost;
+  /** Leases that are newer than what the events in hand say, by event id. */
+  readonly #leases = new Map<string, number>();
 
   constructor(receiver: string, host: RecorderHost) {
     this.#receiver = receiver;
     this.#host = host;
+  }
+
+  /** The store has leased to us again what we hold: only under the new fence may it be settled. */
+  renew({ event_id, fence }: Lease): void {
+    this.#leases.set(event_id, fence);
   }
 
   attempted(batch: Batch, end: AttemptEnd, durationMs: number): void {
@@ -53,7 +61,7 @@ export class Recorder {
       this.#host.journal.settle({
         event_id: event.id,
         receiver: this.#receiver,
-        fence,
+        fence: this.#fenceAtEnd(event.id, fence),
         state: "delivered",
         settled_at,
         reference,
@@ -75,7 +83,7 @@ export class Recorder {
     this.#host.journal.settle({
       event_id: event.id,
       receiver: this.#receiver,
-      fence,
+      fence: this.#fenceAtEnd(event.id, fence),
       state: fate,
       settled_at,
       reason,
@@ -94,7 +102,7 @@ export class Recorder {
       journal.settle({
         event_id: event.id,
         receiver: this.#receiver,
-        fence,
+        fence: this.#leases.get(event.id) ?? fence,
         state: "pending",
         next_at,
         resume: batch.resume,
@@ -120,6 +128,13 @@ export class Recorder {
   /** Tells a human, who alone may see the raw cause. */
   problem(code: string, { message, cause }: Failure): void {
     this.#host.report({ code, receiver: this.#receiver, message, cause });
+  }
+
+  #fenceAtEnd(eventId: string, fence: number): number {
+    if (this.#leases.size === 0) return fence;
+    const latest = this.#leases.get(eventId) ?? fence;
+    this.#leases.delete(eventId);
+    return latest;
   }
 
   #settled(event_id: string, fate: Fate, reason: string | null): void {

@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import { levels } from "../event.ts";
 import type { Claimed } from "../store/store.ts";
 import { Batch } from "./batch.ts";
@@ -6,27 +7,34 @@ import type { Taken } from "./taken.ts";
 /** What an event that comes back from a store weighs; its size was bounded when it was taken. */
 const restoredBytes = 1_024;
 
-const takenAgain = (row: Claimed, since: number): Taken => ({
+const takenAgain = (row: Claimed, clock: Clock): Taken => ({
   event: row.event,
   bytes: restoredBytes + 2 * row.event.message.length,
   // Older than whatever this process takes.
   seq: 0,
   rank: levels.indexOf(row.event.level),
-  since,
+  since: clock.monotonic() - Math.max(0, clock.now() - row.taken_at),
   fence: row.fence,
   only: null,
   except: null,
 });
 
-/** Open deliveries as a pipeline holds them: those never tried, and batches with the members and key they had. */
+/**
+ * Open deliveries as a pipeline holds them: those never tried, and batches with the members and key
+ * they had. Such a batch may be larger than `batch.maxSize` is by now: its key stands for its members,
+ * so it is not cut. Age runs from when an event was first taken.
+ *
+ * @param longestWaitMs - No batch waits longer for its `next_at`, however the wall clock was moved.
+ */
 export const restored = (
   claimed: readonly Claimed[],
-  since: number,
+  clock: Clock,
+  longestWaitMs: number,
 ): { readonly fresh: readonly Taken[]; readonly batches: readonly Batch[] } => {
   const fresh: Taken[] = [];
   const groups = new Map<string, [Claimed, ...Claimed[]]>();
   for (const row of claimed) {
-    if (row.batch_id === null || row.attempts === 0) fresh.push(takenAgain(row, since));
+    if (row.batch_id === null || row.attempts === 0) fresh.push(takenAgain(row, clock));
     else {
       const group = groups.get(row.batch_id);
       if (group === undefined) groups.set(row.batch_id, [row]);
@@ -34,10 +42,12 @@ export const restored = (
     }
   }
   const batches = [...groups].map(([id, [first, ...rest]]) => {
-    const members = rest.map((row) => takenAgain(row, since));
-    const batch = new Batch([takenAgain(first, since), ...members], id);
+    const members = rest.map((row) => takenAgain(row, clock));
+    const batch = new Batch([takenAgain(first, clock), ...members], id);
     batch.attempts = first.attempts;
     batch.resume = first.resume;
+    const waitMs = first.next_at === null ? 0 : first.next_at - clock.now();
+    batch.notBefore = clock.monotonic() + Math.min(longestWaitMs, Math.max(0, waitMs));
     return batch;
   });
   return { fresh, batches };

@@ -14,3 +14,26 @@ export const within = (
     };
     work.then(done, done);
   });
+
+/** Settles as the promise does; rejects when it has not after `deadlineMs`. What it answers later is ignored. */
+export const answered = <T>(work: PromiseLike<T>, deadlineMs: number, clock: Clock): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const timer = clock.setTimer(deadlineMs, () => {
+      reject(new Error(`There was no answer within ${deadlineMs} ms.`));
+    });
+    work.then(
+      (answer) => {
+        timer.cancel();
+        resolve(answer);
+      },
+      (cause: unknown) => {
+        timer.cancel();
+        reject(cause);
+      },
+    );
+  });
+
+export const sleep = (ms: number, clock: Clock): Promise<void> =>
+  new Promise((resolve) => {
+    clock.setTimer(ms, resolve);
+  });

@@ -1,0 +1,48 @@
+import type { Clock } from "./clock.ts";
+import type { Dispatcher } from "./delivery/dispatcher.ts";
+import { fatesAt, persist } from "./delivery/drain.ts";
+import type { Journal } from "./delivery/journal.ts";
+import type { Intake } from "./intake.ts";
+import { closingMs, graceMs, type Receivers } from "./receivers.ts";
+import type { FlushReport } from "./registration.ts";
+
+export interface ClosingHost {
+  readonly intake: Intake;
+  readonly receivers: Receivers;
+  readonly dispatcher: Dispatcher;
+  readonly journal: Journal;
+}
+
+/**
+ * Stops intake, drains, commits, releases. The journal gets what is left of the time. Only what a
+ * durable store got counts as pending; that is also what was delivered without the store knowing it,
+ * for it will be sent again.
+ */
+export const closeDown = async (
+  { intake, receivers, dispatcher, journal }: ClosingHost,
+  deadlineMs: number,
+  clock: Clock,
+): Promise<FlushReport> => {
+  const endsAt = clock.monotonic() + deadlineMs + graceMs + 2 * closingMs;
+  intake.close();
+  const upTo = intake.lastSeq;
+  const leaving = [...receivers.all];
+  const pipelines = leaving.map(({ pipeline }) => pipeline);
+  const before = fatesAt(pipelines);
+  const drained = await receivers.retire(leaving, { upTo, deadlineMs, reason: "closed" });
+  await journal.close(Math.max(closingMs, endsAt - clock.monotonic()));
+  if (dispatcher.unmatchedUpTo(upTo) > 0)
+    await persist({ clock, dispatcher, journal, upTo, deadlineMs: closingMs });
+  for (const pipeline of pipelines) pipeline.giveUp();
+  const after = fatesAt(pipelines);
+  const { durable } = journal.store;
+  const remembered = pipelines.filter(({ settings }) => !settings.once).map(({ name }) => name);
+  const unsettled = durable ? journal.unsettled(new Set(remembered)) : 0;
+  return {
+    delivered: after.delivered - before.delivered,
+    dropped: after.dropped - before.dropped,
+    dead: after.dead - before.dead,
+    pending: pipelines.reduce((total, { pending }) => total + pending, unsettled),
+    timed_out: drained.timed_out || (durable && journal.uncommitted > 0),
+  };
+};

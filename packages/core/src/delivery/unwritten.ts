@@ -1,0 +1,128 @@
+import type { Accepted, Outcome } from "../store/store.ts";
+import { weigh } from "../store/weight.ts";
+
+/** A group is small enough not to block the loop when a store writes it. */
+export const groupEvents = 256;
+export const groupBytes = 2 ** 20;
+const groupOutcomes = 1_024;
+/** How many rows are kept for a store that fails; beyond that the oldest are remembered by nobody. */
+const maxKept = 10_000;
+
+export interface Draft {
+  readonly accepted: Accepted[];
+  readonly outcomes: Outcome[];
+  bytes: number;
+  /** Part of an adopted history: never forgotten. */
+  readonly lasting: boolean;
+}
+
+const rowsIn = ({ accepted, outcomes }: Draft): number => accepted.length + outcomes.length;
+
+/**
+ * What a store has not got yet, in order, in groups that are written whole. What comes later joins
+ * the last group while there is room, so an outcome is never before the event it is about.
+ */
+export class Unwritten {
+  readonly #drafts: Draft[] = [];
+  #rows = 0;
+  /** The first is under way to the store. */
+  #out = false;
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  get accepted(): readonly Accepted[] {
+    return this.#drafts.flatMap(({ accepted }) => accepted);
+  }
+
+  get outcomes(): readonly Outcome[] {
+    return this.#drafts.flatMap(({ outcomes }) => outcomes);
+  }
+
+  /** Takes the lists over. `accepted` fits into one group; outcomes may be any number. */
+  add(accepted: Accepted[], bytes: number, outcomes: Outcome[], lasting = false): void {
+    this.#rows += accepted.length + outcomes.length;
+    const last = this.#last();
+    if (last !== undefined && last.lasting === lasting && fits(last, accepted, bytes, outcomes)) {
+      for (const one of accepted) last.accepted.push(one);
+      for (const one of outcomes) last.outcomes.push(one);
+      last.bytes += bytes;
+      return;
+    }
+    if (outcomes.length <= groupOutcomes) {
+      this.#drafts.push({ accepted, outcomes, bytes, lasting });
+      return;
+    }
+    const first = outcomes.slice(0, groupOutcomes);
+    this.#drafts.push({ accepted, outcomes: first, bytes, lasting });
+    for (let from = groupOutcomes; from < outcomes.length; from += groupOutcomes) {
+      const more = outcomes.slice(from, from + groupOutcomes);
+      this.#drafts.push({ accepted: [], outcomes: more, bytes: 0, lasting });
+    }
+  }
+
+  /** The group to write; nothing joins it until `back`. */
+  take(): Draft | undefined {
+    this.#out = this.#drafts.length > 0;
+    return this.#drafts[0];
+  }
+
+  /** The group that was taken is written. */
+  done(): Draft | undefined {
+    this.#out = false;
+    const draft = this.#drafts.shift();
+    if (draft !== undefined) this.#rows -= rowsIn(draft);
+    return draft;
+  }
+
+  /** The group that was taken is to be written later, before any other. */
+  back(): void {
+    this.#out = false;
+  }
+
+  /** Lets go of the oldest beyond the bound, and answers them. */
+  forget(): readonly Draft[] {
+    const forgotten: Draft[] = [];
+    if (this.#rows <= maxKept) return forgotten;
+    let lasting = 0;
+    for (const draft of this.#drafts) if (draft.lasting) lasting += rowsIn(draft);
+    while (this.#rows - lasting > maxKept) {
+      const oldest = this.#drafts.findIndex((one, i) => !one.lasting && !(this.#out && i === 0));
+      const [draft] = oldest < 0 ? [] : this.#drafts.splice(oldest, 1);
+      if (draft === undefined) break;
+      this.#rows -= rowsIn(draft);
+      forgotten.push(draft);
+    }
+    return forgotten;
+  }
+
+  #last(): Draft | undefined {
+    return this.#out && this.#drafts.length === 1 ? undefined : this.#drafts.at(-1);
+  }
+}
+
+const fits = (
+  draft: Draft,
+  accepted: readonly Accepted[],
+  bytes: number,
+  outcomes: readonly Outcome[],
+): boolean =>
+  draft.outcomes.length + outcomes.length <= groupOutcomes &&
+  (accepted.length === 0 ||
+    (draft.accepted.length + accepted.length <= groupEvents && draft.bytes + bytes <= groupBytes));
+
+/** Cuts what was accepted long ago into groups that may be added. */
+export const inGroups = function* (accepted: readonly Accepted[]) {
+  let rows: Accepted[] = [];
+  let bytes = 0;
+  for (const one of accepted) {
+    rows.push(one);
+    bytes += weigh(one.event);
+    if (rows.length < groupEvents && bytes < groupBytes) continue;
+    yield { rows, bytes };
+    rows = [];
+    bytes = 0;
+  }
+  if (rows.length > 0) yield { rows, bytes };
+};
