@@ -21,6 +21,7 @@ const failed = await runAll([
 ]);
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
+const skips = new Map();
 for (const report of reports()) {
   const result = JSON.parse(readFileSync(report, "utf8"));
   totals.passed += result.numPassedTests;
@@ -30,8 +31,14 @@ for (const report of reports()) {
     ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
   );
   totals.failed += unread.length;
+  for (const { status, meta } of result.testResults.flatMap((file) => file.assertionResults)) {
+    if (status !== "skipped" && status !== "pending") continue;
+    const reason = meta?.skipped_because ?? "no reason given";
+    skips.set(reason, (skips.get(reason) ?? 0) + 1);
+  }
 }
 
+for (const [reason, count] of skips) console.log(`↓ ${count} skipped: ${reason}`);
 if (failed.length > 0) console.log(`\nFailed: ${failed.join(", ")}`);
 console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exit(failed.length > 0 || totals.failed > 0 || totals.passed === 0 ? 1 : 0);
