@@ -3,6 +3,15 @@ import type { Notifier } from "./notifier.ts";
 
 const idPattern = /^[a-z][a-z0-9-]{0,63}$/;
 
+/** @throws ConfigError */
+export const checkId = (what: string, id: unknown): void => {
+  if (typeof id === "string" && idPattern.test(id)) return;
+  throw new ConfigError(
+    "id",
+    `${what}'s \`id\` is lower-case kebab, such as \`my-pager\`, of at most 64 characters.`,
+  );
+};
+
 /** The contract this core speaks. */
 export const contractVersion = 1;
 
@@ -14,12 +23,7 @@ export const contractVersion = 1;
 export const defineNotifier = <T extends Omit<Notifier, "contract">>(
   notifier: T & ThisType<T>,
 ): NoInfer<T> & { readonly contract: 1 } => {
-  if (typeof notifier.id !== "string" || !idPattern.test(notifier.id)) {
-    throw new ConfigError(
-      "id",
-      "A notifier's `id` is lower-case kebab, such as `my-pager`, of at most 64 characters.",
-    );
-  }
+  checkId("A notifier", notifier.id);
   if (typeof notifier.send !== "function") {
     throw new ConfigError(
       "send",

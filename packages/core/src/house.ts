@@ -1,4 +1,5 @@
 import { Announcer } from "./announcer.ts";
+import { Attachments } from "./attachments.ts";
 import { eventFactory } from "./create-event.ts";
 import { Dispatcher } from "./delivery/dispatcher.ts";
 import { Journal } from "./delivery/journal.ts";
@@ -19,6 +20,7 @@ import type { EventStore } from "./store/store.ts";
 export interface House {
   readonly nextId: () => string;
   readonly announcer: Announcer;
+  readonly attachments: Attachments;
   readonly journal: Journal;
   readonly dispatcher: Dispatcher;
   readonly intake: Intake;
@@ -82,5 +84,17 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
   const receivers = new Receivers({ all, pipelineHost, notifierHost, dispatcher, intake });
   const speaker = new Speaker({ clock, nextId, intake }, () => settings().context);
   const history = new History({ clock, journal, receivers, announcer, intake });
-  return { nextId, announcer, journal, dispatcher, intake, receivers, speaker, history, stats };
+  const attachments = new Attachments({ notifierHost, report });
+  return {
+    nextId,
+    announcer,
+    attachments,
+    journal,
+    dispatcher,
+    intake,
+    receivers,
+    speaker,
+    history,
+    stats,
+  };
 };

@@ -60,6 +60,7 @@ export {
 // Writing a notifier.
 export { defineNotifier } from "./define-notifier.ts";
 export type {
+  Attachment,
   Batch,
   Locale,
   Notifier,

@@ -4,7 +4,7 @@ import type { Emitter } from "./emitter.ts";
 import type { EventOf, EventTypeName, MonitorEvent } from "./event.ts";
 import type { EventInput } from "./event-input.ts";
 import type { ReceiverDecision } from "./explain.ts";
-import type { Notifier } from "./notifier.ts";
+import type { Attachment, Notifier } from "./notifier.ts";
 import type { ReceiverOptions } from "./receiver-settings.ts";
 import type { FlushReport, Registration } from "./registration.ts";
 import type { MonitorSignal } from "./signals.ts";
@@ -39,6 +39,8 @@ export interface Monitor extends Emitter {
   ): Registration;
   /** @throws ConfigError when an option is wrong, the name is taken, or the notifier was written to another contract. */
   registerNotifier(notifier: Notifier, options?: ReceiverOptions): Registration;
+  /** Ties a probe or an exporter to the monitor's life. @throws ConfigError when its id is malformed or the monitor is closed. */
+  attach(attachment: Attachment): Registration;
 
   getComprehensiveStatus(): Promise<ComprehensiveStatus>;
   /** Default: the last 24 hours. */

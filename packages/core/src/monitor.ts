@@ -14,7 +14,7 @@ import { remembered } from "./history.ts";
 import { buildHouse, type House } from "./house.ts";
 import type { Address } from "./intake.ts";
 import type { DeadlineOptions, Monitor, PersistReport } from "./monitor-api.ts";
-import type { Notifier } from "./notifier.ts";
+import type { Attachment, Notifier } from "./notifier.ts";
 import { closeOnSignals, drainAtExit, hold } from "./process-life.ts";
 import type { ReceiverOptions } from "./receiver-settings.ts";
 import { defaultDrainMs } from "./receivers.ts";
@@ -96,6 +96,10 @@ export class MonitorCore implements Monitor {
 
   registerNotifier(notifier: Notifier, options: ReceiverOptions = {}): Registration {
     return this.#register(notifier, options, false);
+  }
+
+  attach(attachment: Attachment): Registration {
+    return this.#house.attachments.add(attachment);
   }
 
   getComprehensiveStatus(): Promise<ComprehensiveStatus> {
@@ -253,7 +257,9 @@ export class MonitorCore implements Monitor {
   }
 
   async #shutDown(deadlineMs: number): Promise<FlushReport> {
+    const detached = this.#house.attachments.closeAll();
     const report = await closeDown(this.#house, deadlineMs, this.#settings.clock);
+    await detached;
     for (const undo of this.#undo.splice(0)) undo();
     return report;
   }

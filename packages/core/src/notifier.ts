@@ -40,7 +40,7 @@ export interface Receipt {
   readonly asynchronous?: true | undefined;
 }
 
-/** What a monitor shows a notifier that asked by `attach`. */
+/** What a monitor shows a notifier, or an attachment, that asked by `attach`. */
 export interface NotifierHost {
   readonly service: string;
   readonly locale: Locale;
@@ -82,4 +82,14 @@ export interface Notifier {
   attach?(host: NotifierHost): void;
   /** Releases sockets and timers. Called once, after the last `send()` settles. */
   close?(): Promise<void>;
+}
+
+/** Lives as long as the monitor does, or until unregistered: a probe, an exporter. It gets no events. */
+export interface Attachment {
+  /** Lower-case kebab, such as `"health-checks"`. Names it in problems. */
+  readonly id: string;
+  /** Called once, when it is attached. */
+  attach(host: NotifierHost): void;
+  /** Called once: by `unregister()`, or first of all by the monitor's `close()`, while events are still taken. */
+  close?(): void | Promise<void>;
 }

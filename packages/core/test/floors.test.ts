@@ -67,7 +67,7 @@ const floors: readonly (readonly string[])[] = [
   ["delivery/receiver"],
   ["delivery/dispatcher", "explain", "checks", "receiver-report"],
   ["delivery/drain", "intake"],
-  ["process-life", "speaker", "self-report"],
+  ["process-life", "speaker", "self-report", "attachments"],
   ["receivers"],
   ["history", "closing", "test-message", "exit-due", "monitor-api"],
   ["house"],
