@@ -1,7 +1,9 @@
 import type { Clock } from "./clock.ts";
+import type { Custody } from "./delivery/custody.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { fatesAt, persist } from "./delivery/drain.ts";
 import type { Journal } from "./delivery/journal.ts";
+import { within } from "./delivery/wait.ts";
 import type { Intake } from "./intake.ts";
 import { closingMs, graceMs, type Receivers } from "./receivers.ts";
 import type { FlushReport } from "./registration.ts";
@@ -10,6 +12,7 @@ export interface ClosingHost {
   readonly intake: Intake;
   readonly receivers: Receivers;
   readonly dispatcher: Dispatcher;
+  readonly custody: Custody;
   readonly journal: Journal;
 }
 
@@ -19,7 +22,7 @@ export interface ClosingHost {
  * for it will be sent again.
  */
 export const closeDown = async (
-  { intake, receivers, dispatcher, journal }: ClosingHost,
+  { intake, receivers, dispatcher, custody, journal }: ClosingHost,
   deadlineMs: number,
   clock: Clock,
 ): Promise<FlushReport> => {
@@ -30,6 +33,7 @@ export const closeDown = async (
   const pipelines = leaving.map(({ pipeline }) => pipeline);
   const before = fatesAt(pipelines);
   const drained = await receivers.retire(leaving, { upTo, deadlineMs, reason: "closed" });
+  await within(custody.leave(), closingMs, clock);
   await journal.close(Math.max(closingMs, endsAt - clock.monotonic()));
   if (dispatcher.unmatchedUpTo(upTo) > 0)
     await persist({ clock, dispatcher, journal, upTo, deadlineMs: closingMs });

@@ -1,8 +1,7 @@
 import type { Announcer } from "./announcer.ts";
 import type { Clock } from "./clock.ts";
-import { type Journal, storeRetryMs } from "./delivery/journal.ts";
-import type { Receiver } from "./delivery/receiver.ts";
-import { sleep } from "./delivery/wait.ts";
+import type { Custody } from "./delivery/custody.ts";
+import type { Journal } from "./delivery/journal.ts";
 import { ConfigError } from "./errors.ts";
 import type { MonitorEvent } from "./event.ts";
 import type { Intake } from "./intake.ts";
@@ -12,7 +11,6 @@ import { type ComprehensiveStatus, comprehensiveStatus } from "./status.ts";
 import type { MemoryStore } from "./store/memory.ts";
 import type {
   Accepted,
-  Claimed,
   Delivery,
   DeliveryQuery,
   EventQuery,
@@ -24,6 +22,7 @@ import type {
 export interface HistoryHost {
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly custody: Custody;
   readonly receivers: Receivers;
   readonly announcer: Announcer;
   readonly intake: Intake;
@@ -70,7 +69,7 @@ export class History {
 
   /** Dead deliveries are pending again, and their receivers try them; answers how many. */
   async replay(query: DeliveryQuery): Promise<number> {
-    const { journal, receivers, intake } = this.#host;
+    const { journal, receivers, intake, custody } = this.#host;
     if (intake.closed)
       throw new ConfigError("replay", "The monitor is closed: it delivers nothing.");
     const dead: DeliveryQuery = { ...query, states: ["dead"], limit: query.limit ?? most };
@@ -79,51 +78,9 @@ export class History {
     for (const receiver of receivers.all) {
       const own = rows.filter((row) => row.receiver === receiver.name);
       const reasons = new Map(own.map(({ event_id, reason }) => [event_id, reason ?? ""]));
-      if (reasons.size > 0) await this.takeOver(receiver, reasons);
+      if (reasons.size > 0) await custody.takeOver(receiver, reasons);
     }
     return moved;
-  }
-
-  /**
-   * Has a receiver go on with what the store holds open for its name and nobody has in hand. Waits
-   * for the store to open; one that fails is asked again until there is nobody to ask for. Never rejects.
-   *
-   * @param reasons - Why those died that are to be tried again, by event id.
-   */
-  async takeOver(
-    receiver: Receiver,
-    reasons: ReadonlyMap<string, string> = new Map(),
-  ): Promise<void> {
-    const { pipeline } = receiver;
-    const limit = Math.max(pipeline.settings.queue.maxEvents, reasons.size);
-    const claimed = await this.#claim(receiver, limit);
-    // What nobody is left to deliver is anybody's when its lease has run out.
-    if (claimed.length === 0 || this.#gone(receiver)) return;
-    for (const { event_id } of pipeline.restore(claimed))
-      pipeline.ledger.revive(reasons.get(event_id) ?? "");
-  }
-
-  async #claim(receiver: Receiver, limit: number): Promise<readonly Claimed[]> {
-    const { journal, clock, announcer } = this.#host;
-    for (let failures = 1; ; failures += 1) {
-      if (!journal.isOpen) await journal.opened();
-      if (this.#gone(receiver)) return [];
-      try {
-        const bounds = { limit, maxBytes: Number.MAX_SAFE_INTEGER, leaseMs: journal.leaseMs };
-        return await journal.store.claim({ receiver: receiver.name, ...bounds, now: clock.now() });
-      } catch (cause) {
-        if (failures === 1) {
-          const message =
-            "What the store holds open for it could not be read. It is tried again, without a word.";
-          announcer.report({ code: "store-failed", receiver: receiver.name, message, cause });
-        }
-        await sleep(storeRetryMs(failures), clock);
-      }
-    }
-  }
-
-  #gone(receiver: Receiver): boolean {
-    return this.#host.intake.closed || receiver.leftAt < Number.POSITIVE_INFINITY;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Announcer } from "./announcer.ts";
 import { Attachments } from "./attachments.ts";
 import { eventFactory } from "./create-event.ts";
+import { Custody } from "./delivery/custody.ts";
 import { Dispatcher } from "./delivery/dispatcher.ts";
 import { Journal } from "./delivery/journal.ts";
 import type { Receiver } from "./delivery/receiver.ts";
@@ -22,6 +23,7 @@ export interface House {
   readonly announcer: Announcer;
   readonly attachments: Attachments;
   readonly journal: Journal;
+  readonly custody: Custody;
   readonly dispatcher: Dispatcher;
   readonly intake: Intake;
   readonly receivers: Receivers;
@@ -32,7 +34,7 @@ export interface House {
 
 /** @param settings - Asked whenever needed: the global monitor may be configured while events flow. */
 export const buildHouse = (settings: () => Settings, store: EventStore): House => {
-  const { clock, random, turnEvents, turnBytes } = settings();
+  const { clock, random } = settings();
   const startedAt = clock.monotonic();
   const nextId = idSource(clock, random);
   const printer = stderrPrinter(clock);
@@ -43,8 +45,8 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
   const journal = new Journal(store, { clock, report });
   const all: Receiver[] = [];
   const shared = { clock, journal, observed, signal, report };
-  const limits = { maxEvents: turnEvents, maxBytes: turnBytes };
-  const dispatcher = new Dispatcher({ ...shared, ...limits, receivers: all });
+  const turn = () => settings().turn;
+  const dispatcher = new Dispatcher({ ...shared, turn, receivers: all });
   const intake = new Intake({ createEvent: eventFactory(clock, random), dispatcher, report });
 
   const stats = (): MonitorStats => {
@@ -79,17 +81,21 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
     observe: (listener) => announcer.register(listener),
     stats,
   };
+  const closed = () => intake.closed;
+  const custody = new Custody({ clock, journal, dispatcher, receivers: all, closed, report });
   const ready = dispatcher.ready.bind(dispatcher);
-  const pipelineHost = { ...shared, random, nextId, ready };
+  const holdsLeases = () => custody.holdsLeases;
+  const pipelineHost = { ...shared, random, nextId, ready, holdsLeases };
   const receivers = new Receivers({ all, pipelineHost, notifierHost, dispatcher, intake });
   const speaker = new Speaker({ clock, nextId, intake }, () => settings().context);
-  const history = new History({ clock, journal, receivers, announcer, intake });
+  const history = new History({ clock, journal, custody, receivers, announcer, intake });
   const attachments = new Attachments({ notifierHost, report });
   return {
     nextId,
     announcer,
     attachments,
     journal,
+    custody,
     dispatcher,
     intake,
     receivers,

@@ -19,6 +19,7 @@ import { closeOnSignals, drainAtExit, hold } from "./process-life.ts";
 import type { ReceiverOptions } from "./receiver-settings.ts";
 import { defaultDrainMs } from "./receivers.ts";
 import type { FlushReport, Registration } from "./registration.ts";
+import { keepRetention } from "./retention.ts";
 import { selfReport } from "./self-report.ts";
 import { type MonitorOptions, monitorSettings, type Settings } from "./settings.ts";
 import type { MonitorStats } from "./stats.ts";
@@ -59,6 +60,7 @@ export class MonitorCore implements Monitor {
         dueInMs: () => exitDueInMs(clock, journal, dispatcher, receivers),
       }),
     );
+    this.#undo.push(keepRetention({ clock, journal, limits: () => this.#settings.history }));
     this.#apply();
   }
 
@@ -229,7 +231,7 @@ export class MonitorCore implements Monitor {
     this.#settings = { ...monitorSettings(options), clock, random };
     this.#apply();
     if (options.store === undefined) return;
-    const { journal, receivers, history, nextId } = this.#house;
+    const { journal, receivers, custody, nextId } = this.#house;
     const { durable } = options.store;
     const once = new Set(
       receivers.pipelines.filter((one) => one.settings.once).map(({ name }) => name),
@@ -240,7 +242,7 @@ export class MonitorCore implements Monitor {
         ? { accepted: [], outcomes: [] }
         : remembered(this.#ownStore, keeps);
     journal.adopt(options.store, nextId(), known);
-    for (const receiver of receivers.all) void history.takeOver(receiver);
+    for (const receiver of receivers.all) void custody.takeOver(receiver);
     this.#ownStore = undefined;
   }
 
@@ -250,9 +252,9 @@ export class MonitorCore implements Monitor {
   }
 
   #register(notifier: Notifier, options: ReceiverOptions, once: boolean): Registration {
-    const { receivers, history } = this.#house;
+    const { receivers, custody } = this.#house;
     const registration = receivers.add(notifier, options, once);
-    void history.takeOver(receivers.find(registration.name));
+    void custody.takeOver(receivers.find(registration.name));
     return registration;
   }
 

@@ -126,11 +126,7 @@ const breakerSettings = (
   };
 };
 
-const retrySettings = (
-  owner: string,
-  retry: ReceiverOptions["retry"],
-  durable: boolean,
-): RetryOptions => {
+const retrySettings = (owner: string, retry: ReceiverOptions["retry"]): RetryOptions => {
   const given = group(owner, "retry", retry, [
     "baseMs",
     "capMs",
@@ -141,13 +137,10 @@ const retrySettings = (
   return {
     baseMs: numberOption(owner, "retry.baseMs", given.baseMs, 500, positive),
     capMs: numberOption(owner, "retry.capMs", given.capMs, 60_000, positive),
-    maxAgeMs: numberOption(
-      owner,
-      "retry.maxAgeMs",
-      given.maxAgeMs,
-      durable ? 24 * hour : hour,
-      positive,
-    ),
+    maxAgeMs:
+      given.maxAgeMs === undefined
+        ? null
+        : numberOption(owner, "retry.maxAgeMs", given.maxAgeMs, hour, positive),
     maxAttempts: numberOption(owner, "retry.maxAttempts", given.maxAttempts, 10, whole),
     maxRetryAfterMs: numberOption(owner, "retry.maxRetryAfterMs", given.maxRetryAfterMs, hour, {
       min: 0,
@@ -173,7 +166,7 @@ const queueSettings = (owner: string, queue: ReceiverOptions["queue"]): QueueLim
 export const receiverSettings = (
   notifier: Notifier,
   options: ReceiverOptions,
-  { once, durable }: { once: boolean; durable: boolean },
+  once: boolean,
 ): ReceiverSettings => {
   const owner = `The receiver \`${notifier.id}\``;
   checkOptions(owner, options, known);
@@ -190,7 +183,7 @@ export const receiverSettings = (
       maxWaitMs: numberOption(owner, "batch.maxWaitMs", batch.maxWaitMs, 0, { min: 0, max: hour }),
     },
     rateLimits: checkRateLimits(owner, options.rateLimits ?? notifier.rateLimits ?? []),
-    retry: retrySettings(owner, options.retry, durable),
+    retry: retrySettings(owner, options.retry),
     breaker: once ? null : breakerSettings(owner, options.breaker),
     queue: queueSettings(owner, options.queue),
     timeoutMs: numberOption(owner, "timeoutMs", options.timeoutMs, 10_000, positive),

@@ -86,10 +86,7 @@ export class Receivers {
       throw new ConfigError("notifier", "The monitor is closed: it takes no more receivers.");
     }
     checkNotifier(notifier);
-    const settings = receiverSettings(notifier, options, {
-      once,
-      durable: this.#host.pipelineHost.journal.store.durable,
-    });
+    const settings = receiverSettings(notifier, options, once);
     const filter = compileFilter(`The receiver \`${settings.name}\``, options);
     if (this.all.some(({ name }) => name === settings.name)) {
       throw new ConfigError(

@@ -46,6 +46,10 @@ export interface MonitorLimits {
   readonly turnEvents?: number | undefined;
   /** Their heap bytes. Default 32 MiB. */
   readonly turnBytes?: number | undefined;
+  /** How long a durable store remembers what is settled. Default 31 days. */
+  readonly historyMs?: number | undefined;
+  /** How many events it remembers then. Default 1,000,000. */
+  readonly historyEvents?: number | undefined;
 }
 
 /** Monitor options with every default filled in, but for the store. */
@@ -53,8 +57,8 @@ export interface Settings {
   readonly locale: Locale;
   readonly timeZone: string;
   readonly context: EventContext;
-  readonly turnEvents: number;
-  readonly turnBytes: number;
+  readonly turn: { readonly maxEvents: number; readonly maxBytes: number };
+  readonly history: { readonly historyMs: number; readonly historyEvents: number };
   readonly selfReport: boolean;
   readonly handleSignals: boolean;
   readonly drainOnExitMs: number;
@@ -78,7 +82,16 @@ const known = [
   "random",
   "onProblem",
 ];
-const knownLimits = ["detailsBytes", "detailsNodes", "detailsDepth", "turnEvents", "turnBytes"];
+const knownLimits = [
+  "detailsBytes",
+  "detailsNodes",
+  "detailsDepth",
+  "turnEvents",
+  "turnBytes",
+  "historyMs",
+  "historyEvents",
+];
+const dayMs = 86_400_000;
 
 const checkFunction = <T>(name: string, value: T | undefined): T | undefined => {
   if (value === undefined || typeof value === "function") return value;
@@ -126,8 +139,14 @@ export const monitorSettings = (options: MonitorOptions): Settings => {
     locale: choiceOption(owner, "locale", options.locale, "en", ["en", "zh-CN"]),
     timeZone: checkTimeZone(owner, timeZone),
     context: contextOf(options),
-    turnEvents: numberOption(owner, "limits.turnEvents", limits?.turnEvents, 10_000, much),
-    turnBytes: numberOption(owner, "limits.turnBytes", limits?.turnBytes, 32 * 2 ** 20, much),
+    turn: {
+      maxEvents: numberOption(owner, "limits.turnEvents", limits?.turnEvents, 10_000, much),
+      maxBytes: numberOption(owner, "limits.turnBytes", limits?.turnBytes, 32 * 2 ** 20, much),
+    },
+    history: {
+      historyMs: numberOption(owner, "limits.historyMs", limits?.historyMs, 31 * dayMs, much),
+      historyEvents: numberOption(owner, "limits.historyEvents", limits?.historyEvents, 1e6, much),
+    },
     selfReport: flagOption(owner, "selfReport", options.selfReport, false),
     handleSignals: flagOption(owner, "handleSignals", options.handleSignals, false),
     drainOnExitMs: numberOption(owner, "drainOnExitMs", options.drainOnExitMs, 5_000, {

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
  * file a floor; when it does not fit anywhere, its rooms are cut wrongly.
  */
 const floors: readonly (readonly string[])[] = [
-  ["clock", "errors", "text", "thenable", "delivery/fifo"],
+  ["clock", "errors", "text", "thenable", "delivery/fifo", "delivery/waiters"],
   [
     "event",
     "id",
@@ -37,7 +37,7 @@ const floors: readonly (readonly string[])[] = [
     "store/sketch",
     "store/query",
   ],
-  ["describe-words", "store/settled", "store/entry"],
+  ["describe-words", "store/settled", "store/entry", "delivery/shelf"],
   ["describe-values", "store/shelf"],
   [
     "define-notifier",
@@ -55,18 +55,24 @@ const floors: readonly (readonly string[])[] = [
   [
     "delivery/destination",
     "delivery/attempt",
-    "delivery/backlog",
     "delivery/restore",
     "delivery/ledger",
     "delivery/journal",
     "operation-metrics",
   ],
-  ["delivery/reaction", "store/memory", "verdict"],
+  [
+    "delivery/backlog",
+    "delivery/flights",
+    "delivery/reaction",
+    "store/memory",
+    "verdict",
+    "retention",
+  ],
   ["receiver-settings", "delivery/recorder", "status"],
   ["delivery/pipeline", "announcer", "settings"],
   ["delivery/receiver"],
   ["delivery/dispatcher", "explain", "checks", "receiver-report"],
-  ["delivery/drain", "intake"],
+  ["delivery/drain", "delivery/custody", "intake"],
   ["process-life", "speaker", "self-report", "attachments"],
   ["receivers"],
   ["history", "closing", "test-message", "exit-due", "monitor-api"],

@@ -1,5 +1,8 @@
+import { levels } from "../event.ts";
 import { type Batch, type BatchOptions, batchDueAt, newBatch } from "./batch.ts";
 import { EventQueue, type QueueLimits } from "./queue.ts";
+import type { Restored } from "./restore.ts";
+import { Shelf } from "./shelf.ts";
 import type { Taken } from "./taken.ts";
 
 export interface BacklogOptions {
@@ -12,6 +15,8 @@ export interface BacklogOptions {
 const precedes = (one: Taken, other: Taken): boolean =>
   one.seq === other.seq ? one.event.id < other.event.id : one.seq < other.seq;
 
+const mostGrave = levels.length - 1;
+
 /** So many batches may wait out an outage before nothing new is tried: the destination is away, and what gathers leaves as one. */
 const maxRetrying = 32;
 
@@ -21,8 +26,11 @@ const maxRetrying = 32;
  */
 export class Backlog {
   readonly queue: EventQueue;
+  /** What lies in a durable store instead. */
+  readonly shelf = new Shelf();
   readonly #options: BacklogOptions;
   #retries: Batch[] = [];
+  readonly #flying = new Set<Batch>();
   /** In batches, waiting or in flight. */
   #heldEvents = 0;
   #heldBytes = 0;
@@ -49,6 +57,58 @@ export class Backlog {
     let oldest = this.queue.oldestSince;
     for (const { members } of this.#retries) oldest = Math.min(oldest, members[0].since);
     return oldest;
+  }
+
+  /** All that is in hand: queued, waiting for a retry, in flight. */
+  *[Symbol.iterator](): Generator<Taken> {
+    yield* this.queue;
+    for (const { members } of this.#retries) yield* members;
+    for (const { members } of this.#flying) yield* members;
+  }
+
+  /** Events emitted no later than `seq`. Of those on the shelf nobody knows: they count too. */
+  countUpTo(seq: number): number {
+    let count = this.shelf.events;
+    for (const taken of this) if (taken.seq <= seq) count += 1;
+    return count;
+  }
+
+  /** How much more may come from the store; nothing until half of the bound is free. */
+  get room(): { readonly events: number; readonly bytes: number } {
+    const { maxEvents, maxBytes } = this.#options.queue;
+    const full = 2 * this.events > maxEvents || 2 * this.bytes > maxBytes;
+    return full
+      ? { events: 0, bytes: 0 }
+      : { events: maxEvents - this.events, bytes: maxBytes - this.bytes };
+  }
+
+  /**
+   * Queues what a durable store holds, if it fits and nothing older lies there; answers what stays
+   * in the store. What is critical waits behind nobody, and takes the place of the latest of the lowest level.
+   */
+  place(taken: Taken): readonly Taken[] {
+    const left: Taken[] = [];
+    const isGrave = taken.rank === mostGrave;
+    if (!isGrave && this.shelf.events > 0) return [taken];
+    while (!this.queue.fits(taken, this.#heldEvents, this.#heldBytes)) {
+      const latest = isGrave ? this.queue.popBelow(mostGrave) : undefined;
+      left.push(latest ?? taken);
+      if (latest === undefined) return left;
+    }
+    this.queue.push(taken);
+    return left;
+  }
+
+  /** Lets go of those that another has; what flies lands. Answers which. */
+  forsake(eventIds: ReadonlySet<string>): readonly Taken[] {
+    const gone = this.queue.remove(({ event }) => eventIds.has(event.id));
+    for (const batch of this.#retries) {
+      if (!batch.members.every(({ event }) => eventIds.has(event.id))) continue;
+      this.#retries = this.#retries.filter((other) => other !== batch);
+      this.done(batch);
+      gone.push(...batch.members);
+    }
+    return gone;
   }
 
   /** One event that must go before `taken` fits, removed; `taken` itself when it must not come in. */
@@ -81,7 +141,9 @@ export class Backlog {
       if (batch.notBefore <= now && older) found = batch;
     }
     if (found !== undefined) this.#retries = this.#retries.filter((batch) => batch !== found);
-    return found ?? this.#form();
+    const next = found ?? this.#form();
+    if (next !== undefined) this.#flying.add(next);
+    return next;
   }
 
   /** Keeps a batch for another attempt. */
@@ -91,8 +153,15 @@ export class Backlog {
     this.#hold(batch);
   }
 
+  /** Takes in what waits elsewhere, however much that is. */
+  restore({ fresh, batches }: Restored): void {
+    for (const taken of fresh) this.queue.push(taken);
+    for (const batch of batches) this.wait(batch, batch.notBefore);
+  }
+
   /** A batch from `next` is held no longer; `wait` for it again to keep it. */
   done(batch: Batch): void {
+    this.#flying.delete(batch);
     this.#heldEvents -= batch.members.length;
     this.#heldBytes -= batch.bytes;
   }

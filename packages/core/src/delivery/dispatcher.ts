@@ -17,8 +17,13 @@ export interface DispatcherOptions {
   readonly observed: () => boolean;
   readonly signal: (signal: MonitorSignal) => void;
   readonly report: (problem: Problem) => void;
-  /** Events and heap bytes that may wait between emit and the next turn. */
+  /** What may wait between emit and the next turn. Asked whenever needed. */
+  readonly turn: () => TurnLimits;
+}
+
+export interface TurnLimits {
   readonly maxEvents: number;
+  /** Of heap. */
   readonly maxBytes: number;
 }
 
@@ -66,7 +71,7 @@ export class Dispatcher {
 
   /** Takes an event for the next turn; false when there is no room. Runs nobody's code. */
   take(taken: Taken): boolean {
-    const { maxEvents, maxBytes } = this.#options;
+    const { maxEvents, maxBytes } = this.#options.turn();
     if (this.#intake.length >= maxEvents || this.#intakeBytes + taken.bytes > maxBytes)
       return false;
     this.#intake.push(taken);

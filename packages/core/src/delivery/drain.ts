@@ -35,7 +35,7 @@ export const drain = (options: DrainOptions): Promise<FlushReport> => {
   const endsAt = clock.monotonic() + deadlineMs;
   const pending = (): number =>
     pipelines.reduce(
-      (total, pipeline) => total + pipeline.pendingUpTo(upTo),
+      (total, pipeline) => total + pipeline.backlog.countUpTo(upTo),
       dispatcher.unmatchedUpTo(upTo),
     );
   const hopeless = (): boolean =>

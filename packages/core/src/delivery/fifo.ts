@@ -27,6 +27,16 @@ export class Fifo<T> {
     return item;
   }
 
+  /** The latest, removed. */
+  pop(): T | undefined {
+    if (this.#length === 0) return undefined;
+    this.#length -= 1;
+    const last = (this.#head + this.#length) & (this.#slots.length - 1);
+    const item = this.#slots[last];
+    this.#slots[last] = undefined;
+    return item;
+  }
+
   *[Symbol.iterator](): Generator<T> {
     for (let index = 0; index < this.#length; index += 1) {
       yield this.#slots[(this.#head + index) & (this.#slots.length - 1)] as T;

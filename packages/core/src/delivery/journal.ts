@@ -1,10 +1,12 @@
 import type { Clock, Timer } from "../clock.ts";
 import type { MonitorEvent } from "../event.ts";
 import type { Problem } from "../signals.ts";
-import type { Accepted, EventStore, Outcome } from "../store/store.ts";
+import type { Accepted, EventStore, Key, MaybePromise, Outcome } from "../store/store.ts";
 import { isThenable } from "../thenable.ts";
+import { storeAnswerMs, storeRetryMs } from "./retry.ts";
 import { inGroups, Unwritten } from "./unwritten.ts";
 import { answered, within } from "./wait.ts";
+import { Waiters } from "./waiters.ts";
 
 export interface JournalOptions {
   readonly clock: Clock;
@@ -12,22 +14,8 @@ export interface JournalOptions {
 }
 
 /** How long rows of a store that others share are held; nobody else can have those of a memory. */
-const sharedLeaseMs = 60_000;
-/** A store that has not answered by then has failed. Commits are idempotent, so it is asked again. */
-const answerMs = 5_000;
-const firstRetryMs = 500;
-const lastRetryMs = 30_000;
-
-/** How long to wait before a store that failed is asked again. */
-export const storeRetryMs = (failures: number): number =>
-  Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(failures - 1, 10));
-
-interface Waiter {
-  readonly met: () => boolean;
-  /** Waits for one try only, not until it succeeds. */
-  readonly impatient: boolean;
-  readonly resolve: (met: boolean) => void;
-}
+const sharedLeaseMs = 15_000;
+type Written = { readonly stale: readonly Key[] };
 
 /**
  * Opens the store, and writes to it what is taken and what came of it, in groups, in order, one at a
@@ -43,10 +31,12 @@ export class Journal {
   /** A step is under way: the opening, or the writing of one group. */
   #busy = false;
   #ended = false;
+  /** What is written from now on is anybody's. */
+  #leaving = false;
   #outcomes: Outcome[] = [];
   #failures = 0;
   #retry: Timer | undefined;
-  #waiters: Waiter[] = [];
+  readonly #waiters = new Waiters();
   /** Rows written, or forgotten. */
   #done = 0;
   #committed = 0;
@@ -69,7 +59,18 @@ export class Journal {
 
   /** How long an accepted or claimed row is leased to this process. */
   get leaseMs(): number {
-    return this.#store.durable ? sharedLeaseMs : Number.POSITIVE_INFINITY;
+    if (!this.#store.durable) return Number.POSITIVE_INFINITY;
+    return this.#leaving ? 0 : sharedLeaseMs;
+  }
+
+  /** How long an event may wait for its delivery, where a receiver does not say. */
+  get patienceMs(): number {
+    return this.#store.durable ? 86_400_000 : 3_600_000;
+  }
+
+  /** Ids of events that the store has not got yet. */
+  get unheld(): ReadonlySet<string> {
+    return new Set(this.#unwritten.accepted.map(({ event }) => event.id));
   }
 
   get failing(): boolean {
@@ -94,7 +95,7 @@ export class Journal {
 
   /** How many fates at these receivers a store has not got, of deliveries that it holds: they will be tried again. */
   unsettled(receivers: ReadonlySet<string>): number {
-    const unheld = new Set(this.#unwritten.accepted.map(({ event }) => event.id));
+    const { unheld } = this;
     return [...this.#unwritten.outcomes, ...this.#outcomes].filter(
       ({ event_id, receiver, state }) =>
         state !== "pending" && receivers.has(receiver) && !unheld.has(event_id),
@@ -159,6 +160,7 @@ export class Journal {
   async close(deadlineMs: number): Promise<void> {
     const { clock } = this.#options;
     const endsAt = clock.monotonic() + deadlineMs;
+    this.#leaving = true;
     if (this.uncommitted > 0) await within(this.#lastDrain(), deadlineMs, clock);
     this.#end();
     const closing = (async () => this.#store.close())().catch((cause: unknown) => {
@@ -219,7 +221,7 @@ export class Journal {
 
   #step(writes: boolean): void {
     this.#busy = true;
-    let answer: unknown;
+    let answer: MaybePromise<Written | void>;
     try {
       answer = writes ? this.#commit() : this.#store.open(this.#instance);
     } catch (cause) {
@@ -227,26 +229,26 @@ export class Journal {
       return;
     }
     if (!isThenable(answer)) {
-      this.#succeeded(writes);
+      this.#succeeded(writes, answer);
       return;
     }
-    void answered(answer, answerMs, this.#options.clock)
+    void answered(answer, storeAnswerMs, this.#options.clock)
       .then(
-        () => this.#succeeded(writes),
+        (said) => this.#succeeded(writes, said),
         (cause: unknown) => this.#failed(writes, cause),
       )
       .then(() => this.#go());
   }
 
-  #commit(): unknown {
+  #commit(): MaybePromise<Written | void> {
     const draft = this.#unwritten.take();
-    if (draft === undefined) return undefined;
+    if (draft === undefined) return;
     const { accepted, outcomes } = draft;
     const now = this.#options.clock.now();
     return this.#store.commit({ now, leaseMs: this.leaseMs, accepted, outcomes });
   }
 
-  #succeeded(wrote: boolean): void {
+  #succeeded(wrote: boolean, said: Written | void): void {
     this.#busy = false;
     if (this.#ended) return;
     this.#failures = 0;
@@ -257,6 +259,7 @@ export class Journal {
       if (this.#store.durable) this.#committed += draft.accepted.length;
       else this.#memoryOnly += draft.accepted.length;
     }
+    if (said && said.stale.length > 0) this.#tellStale(said.stale.length);
     this.#tell();
   }
 
@@ -275,25 +278,23 @@ export class Journal {
     this.#tell();
   }
 
+  #tellStale(count: number): void {
+    const message = `The leases of ${count} deliveries had run out before their ends were written: another process may have sent them too.`;
+    this.#options.report({ code: "lease-lost", receiver: null, message });
+  }
+
   #untilWritten(impatient: boolean): Promise<boolean> {
     const mark = this.#done + this.uncommitted;
     return this.#until(() => this.#done >= mark, impatient);
   }
 
   #until(met: () => boolean, impatient: boolean): Promise<boolean> {
-    return new Promise((resolve) => {
-      this.#waiters.push({ met, impatient, resolve });
-      this.#tell();
-    });
+    const waiting = this.#waiters.until(met, impatient);
+    this.#tell();
+    return waiting;
   }
 
   #tell(): void {
-    if (this.#waiters.length === 0) return;
-    const failed = this.#retry !== undefined;
-    this.#waiters = this.#waiters.filter(({ met, impatient, resolve }) => {
-      const over = met() || this.#ended || (impatient && failed);
-      if (over) resolve(met());
-      return !over;
-    });
+    this.#waiters.tell({ over: this.#ended, failed: this.#retry !== undefined });
   }
 }

@@ -2,14 +2,15 @@ import type { Timer } from "../clock.ts";
 import type { Random } from "../id.ts";
 import type { Notifier } from "../notifier.ts";
 import type { ReceiverSettings } from "../receiver-settings.ts";
-import type { Claimed } from "../store/store.ts";
-import { Attempt, type AttemptEnd } from "./attempt.ts";
+import type { Claimed, Lease } from "../store/store.ts";
+import type { AttemptEnd } from "./attempt.ts";
 import { Backlog } from "./backlog.ts";
 import type { Batch } from "./batch.ts";
-import { type DestinationUse, useDestination, type Visit } from "./destination.ts";
+import { type DestinationUse, useDestination } from "./destination.ts";
 import type { Failure } from "./failure.ts";
+import { type Flight, Flights } from "./flights.ts";
 import type { ReceiverLedger } from "./ledger.ts";
-import { answeredBy, onlyOnce, type Reaction, react } from "./reaction.ts";
+import { answeredBy, isFatal, onlyOnce, type Reaction, react } from "./reaction.ts";
 import { Recorder, type RecorderHost } from "./recorder.ts";
 import { restored } from "./restore.ts";
 import type { Taken } from "./taken.ts";
@@ -20,13 +21,8 @@ export interface PipelineHost extends RecorderHost {
   readonly nextId: () => string;
   /** Asks for a turn: there may be something to send. */
   readonly ready: (pipeline: Pipeline) => void;
-}
-
-interface Flight {
-  readonly batch: Batch;
-  readonly attempt: Attempt;
-  readonly visit: Visit;
-  readonly startedAt: number;
+  /** false: what is in hand may be another's by now. It is asked for again when that is known. */
+  readonly holdsLeases: () => boolean;
 }
 
 /** How long after its abort a send may still say how it ended. */
@@ -44,10 +40,10 @@ export class Pipeline {
   readonly #recorder: Recorder;
   /** The destination it may share with others; `leave` it when nothing is sent any more. */
   readonly use: DestinationUse;
-  readonly #flights = new Set<Flight>();
+  /** Attempts within their deadline, and sends beyond it. */
+  readonly activity: Flights;
   /** Matched, and not yet committed. */
   #admitted = 0;
-  #overdue = 0;
   #timer: Timer | undefined;
   #wakeAt = Number.POSITIVE_INFINITY;
   #closedFor: string | null = null;
@@ -59,7 +55,18 @@ export class Pipeline {
     this.settings = settings;
     this.backlog = new Backlog({ queue, batch, nextId });
     this.#host = host;
-    this.#recorder = new Recorder(settings.name, host);
+    this.#recorder = new Recorder(settings, host);
+    this.activity = new Flights({
+      clock,
+      notifier,
+      timeoutMs: settings.timeoutMs,
+      graceMs: settings.once ? 0 : graceMs,
+      onLanded: (flight, end) => this.#ended(flight, end),
+      onOverdue: (succeeded) => {
+        if (succeeded) this.ledger.lateSuccesses += 1;
+        host.ready(this);
+      },
+    });
     this.use = useDestination(
       notifier.destinationKey,
       { clock, random, breaker, limits: rateLimits },
@@ -78,30 +85,18 @@ export class Pipeline {
     return this.#recorder.ledger;
   }
 
-  /** Attempts within their deadline, and sends beyond it. */
-  get activity(): { readonly inFlight: number; readonly overdue: number } {
-    return { inFlight: this.#flights.size, overdue: this.#overdue };
-  }
-
-  /** Counted from what waits and what flies. */
+  /** Counted from what waits, in hand or in the store, and what flies. */
   get pending(): number {
-    return this.#admitted + this.backlog.events;
+    return this.#admitted + this.backlog.events + this.backlog.shelf.events;
   }
 
   /** Monotonic milliseconds at which something is due: at once while an attempt is under way. */
   get dueAt(): number {
-    if (this.#flights.size > 0) return Number.NEGATIVE_INFINITY;
+    if (this.activity.inFlight > 0) return Number.NEGATIVE_INFINITY;
     // It waits for the end of another receiver's attempt at the destination they share.
     const now = this.#host.clock.monotonic();
     const waits = this.pending > 0 && this.use.destination.freeAt(now) === Number.POSITIVE_INFINITY;
     return waits ? Number.NEGATIVE_INFINITY : this.#wakeAt;
-  }
-
-  /** Events emitted no later than `seq` that are queued, waiting or in flight. */
-  pendingUpTo(seq: number): number {
-    let count = this.backlog.queue.countUpTo(seq);
-    for (const taken of this.#batched()) if (taken.seq <= seq) count += 1;
-    return count;
   }
 
   /** Takes responsibility for an event that its filter wants; `offer` follows once it is committed. */
@@ -117,6 +112,12 @@ export class Pipeline {
       this.#leaveBehind(taken, null);
       return;
     }
+    // A store that fails may not have got it yet.
+    if (this.#isStored(taken) && !this.#host.journal.failing) {
+      for (const left of this.backlog.place(taken))
+        this.backlog.shelf.put(this.#recorder.lease(left));
+      return;
+    }
     for (;;) {
       const victim = this.backlog.makeRoom(taken);
       if (victim === undefined) break;
@@ -129,22 +130,29 @@ export class Pipeline {
   /** Takes over open deliveries that the store handed out, and answers which: what it has in hand it goes on with under the new lease. */
   restore(claimed: readonly Claimed[]): readonly Claimed[] {
     const { maxRetryAfterMs, capMs } = this.settings.retry;
-    const inHand = [...this.backlog.queue, ...this.#batched()];
-    const held = new Set(inHand.map(({ event }) => event.id));
+    const held = new Set([...this.backlog].map(({ event }) => event.id));
     for (const lease of claimed) if (held.has(lease.event_id)) this.#recorder.renew(lease);
     const news = claimed.filter(({ event_id }) => !held.has(event_id));
-    const { fresh, batches } = restored(news, this.#host.clock, Math.max(maxRetryAfterMs, capMs));
-    for (const taken of fresh) this.backlog.queue.push(taken);
-    for (const batch of batches) this.backlog.wait(batch, batch.notBefore);
+    this.backlog.restore(restored(news, this.#host.clock, Math.max(maxRetryAfterMs, capMs)));
     this.#host.ready(this);
     return news;
   }
 
+  /** The leases of all that is in hand and that the store holds. */
+  leases(): readonly Lease[] {
+    return [...this.backlog].filter(this.#isStored, this).map((one) => this.#recorder.lease(one));
+  }
+
+  /** Others have these by now. */
+  forsake(eventIds: ReadonlySet<string>): void {
+    for (const { event } of this.backlog.forsake(eventIds)) this.#recorder.moved(event.id);
+  }
+
   /** Begins at most one attempt; answers whether it did. */
   pump(): boolean {
-    if (this.#closedFor !== null) return false;
+    if (this.#closedFor !== null || !this.#host.holdsLeases()) return false;
     const now = this.#host.clock.monotonic();
-    const { maxAgeMs } = this.settings.retry;
+    const maxAgeMs = this.settings.retry.maxAgeMs ?? this.#host.journal.patienceMs;
     for (const { taken, batch } of this.backlog.expire(now - maxAgeMs))
       this.#recorder.lost(taken, "dead", "expired", batch);
     const at = this.#nextStart(now);
@@ -161,65 +169,43 @@ export class Pipeline {
   abandon(reason: string): void {
     this.#closedFor = reason;
     this.#timer?.cancel();
-    for (const { attempt } of [...this.#flights]) attempt.abort("shutdown");
+    this.activity.abort();
     this.giveUp();
   }
 
-  /** Once abandoned: counts as dropped what waits and no durable store remembers. */
   giveUp(): void {
     for (const { taken, batch } of this.backlog.clear()) this.#leaveBehind(taken, batch);
   }
 
-  *#batched(): Generator<Taken> {
-    for (const { members } of this.backlog.retries) yield* members;
-    for (const { batch } of this.#flights) yield* batch.members;
+  #isStored({ event }: Taken): boolean {
+    const { journal } = this.#host;
+    return journal.store.durable && !this.settings.once && !journal.forgets(event);
   }
 
   #leaveBehind(taken: Taken, batch: Batch | null): void {
-    const { journal } = this.#host;
-    if (journal.store.durable && !this.settings.once && !journal.forgets(taken.event))
-      this.backlog.queue.push(taken);
+    if (this.#isStored(taken)) this.backlog.queue.push(taken);
     else this.#recorder.lost(taken, "dropped", this.#closedFor ?? "closed", batch);
   }
 
   /** When the next attempt may begin: `now` or earlier means at once. */
   #nextStart(now: number): number {
     const { once, concurrency } = this.settings;
-    const busy = this.#flights.size + (once ? this.#overdue : 0);
-    if (busy >= concurrency) return Number.POSITIVE_INFINITY;
+    const { inFlight, overdue } = this.activity;
+    if (inFlight + (once ? overdue : 0) >= concurrency) return Number.POSITIVE_INFINITY;
     const due = this.backlog.dueAt();
     return due > now ? due : this.use.destination.freeAt(now);
   }
 
   #send(batch: Batch, now: number): void {
-    const { once, timeoutMs } = this.settings;
     batch.attempts += 1;
     const before = this.use.destination.breakerState;
     const visit = this.use.destination.enter();
-    const attempt = new Attempt(batch, {
-      clock: this.#host.clock,
-      timeoutMs,
-      graceMs: once ? 0 : graceMs,
-      onEnd: (end) => this.#ended(flight, end),
-      onGivenUp: () => {
-        this.#overdue += 1;
-      },
-      onOverdue: (succeeded) => {
-        this.#overdue -= 1;
-        if (succeeded) this.ledger.lateSuccesses += 1;
-        this.#host.ready(this);
-      },
-    });
-    const flight: Flight = { batch, attempt, visit, startedAt: now };
-    this.#flights.add(flight);
     if (this.use.destination.breakerState !== before) this.#breakerChanged(null);
-    attempt.start(this.notifier, Object.freeze(batch.events()));
+    this.activity.start({ batch, visit, startedAt: now });
   }
 
-  #ended(flight: Flight, end: AttemptEnd): void {
-    const { batch, visit, startedAt } = flight;
+  #ended({ batch, visit, startedAt }: Flight, end: AttemptEnd): void {
     const now = this.#host.clock.monotonic();
-    this.#flights.delete(flight);
     this.backlog.done(batch);
     this.#recorder.attempted(batch, end, now - startedAt);
     const answered = end.ok ? "alive" : answeredBy(end.failure);
@@ -258,10 +244,8 @@ export class Pipeline {
     }
     const reaction = react(batch, failure, retry, this.#host.random);
     const { code } = failure;
-    const fatal = reaction.kind === "divide" && reaction.dead.length > 0;
-    if (fatal || code === "config" || code === "endpoint") {
+    if (isFatal(reaction) || code === "config" || code === "endpoint")
       this.#recorder.problem(`delivery-${code}`, failure);
-    }
     return reaction;
   }
 
@@ -294,7 +278,6 @@ export class Pipeline {
   }
 
   #breakerChanged(reason: string | null): void {
-    const state = this.use.destination.breakerState;
-    if (state !== null) this.#recorder.breakerChanged(state, reason);
+    this.#recorder.breakerChanged(this.use.destination.breakerState, reason);
   }
 }

@@ -21,6 +21,7 @@ export class EventQueue {
     new Fifo<Taken>(),
     new Fifo<Taken>(),
   ] as const;
+  readonly #laneBytes = [0, 0, 0, 0];
   #length = 0;
   #bytes = 0;
 
@@ -53,32 +54,39 @@ export class EventQueue {
   push(item: Taken): void {
     this.#lanes[item.rank as 0 | 1 | 2 | 3].push(item);
     this.#length += 1;
-    this.#bytes += item.bytes;
+    this.#weigh(item.rank, item.bytes);
+  }
+
+  /** @param heldEvents - Events that count against the bound and are not in here: in flight, or waiting for a retry. */
+  fits(item: Taken, heldEvents: number, heldBytes: number): boolean {
+    const { maxEvents, maxBytes } = this.limits;
+    return (
+      this.#length + heldEvents < maxEvents && this.#bytes + heldBytes + item.bytes <= maxBytes
+    );
   }
 
   /**
    * Names one event that must go before `item` fits, and removes it; `item` itself when it must not
    * come in; undefined when there is room. Call until undefined or `item`.
-   *
-   * @param heldEvents - Events that count against the bound and are not in here: in flight, or waiting for a retry.
    */
   makeRoom(item: Taken, heldEvents: number, heldBytes: number): Taken | undefined {
+    if (this.fits(item, heldEvents, heldBytes)) return undefined;
     const { maxEvents, maxBytes, overflow } = this.limits;
-    const fits =
-      this.#length + heldEvents < maxEvents && this.#bytes + heldBytes + item.bytes <= maxBytes;
-    if (fits) return undefined;
     // What can never fit must not push out what does.
     if (heldEvents >= maxEvents || heldBytes + item.bytes > maxBytes) return item;
     if (overflow === "drop-newest" || this.#length === 0) return item;
-    const lane = overflow === "drop-oldest" ? this.#oldest() : this.#lowest();
-    const victim = lane?.peek();
-    if (victim === undefined) return item;
-    if (overflow === "drop-lowest-level" && victim.rank > item.rank) return item;
-    return this.#removeFrom(lane);
+    if (overflow === "drop-oldest") return this.#removeFrom(this.#oldest());
+    return this.#yieldsTo(item, heldEvents, heldBytes) ? this.#removeFrom(this.#lowest()) : item;
   }
 
   shift(): Taken | undefined {
     return this.#removeFrom(this.#oldest());
+  }
+
+  /** Removes and answers the latest of the lowest level that is less grave than `rank`. */
+  popBelow(rank: number): Taken | undefined {
+    const lane = this.#lanes.slice(0, rank).find(({ length }) => length > 0);
+    return this.#removed(lane?.pop());
   }
 
   /** Removes and answers one event that waits since before `since`; undefined when none does. */
@@ -90,18 +98,44 @@ export class EventQueue {
     return undefined;
   }
 
-  /** How many wait that were emitted no later than `seq`. */
-  countUpTo(seq: number): number {
-    let count = 0;
-    for (const lane of this.#lanes) for (const item of lane) if (item.seq <= seq) count += 1;
-    return count;
+  /** Removes and answers all of a kind. */
+  remove(isOne: (item: Taken) => boolean): Taken[] {
+    const removed: Taken[] = [];
+    for (const lane of this.#lanes) {
+      for (let left = lane.length; left > 0; left -= 1) {
+        const item = this.#removeFrom(lane);
+        if (item === undefined) break;
+        if (isOne(item)) removed.push(item);
+        else this.push(item);
+      }
+    }
+    return removed;
+  }
+
+  /** Whether room enough is held by what is no graver than `item`. */
+  #yieldsTo(item: Taken, heldEvents: number, heldBytes: number): boolean {
+    let events = heldEvents + 1;
+    let bytes = heldBytes + item.bytes;
+    for (let rank = item.rank + 1; rank < this.#lanes.length; rank += 1) {
+      events += this.#lanes[rank]?.length ?? 0;
+      bytes += this.#laneBytes[rank] ?? 0;
+    }
+    return events <= this.limits.maxEvents && bytes <= this.limits.maxBytes;
+  }
+
+  #weigh(rank: number, bytes: number): void {
+    this.#bytes += bytes;
+    this.#laneBytes[rank] = (this.#laneBytes[rank] ?? 0) + bytes;
   }
 
   #removeFrom(lane: Fifo<Taken> | undefined): Taken | undefined {
-    const item = lane?.shift();
+    return this.#removed(lane?.shift());
+  }
+
+  #removed(item: Taken | undefined): Taken | undefined {
     if (item === undefined) return undefined;
     this.#length -= 1;
-    this.#bytes -= item.bytes;
+    this.#weigh(item.rank, -item.bytes);
     return item;
   }
 

@@ -6,7 +6,8 @@ import { type Backoff, backoffMs } from "./retry.ts";
 import type { Taken } from "./taken.ts";
 
 export interface RetryOptions extends Backoff {
-  readonly maxAgeMs: number;
+  /** null: as long as the store allows. */
+  readonly maxAgeMs: number | null;
   readonly maxAttempts: number;
   readonly maxRetryAfterMs: number;
 }
@@ -24,6 +25,10 @@ export type Reaction =
       readonly alive: readonly (readonly Taken[])[];
       readonly reason: string;
     };
+
+/** Whether somebody dies of it. */
+export const isFatal = (reaction: Reaction): boolean =>
+  reaction.kind === "divide" && reaction.dead.length > 0;
 
 const maxResumes = 3;
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { BreakerState, Fate, MonitorSignal, Problem } from "../signals.ts";
-import type { Lease } from "../store/store.ts";
+import type { Lease, Outcome } from "../store/store.ts";
 import type { AttemptEnd } from "./attempt.ts";
 import type { Batch } from "./batch.ts";
 import type { Failure } from "./failure.ts";
@@ -21,18 +21,32 @@ export interface RecorderHost {
 export class Recorder {
   readonly ledger = new ReceiverLedger();
   readonly #receiver: string;
+  /** A callback, of which a durable store keeps no rows. */
+  readonly #once: boolean;
   readonly #host: RecorderHost;
   /** Leases that are newer than what the events in hand say, by event id. */
   readonly #leases = new Map<string, number>();
 
-  constructor(receiver: string, host: RecorderHost) {
-    this.#receiver = receiver;
+  constructor({ name, once }: { name: string; once: boolean }, host: RecorderHost) {
+    this.#receiver = name;
+    this.#once = once;
     this.#host = host;
   }
 
   /** The store has leased to us again what we hold: only under the new fence may it be settled. */
   renew({ event_id, fence }: Lease): void {
     this.#leases.set(event_id, fence);
+  }
+
+  lease({ event: { id }, fence }: Taken): Lease {
+    return { event_id: id, receiver: this.#receiver, fence: this.#leases.get(id) ?? fence };
+  }
+
+  /** Another process has it, and will say what became of it. */
+  moved(eventId: string): void {
+    this.#leases.delete(eventId);
+    this.ledger.settle("moved");
+    this.#settled(eventId, "moved", "lease-lost");
   }
 
   attempted(batch: Batch, end: AttemptEnd, durationMs: number): void {
@@ -58,7 +72,7 @@ export class Recorder {
     this.ledger.lastSuccessAt = settled_at;
     this.ledger.delivered += batch.members.length;
     for (const { event, fence } of batch.members) {
-      this.#host.journal.settle({
+      this.#tell({
         event_id: event.id,
         receiver: this.#receiver,
         fence: this.#fenceAtEnd(event.id, fence),
@@ -80,7 +94,7 @@ export class Recorder {
   ): void {
     const settled_at = this.#host.clock.now();
     this.ledger.lose(fate, reason, settled_at);
-    this.#host.journal.settle({
+    this.#tell({
       event_id: event.id,
       receiver: this.#receiver,
       fence: this.#fenceAtEnd(event.id, fence),
@@ -96,10 +110,10 @@ export class Recorder {
 
   /** Not a fate: the batch waits, and the store remembers how it stands. */
   waiting(batch: Batch): void {
-    const { clock, journal } = this.#host;
+    const { clock } = this.#host;
     const next_at = Math.max(0, clock.now() + batch.notBefore - clock.monotonic());
     for (const { event, fence } of batch.members) {
-      journal.settle({
+      this.#tell({
         event_id: event.id,
         receiver: this.#receiver,
         fence: this.#leases.get(event.id) ?? fence,
@@ -117,7 +131,9 @@ export class Recorder {
     this.#host.signal({ kind: "paused", receiver: this.#receiver, seconds: waitMs / 1_000 });
   }
 
-  breakerChanged(state: BreakerState, reason: string | null): void {
+  /** @param state - null: it has none. */
+  breakerChanged(state: BreakerState | null, reason: string | null): void {
+    if (state === null) return;
     if (state === "open") {
       const at = this.#host.clock.now();
       this.ledger.troubles.set("breaker-open", { reason: reason ?? "unavailable", at });
@@ -128,6 +144,11 @@ export class Recorder {
   /** Tells a human, who alone may see the raw cause. */
   problem(code: string, { message, cause }: Failure): void {
     this.#host.report({ code, receiver: this.#receiver, message, cause });
+  }
+
+  #tell(outcome: Outcome): void {
+    const { journal } = this.#host;
+    if (!(this.#once && journal.store.durable)) journal.settle(outcome);
   }
 
   #fenceAtEnd(eventId: string, fence: number): number {

@@ -19,6 +19,11 @@ const takenAgain = (row: Claimed, clock: Clock): Taken => ({
   except: null,
 });
 
+export interface Restored {
+  readonly fresh: readonly Taken[];
+  readonly batches: readonly Batch[];
+}
+
 /**
  * Open deliveries as a pipeline holds them: those never tried, and batches with the members and key
  * they had. Such a batch may be larger than `batch.maxSize` is by now: its key stands for its members,
@@ -30,7 +35,7 @@ export const restored = (
   claimed: readonly Claimed[],
   clock: Clock,
   longestWaitMs: number,
-): { readonly fresh: readonly Taken[]; readonly batches: readonly Batch[] } => {
+): Restored => {
   const fresh: Taken[] = [];
   const groups = new Map<string, [Claimed, ...Claimed[]]>();
   for (const row of claimed) {

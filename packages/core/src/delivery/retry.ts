@@ -12,3 +12,10 @@ export interface Backoff {
  */
 export const backoffMs = ({ baseMs, capMs }: Backoff, failures: number, random: Random): number =>
   random() * Math.min(capMs, baseMs * 2 ** Math.min(Math.max(0, failures - 1), 60));
+
+/** A store that has not answered by then has failed. Commits are idempotent, so it is asked again. */
+export const storeAnswerMs = 5_000;
+
+/** How long to wait before a store that failed is asked again. */
+export const storeRetryMs = (failures: number): number =>
+  Math.min(30_000, 500 * 2 ** Math.min(failures - 1, 10));

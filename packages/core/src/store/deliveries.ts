@@ -72,6 +72,7 @@ export class Deliveries {
 
   renew(leases: readonly Lease[], leaseMs: number, now: number): { readonly lost: readonly Key[] } {
     const lost: Key[] = [];
+    this.#claimableAt = Math.min(this.#claimableAt, now + leaseMs);
     for (const { event_id, receiver, fence } of leases) {
       const entry = this.#shelf.find(event_id);
       const row = entry && rowOf(entry, receiver);

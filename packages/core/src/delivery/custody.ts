@@ -1,0 +1,227 @@
+import type { Clock, Timer } from "../clock.ts";
+import type { Problem } from "../signals.ts";
+import type { Claimed, Key, Lease } from "../store/store.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Journal } from "./journal.ts";
+import type { Receiver } from "./receiver.ts";
+import { storeAnswerMs, storeRetryMs } from "./retry.ts";
+import { answered, sleep } from "./wait.ts";
+
+export interface CustodyHost {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly dispatcher: Dispatcher;
+  /** Live: who is registered now. */
+  readonly receivers: readonly Receiver[];
+  readonly closed: () => boolean;
+  readonly report: (problem: Problem) => void;
+}
+
+/** What is claimed at once: little enough not to block the loop. */
+const pageEvents = 256;
+const pageBytes = 2 ** 20;
+const leasesAtOnce = 1_000;
+/** How often leases are renewed, and looked for what other processes left: a third of a lease. */
+const roundMs = 5_000;
+
+/**
+ * Who has what the store holds open: pages in what is nobody's, oldest first, as a receiver has room;
+ * keeps the leases of what is in hand; gives back what does not fit.
+ */
+export class Custody {
+  readonly #host: CustodyHost;
+  readonly #paging = new Map<Receiver, Promise<void>>();
+  /** Why those died that are to be tried again, by receiver and event id. */
+  readonly #revived = new WeakMap<Receiver, Map<string, string>>();
+  #givingBack: Promise<void> = Promise.resolve();
+  #round: Timer | undefined;
+  #renewing = false;
+  /** When the store last said what is ours. Wall time: a process that was stopped sees that it was. */
+  #heardAt: number;
+
+  constructor(host: CustodyHost) {
+    this.#host = host;
+    this.#heardAt = host.clock.now();
+    host.dispatcher.onTurn(() => this.#look());
+  }
+
+  /** false after a stop longer than a lease, until the store has said what is still ours. */
+  get holdsLeases(): boolean {
+    const { clock, journal } = this.#host;
+    if (!journal.store.durable || clock.now() - this.#heardAt <= journal.leaseMs) return true;
+    void this.#renew();
+    return false;
+  }
+
+  /**
+   * Has a receiver go on with what the store holds open for its name and nobody has in hand. Waits
+   * for the store to open; one that fails is asked again until there is nobody to ask for. Never rejects.
+   *
+   * @param reasons - Why those died that are to be tried again, by event id.
+   */
+  takeOver(receiver: Receiver, reasons: ReadonlyMap<string, string> = new Map()): Promise<void> {
+    const revived = this.#revived.get(receiver) ?? new Map<string, string>();
+    for (const [id, reason] of reasons) revived.set(id, reason);
+    this.#revived.set(receiver, revived);
+    receiver.pipeline.backlog.shelf.more = true;
+    if (this.#host.journal.store.durable && this.#round === undefined) this.#armRound();
+    return this.#pageIn(receiver);
+  }
+
+  /** Lets others have at once what this process has not settled, once its ends are written. Never rejects. */
+  async leave(): Promise<void> {
+    this.#round?.cancel();
+    const { journal } = this.#host;
+    if (!journal.store.durable || !journal.isOpen) return;
+    await journal.write([]);
+    if (journal.uncommitted === 0) for (const some of this.#leases()) await this.#release(some);
+  }
+
+  #armRound(): void {
+    const { clock, receivers } = this.#host;
+    this.#round = clock.setTimer(roundMs, () => {
+      this.#armRound();
+      void this.#renew();
+      for (const { pipeline } of receivers) pipeline.backlog.shelf.more = true;
+      this.#look();
+    });
+  }
+
+  /** After every turn: somebody may have put something back, or have room again. */
+  #look(): void {
+    for (const receiver of this.#host.receivers) {
+      const { shelf } = receiver.pipeline.backlog;
+      const leases = shelf.takeLeases();
+      if (leases.length > 0) this.#giveBack(receiver, leases);
+      if (shelf.more) void this.#pageIn(receiver);
+    }
+  }
+
+  #giveBack({ pipeline: { backlog } }: Receiver, leases: readonly Lease[]): void {
+    const { clock, journal } = this.#host;
+    this.#givingBack = this.#givingBack.then(async () => {
+      const released = await this.#release(leases);
+      if (!released) backlog.shelf.leasedUntil = clock.monotonic() + journal.leaseMs;
+    });
+  }
+
+  /** Leases that could not be given back run out by themselves. */
+  async #release(leases: readonly Lease[]): Promise<boolean> {
+    const { clock, journal } = this.#host;
+    try {
+      const releasing = (async () => journal.store.renew(leases, 0, clock.now()))();
+      await answered(releasing, storeAnswerMs, clock);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #pageIn(receiver: Receiver): Promise<void> {
+    const { backlog, settings } = receiver.pipeline;
+    const going = this.#paging.get(receiver);
+    if (going !== undefined) return going;
+    // A durable store keeps no callback's rows.
+    if (settings.once && this.#host.journal.store.durable) backlog.shelf.more = false;
+    if (!backlog.shelf.more || backlog.room.events === 0) return Promise.resolve();
+    const paging = this.#pages(receiver).finally(() => this.#paging.delete(receiver));
+    this.#paging.set(receiver, paging);
+    return paging;
+  }
+
+  async #pages(receiver: Receiver): Promise<void> {
+    const { backlog } = receiver.pipeline;
+    while (backlog.shelf.more && backlog.room.events > 0 && !this.#gone(receiver)) {
+      await this.#givingBack;
+      const claimed = await this.#claim(receiver);
+      // What nobody is left to deliver is anybody's when its lease has run out.
+      if (this.#gone(receiver)) return;
+      this.#enter(receiver, claimed);
+    }
+  }
+
+  #enter(receiver: Receiver, claimed: readonly Claimed[]): void {
+    const { pipeline } = receiver;
+    const { shelf } = pipeline.backlog;
+    const revived = this.#revived.get(receiver);
+    for (const { event_id } of pipeline.restore(claimed)) {
+      const reason = revived?.get(event_id);
+      revived?.delete(event_id);
+      if (reason === undefined && shelf.events > 0) shelf.events -= 1;
+      else pipeline.ledger.revive(reason ?? "");
+    }
+    if (claimed.length > 0) return;
+    shelf.more = false;
+    if (this.#host.clock.monotonic() < shelf.leasedUntil) return;
+    // Others have taken what this process put there.
+    for (; shelf.events > 0; shelf.events -= 1) pipeline.ledger.settle("moved");
+  }
+
+  async #claim(receiver: Receiver): Promise<readonly Claimed[]> {
+    const { journal, clock, report } = this.#host;
+    for (let failures = 1; ; failures += 1) {
+      if (!journal.isOpen) await journal.opened();
+      if (this.#gone(receiver)) return [];
+      const { events, bytes } = receiver.pipeline.backlog.room;
+      const bounds = { limit: Math.min(pageEvents, events), maxBytes: Math.min(pageBytes, bytes) };
+      const { leaseMs } = journal;
+      try {
+        return await journal.store.claim({
+          receiver: receiver.name,
+          ...bounds,
+          leaseMs,
+          now: clock.now(),
+        });
+      } catch (cause) {
+        if (failures === 1) {
+          const message =
+            "What the store holds open for it could not be read. It is tried again, without a word.";
+          report({ code: "store-failed", receiver: receiver.name, message, cause });
+        }
+        await sleep(storeRetryMs(failures), clock);
+      }
+    }
+  }
+
+  /** Says that what is in hand is still ours; lets go of what is another's. */
+  async #renew(): Promise<void> {
+    const { clock, journal, receivers, dispatcher } = this.#host;
+    if (this.#renewing || !journal.isOpen) return;
+    this.#renewing = true;
+    try {
+      for (const some of this.#leases()) {
+        const now = clock.now();
+        const asking = (async () => journal.store.renew(some, journal.leaseMs, now))();
+        this.#forsake((await answered(asking, storeAnswerMs, clock)).lost);
+      }
+    } catch {
+      // The store fails, which the journal reports. Whether others have it now nobody can say: it goes on.
+    } finally {
+      this.#renewing = false;
+      this.#heardAt = clock.now();
+      for (const { pipeline } of receivers) dispatcher.ready(pipeline);
+    }
+  }
+
+  #forsake(lost: readonly Key[]): void {
+    for (const { name, pipeline } of lost.length > 0 ? this.#host.receivers : []) {
+      const own = lost.filter(({ receiver }) => receiver === name);
+      if (own.length > 0) pipeline.forsake(new Set(own.map(({ event_id }) => event_id)));
+    }
+  }
+
+  /** Of all that is in hand and that the store has got, in groups. */
+  *#leases(): Generator<readonly Lease[]> {
+    const { journal, receivers } = this.#host;
+    const { unheld } = journal;
+    const leases = receivers
+      .flatMap(({ pipeline }) => pipeline.leases())
+      .filter(({ event_id }) => !unheld.has(event_id));
+    for (let from = 0; from < leases.length; from += leasesAtOnce)
+      yield leases.slice(from, from + leasesAtOnce);
+  }
+
+  #gone({ leftAt }: Receiver): boolean {
+    return this.#host.closed() || leftAt < Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,35 @@
+import type { Clock, Timer } from "./clock.ts";
+import type { Journal } from "./delivery/journal.ts";
+
+export interface RetentionHost {
+  readonly clock: Clock;
+  readonly journal: Journal;
+  readonly limits: () => { readonly historyMs: number; readonly historyEvents: number };
+}
+
+const everyMs = 60_000;
+/** What is deleted at once: little enough not to block the loop. */
+const chunk = 500;
+/** The rest waits for the next time, so that deleting never takes the store's whole time. */
+const maxChunks = 40;
+
+/** Has a durable store forget what is settled and too old, or one too many. Answers how to stop. */
+export const keepRetention = ({ clock, journal, limits }: RetentionHost): (() => void) => {
+  let timer: Timer | undefined;
+  const prune = async (): Promise<void> => {
+    for (let chunks = 0; chunks < maxChunks; chunks += 1) {
+      const { historyMs, historyEvents: maxEvents } = limits();
+      const before = clock.now() - historyMs;
+      if (!journal.isOpen || journal.failing || !journal.store.durable) return;
+      if ((await journal.store.prune({ before, maxEvents, chunk })) < chunk) return;
+    }
+  };
+  const arm = (): void => {
+    timer = clock.setTimer(everyMs, () => {
+      // A store that fails at this fails at writing too, which is reported.
+      void prune().then(arm, arm);
+    });
+  };
+  arm();
+  return () => timer?.cancel();
+};

@@ -1,0 +1,324 @@
+import { checkBooks, fakeClock, memoryNotifier } from "@datasync-monitor/testkit";
+import { describe, expect, it } from "vitest";
+import { DeliveryError } from "../src/errors.ts";
+import { getMonitorInterface, setupMonitorInterface } from "../src/global.ts";
+import { createMonitor } from "../src/monitor.ts";
+import type { Monitor } from "../src/monitor-api.ts";
+import type { MonitorOptions } from "../src/settings.ts";
+import { memoryStore } from "../src/store/memory.ts";
+import type { EventStore } from "../src/store/store.ts";
+import { scriptedStore } from "./support/scripted-store.ts";
+
+const minute = 60_000;
+const away = () => new DeliveryError("unavailable", "nobody answers");
+const retry = { baseMs: 1_000, capMs: 1_000 };
+
+/** A process on a durable store, which several may share. */
+const processOn = (
+  store: EventStore,
+  {
+    clock = fakeClock(),
+    ...options
+  }: MonitorOptions & { clock?: ReturnType<typeof fakeClock> } = {},
+) => {
+  const codes: string[] = [];
+  const monitor = createMonitor({
+    clock,
+    store,
+    random: () => 0.5,
+    onProblem: ({ code }) => codes.push(code),
+    ...options,
+  });
+  let n = 0;
+  const emit = (count: number, level: "info" | "critical" = "info") => {
+    for (let left = count; left > 0; left -= 1) {
+      n += 1;
+      monitor.emitEvent({ event_type: "sync_success", level, message: `event ${n}` });
+    }
+  };
+  return { clock, monitor, codes, emit };
+};
+
+const durable = (clock = fakeClock()): { clock: typeof clock; store: EventStore } => {
+  const inner = memoryStore({ clock });
+  const store: EventStore = {
+    contract: 1,
+    durable: true,
+    open: () => inner.open("test"),
+    commit: async (group) => inner.commit(group),
+    claim: async (query) => inner.claim(query),
+    renew: async (leases, leaseMs, now) => inner.renew(leases, leaseMs, now),
+    move: async (select, to) => inner.move(select, to),
+    events: async (query) => inner.events(query),
+    deliveries: async (query) => inner.deliveries(query),
+    aggregate: async (query) => inner.aggregate(query),
+    backlog: async () => inner.backlog(),
+    prune: async (limits) => inner.prune(limits),
+    close: () => {},
+  };
+  return { clock, store };
+};
+
+const books = (monitor: Monitor) => {
+  const stats = monitor.stats();
+  checkBooks(stats);
+  const [receiver] = stats.receivers;
+  if (receiver === undefined) throw new Error("nobody is registered");
+  return receiver;
+};
+
+const numbers = (count: number, from = 1) =>
+  Array.from({ length: count }, (_, index) => `event ${from + index}`);
+
+describe("a receiver's bound, with a durable store", () => {
+  it("drops nothing: what does not fit stays in the store, counts as pending, and is delivered in order", async () => {
+    const { clock, store } = durable();
+    const { monitor, emit } = processOn(store, { clock });
+    const pager = memoryNotifier({ maxBatchSize: 7 });
+    pager.fail(away(), 3);
+    monitor.registerNotifier(pager, { queue: { maxEvents: 20 }, retry, breaker: false });
+    emit(1_000);
+    await clock.advance(0);
+    const before = books(monitor);
+    expect(before.queue.events).toBeLessThanOrEqual(20);
+    expect(before.pending).toBe(1_000);
+    await clock.advance(10_000);
+    const after = books(monitor);
+    expect(after).toMatchObject({ taken: 1_000, delivered: 1_000, moved: 0, dropped: {} });
+    expect(pager.events.map(({ message }) => message)).toEqual(numbers(1_000));
+    await monitor.close();
+  });
+
+  it("lets a critical event past those that wait in the store", async () => {
+    const { clock, store } = durable();
+    const { monitor, emit } = processOn(store, { clock });
+    const pager = memoryNotifier();
+    const open = pager.hold();
+    monitor.registerNotifier(pager, { queue: { maxEvents: 4 } });
+    emit(1);
+    await clock.advance(0);
+    emit(10);
+    emit(1, "critical");
+    await clock.advance(0);
+    open();
+    await clock.advance(0);
+    expect(pager.events.map(({ message }) => message)).toEqual(
+      [1, 2, 3, 12, 4, 5, 6, 7, 8, 9, 10, 11].map((n) => `event ${n}`),
+    );
+    expect(books(monitor).dropped).toEqual({});
+    await monitor.close();
+  });
+
+  it("keeps the order when there is room before what lies in the store has been read", async () => {
+    const { clock, store } = durable();
+    const slow: EventStore = {
+      ...store,
+      claim: (query) =>
+        new Promise((resolve) => clock.setTimer(100, () => resolve(store.claim(query)))),
+    };
+    const { monitor, emit } = processOn(slow, { clock });
+    const pager = memoryNotifier();
+    monitor.registerNotifier(pager, { queue: { maxEvents: 4 } });
+    emit(8);
+    await clock.advance(50);
+    expect(pager.events).toHaveLength(4);
+    emit(2);
+    await clock.advance(10_000);
+    expect(pager.events.map(({ message }) => message)).toEqual(numbers(10));
+    await monitor.close();
+  });
+
+  it("is waited for by flush(), to the last one in the store", async () => {
+    const { clock, store } = durable();
+    const { monitor, emit } = processOn(store, { clock });
+    const pager = memoryNotifier();
+    pager.fail(away(), 2);
+    monitor.registerNotifier(pager, { queue: { maxEvents: 4 }, retry, breaker: false });
+    emit(100);
+    const flushed = monitor.flush({ deadlineMs: minute });
+    await clock.advance(5_000);
+    expect(await flushed).toMatchObject({ delivered: 100, pending: 0, timed_out: false });
+    await monitor.close();
+  });
+
+  it("still drops while the store fails, for nobody else has the events", async () => {
+    const { store, answers } = scriptedStore();
+    const { clock, monitor, emit } = processOn(store);
+    const pager = memoryNotifier();
+    pager.hold();
+    monitor.registerNotifier(pager, { queue: { maxEvents: 5 } });
+    answers.commit = "throws";
+    emit(8);
+    await clock.advance(0);
+    expect(books(monitor).dropped).toEqual({ overflow: 3 });
+    const closing = monitor.close({ deadlineMs: 0 });
+    await clock.advance(1_000);
+    await closing;
+  });
+});
+
+describe("what a process has in hand", () => {
+  it("stays its own however long it waits: its leases are renewed", async () => {
+    const { clock, store } = durable();
+    const first = processOn(store, { clock });
+    const broken = memoryNotifier();
+    broken.fail(away(), 1_000);
+    const slow = { baseMs: 600_000, capMs: 600_000 };
+    first.monitor.registerNotifier(broken, { retry: slow, breaker: false });
+    first.emit(3);
+    await clock.advance(0);
+    const second = processOn(store, { clock });
+    const pager = memoryNotifier();
+    second.monitor.registerNotifier(pager);
+    await clock.advance(5 * minute);
+    expect(pager.events).toEqual([]);
+    expect(books(first.monitor)).toMatchObject({ pending: 3, moved: 0 });
+    await first.monitor.close({ deadlineMs: 0 });
+    await clock.advance(15 * minute); // it waits out the backoff that it was in
+    expect(pager.events).toHaveLength(3);
+    await second.monitor.close();
+  });
+
+  it("is given back by close(), so that the next process has it at once", async () => {
+    const { clock, store } = durable();
+    const first = processOn(store, { clock });
+    const dead = memoryNotifier();
+    dead.fail(away(), 1_000);
+    first.monitor.registerNotifier(dead, { retry, breaker: false });
+    first.emit(5);
+    await clock.advance(0);
+    const closing = first.monitor.close({ deadlineMs: 0 });
+    await clock.advance(1_000);
+    expect(await closing).toMatchObject({ pending: 5, dropped: 0 });
+    const second = processOn(store, { clock });
+    const pager = memoryNotifier();
+    second.monitor.registerNotifier(pager);
+    await clock.advance(1_000);
+    expect(pager.events.map(({ message }) => message)).toEqual(numbers(5));
+    await second.monitor.close();
+  });
+
+  it("passes to another when its process is gone without a word, once its lease has run out", async () => {
+    const { clock, store } = durable();
+    const gone = processOn(store, { clock: fakeClock() });
+    const silent = memoryNotifier();
+    silent.hold();
+    gone.monitor.registerNotifier(silent);
+    gone.emit(4);
+    await gone.clock.advance(0);
+    const { monitor } = processOn(store, { clock });
+    const pager = memoryNotifier();
+    monitor.registerNotifier(pager);
+    await clock.advance(10_000);
+    expect(pager.events).toHaveLength(0);
+    await clock.advance(10_000);
+    expect(pager.events.map(({ message }) => message)).toEqual(numbers(4));
+    await monitor.close();
+  });
+
+  it("is let go of, unsent and counted as moved, when another has it by now", async () => {
+    const { clock, store } = durable();
+    const { monitor, emit } = processOn(store, { clock });
+    const pager = memoryNotifier();
+    pager.fail(away(), 1);
+    monitor.registerNotifier(pager, { retry: { baseMs: 60_000, capMs: 60_000 }, breaker: false });
+    emit(1);
+    await clock.advance(0);
+    await store.move({ receiver: "memory" }, { state: "dropped" });
+    await clock.advance(5 * minute);
+    expect(pager.events).toEqual([]);
+    expect(books(monitor)).toMatchObject({ moved: 1, pending: 0 });
+    await monitor.close();
+  });
+
+  it("is not sent after a stop longer than a lease, before the store has said whose it is", async () => {
+    const { clock, store } = durable();
+    const { monitor, emit } = processOn(store, { clock });
+    const pager = memoryNotifier();
+    pager.fail(away(), 1);
+    monitor.registerNotifier(pager, { retry: { baseMs: 3_000, capMs: 3_000 }, breaker: false });
+    emit(1);
+    await clock.advance(0);
+    clock.step(20_000); // the process was stopped, its timers with it
+    const [mine] = await store.claim({
+      receiver: "memory",
+      limit: 1,
+      maxBytes: 2 ** 20,
+      leaseMs: minute,
+      now: clock.now(),
+    });
+    expect(mine?.fence).toBe(2);
+    await clock.advance(3_000);
+    expect(pager.events).toEqual([]);
+    expect(books(monitor)).toMatchObject({ moved: 1, pending: 0 });
+    await monitor.close();
+  });
+
+  it("ends twice when another had it meanwhile, and that is reported", async () => {
+    const { clock, store } = durable();
+    const { monitor, emit, codes } = processOn(store, { clock });
+    const pager = memoryNotifier();
+    const open = pager.hold();
+    monitor.registerNotifier(pager);
+    emit(1);
+    await clock.advance(0);
+    await store.move({ receiver: "memory" }, { state: "dropped" });
+    open();
+    await clock.advance(0);
+    expect(codes).toEqual(["lease-lost"]);
+    await monitor.close();
+  });
+});
+
+describe("a durable store", () => {
+  it("keeps no rows of callbacks, and is told nothing of what became of them", async () => {
+    const { store, groups } = scriptedStore();
+    const { clock, monitor, emit } = processOn(store);
+    monitor.registerCallback(() => {}, { name: "own" });
+    emit(3);
+    await clock.advance(0);
+    expect(
+      groups.flatMap(({ accepted }) => accepted).flatMap(({ receivers }) => receivers),
+    ).toEqual([]);
+    expect(groups.flatMap(({ outcomes }) => outcomes)).toEqual([]);
+    await monitor.close();
+  });
+
+  it("is told once a minute to forget what is settled and old, in small chunks", async () => {
+    const { store } = scriptedStore();
+    const asked: { before: number; maxEvents: number; chunk: number }[] = [];
+    const chunks = [500, 500, 20];
+    const prune: EventStore["prune"] = (limits) => {
+      asked.push(limits);
+      return chunks.shift() ?? 0;
+    };
+    const limits = { historyMs: 86_400_000, historyEvents: 5_000 };
+    const { clock, monitor } = processOn({ ...store, prune }, { limits });
+    const startedAt = clock.now();
+    await clock.advance(minute);
+    const before = startedAt + minute - 86_400_000;
+    expect(asked).toEqual(
+      Array.from({ length: 3 }, () => ({ before, maxEvents: 5_000, chunk: 500 })),
+    );
+    await clock.advance(minute);
+    expect(asked).toHaveLength(4);
+    await monitor.close();
+    expect(clock.timers()).toBe(0);
+  });
+
+  it("lets what was registered before it was set up wait as long as it allows", async () => {
+    const { store } = durable();
+    const pager = memoryNotifier();
+    pager.fail(away(), 1_000);
+    const hour = 60 * minute;
+    getMonitorInterface().registerNotifier(pager, {
+      retry: { baseMs: hour, capMs: hour },
+      breaker: false,
+    });
+    const monitor = setupMonitorInterface({ store });
+    monitor.emitEvent({ event_type: "sync_failure", message: "waits" });
+    await monitor.persisted();
+    expect(monitor.stats().receivers[0]).toMatchObject({ pending: 1, dead: {} });
+    await monitor.close({ deadlineMs: 0 });
+  });
+});
