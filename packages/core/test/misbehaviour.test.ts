@@ -1,4 +1,4 @@
-import { memoryNotifier } from "@datasync-monitor/testkit";
+import { fakeClock, memoryNotifier } from "@datasync-monitor/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DeliveryError } from "../src/errors.ts";
 import { createMonitor } from "../src/monitor.ts";
@@ -279,5 +279,29 @@ describe("bounds", () => {
     emit(1);
     await clock.advance(100);
     expect(delivered).toEqual(["sync_success"]);
+  });
+});
+
+describe("a send that does not return", () => {
+  const clockThatCanBeHeld = () => {
+    const inner = fakeClock();
+    let heldMs = 0;
+    const hold = (ms: number): void => {
+      heldMs += ms;
+    };
+    return { clock: { ...inner, monotonic: () => inner.monotonic() + heldMs }, hold };
+  };
+
+  it("is told of by its receiver's name when it held the event loop, and not when it was quick", async () => {
+    const { clock, hold } = clockThatCanBeHeld();
+    const { monitor, emit, problems } = rig({ clock });
+    monitor.registerCallback(() => hold(2_000), { name: "busy" });
+    monitor.registerNotifier({ contract: 1, id: "quick", send: () => hold(199) });
+    emit(1);
+    await clock.advance(0);
+    expect(problems.map(({ code, receiver }) => [code, receiver])).toEqual([
+      ["loop-blocked", "busy"],
+    ]);
+    expect(problems[0]?.message).toContain("for 2000 ms");
   });
 });

@@ -20,7 +20,12 @@ export interface FlightsHost {
   readonly onLanded: (flight: Flight, end: AttemptEnd) => void;
   /** A send that was given up at its deadline has settled after all. */
   readonly onOverdue: (succeeded: boolean) => void;
+  /** A send did not return for so long. */
+  readonly onBlocked: (heldMs: number) => void;
 }
+
+/** In one thread nothing can stop a send that does not return; it can only be told of. */
+const blockedMs = 200;
 
 /** One receiver's attempts within their deadline, and its sends beyond it. */
 export class Flights {
@@ -60,6 +65,8 @@ export class Flights {
     });
     this.#attempts.add(attempt);
     attempt.start(notifier, Object.freeze(flight.batch.events()));
+    const heldMs = clock.monotonic() - flight.startedAt;
+    if (heldMs >= blockedMs) this.#host.onBlocked(heldMs);
   }
 
   abort(): void {

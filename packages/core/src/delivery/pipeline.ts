@@ -66,6 +66,7 @@ export class Pipeline {
         if (succeeded) this.ledger.lateSuccesses += 1;
         host.ready(this);
       },
+      onBlocked: (heldMs) => this.#recorder.blocked(heldMs),
     });
     this.use = useDestination(
       notifier.destinationKey,

@@ -146,6 +146,11 @@ export class Recorder {
     this.#host.report({ code, receiver: this.#receiver, message, cause });
   }
 
+  blocked(heldMs: number): void {
+    const message = `It held the event loop for ${Math.round(heldMs)} ms, and nothing else in this process ran. Move its work off the loop.`;
+    this.#host.report({ code: "loop-blocked", receiver: this.#receiver, message });
+  }
+
   #tell(outcome: Outcome): void {
     const { journal } = this.#host;
     if (!(this.#once && journal.store.durable)) journal.settle(outcome);

@@ -16,6 +16,10 @@ export interface Rig {
   receiver(name: string): ReceiverStats;
 }
 
+export interface RigOptions extends MonitorOptions {
+  readonly clock?: FakeClock | undefined;
+}
+
 const open: Rig[] = [];
 
 /** Counts fates from the signals alone: a second set of books, kept outside core. */
@@ -51,8 +55,7 @@ afterEach(async () => {
 });
 
 /** A monitor on a fake clock, without jitter, whose books are checked after the test. */
-export const rig = (options: MonitorOptions = {}): Rig => {
-  const clock = fakeClock();
+export const rig = ({ clock = fakeClock(), ...options }: RigOptions = {}): Rig => {
   const problems: Problem[] = [];
   const signals: MonitorSignal[] = [];
   const monitor = createMonitor({
