@@ -47,7 +47,12 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
   const shared = { clock, journal, observed, signal, report };
   const turn = () => settings().turn;
   const dispatcher = new Dispatcher({ ...shared, turn, receivers: all });
-  const intake = new Intake({ createEvent: eventFactory(clock, random), dispatcher, report });
+  const intake = new Intake({
+    createEvent: eventFactory(clock, random),
+    dispatcher,
+    refuses: () => journal.failing && journal.store.durable && settings().storeFailure === "refuse",
+    report,
+  });
 
   const stats = (): MonitorStats => {
     const { books } = intake;

@@ -8,6 +8,8 @@ import type { RefusalReason } from "./stats.ts";
 export interface IntakeHost {
   readonly createEvent: EventFactory;
   readonly dispatcher: Dispatcher;
+  /** Whether the store fails, and nothing may be taken that it has not got. */
+  readonly refuses: () => boolean;
   /** Told of refusals in a later turn, the first of each turn. */
   readonly report: (problem: Problem) => void;
 }
@@ -23,6 +25,9 @@ export const everybody: Address = { only: null, except: null };
 const closedProblem = "The monitor is closed. Emit before `close()`.";
 const overflowProblem =
   "Too many events within one turn of the event loop. Let others have their turn (`await`), or raise `limits.turnEvents`.";
+
+const storeProblem =
+  'The store fails, and by `storeFailure: "refuse"` nothing is taken until it answers again. Emit it later, or choose "memory".';
 
 /** Where events come in: made, numbered, counted, and handed to the dispatcher. */
 export class Intake {
@@ -51,6 +56,7 @@ export class Intake {
 
   emit(input: unknown, context: EventContext, { only, except }: Address): EmitResult {
     if (this.#closed) return this.#refuse("closed", closedProblem);
+    if (this.#host.refuses()) return this.#refuse("store", storeProblem);
     const created = this.#host.createEvent(input, context);
     if (typeof created === "string") return this.#refuse("invalid", created);
     const { event, bytes } = created;

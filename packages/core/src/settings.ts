@@ -15,6 +15,11 @@ export interface MonitorOptions {
   readonly service?: string | undefined;
   /** Where events and deliveries are remembered. Default: in memory, 10,000 events and 16 MiB. */
   readonly store?: EventStore | undefined;
+  /**
+   * What `emitEvent` does while a durable store fails: `"memory"` takes events, delivers them, and
+   * writes them when it can; `"refuse"` refuses them with reason `store`. Default `"memory"`.
+   */
+  readonly storeFailure?: "memory" | "refuse" | undefined;
   /** The language of what people read. Default `"en"`. */
   readonly locale?: Locale | undefined;
   /** An IANA name, such as `"Asia/Shanghai"`, for the times people read. Default: the process's own. */
@@ -54,6 +59,7 @@ export interface MonitorLimits {
 
 /** Monitor options with every default filled in, but for the store. */
 export interface Settings {
+  readonly storeFailure: "memory" | "refuse";
   readonly locale: Locale;
   readonly timeZone: string;
   readonly context: EventContext;
@@ -71,6 +77,7 @@ const owner = "The monitor";
 const known = [
   "service",
   "store",
+  "storeFailure",
   "locale",
   "timeZone",
   "limits",
@@ -136,6 +143,10 @@ export const monitorSettings = (options: MonitorOptions): Settings => {
   const much = { min: 1, max: 2 ** 40 };
   const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   return {
+    storeFailure: choiceOption(owner, "storeFailure", options.storeFailure, "memory", [
+      "memory",
+      "refuse",
+    ]),
     locale: choiceOption(owner, "locale", options.locale, "en", ["en", "zh-CN"]),
     timeZone: checkTimeZone(owner, timeZone),
     context: contextOf(options),

@@ -157,6 +157,28 @@ describe("a receiver's bound, with a durable store", () => {
   });
 });
 
+describe("a durable store that fails", () => {
+  it("has events refused, when that is wanted, until it answers again", async () => {
+    const { store, answers } = scriptedStore();
+    const { clock, monitor } = processOn(store, { storeFailure: "refuse" });
+    const pager = memoryNotifier();
+    monitor.registerNotifier(pager);
+    const emit = (message: string) => monitor.emitEvent({ event_type: "sync_success", message });
+    answers.commit = "throws";
+    expect(emit("not known yet").ok).toBe(true);
+    await clock.advance(0);
+    expect(emit("known")).toMatchObject({ ok: false, reason: "store" });
+    answers.commit = "at once";
+    await clock.advance(1_000);
+    expect(emit("again").ok).toBe(true);
+    await clock.advance(0);
+    expect(pager.events.map(({ message }) => message)).toEqual(["not known yet", "again"]);
+    expect(monitor.stats().refused.store).toBe(1);
+    books(monitor);
+    await monitor.close();
+  });
+});
+
 describe("what a process has in hand", () => {
   it("stays its own however long it waits: its leases are renewed", async () => {
     const { clock, store } = durable();
