@@ -112,7 +112,7 @@ export class Deliveries {
     }
     const row = rowOf(entry, outcome.receiver);
     if (!row) {
-      return this.#settled.find(outcome.event_id, outcome.receiver)?.fence === outcome.fence;
+      return this.#settled.fenceOf(outcome.event_id, outcome.receiver) === outcome.fence;
     }
     if (row.fence !== outcome.fence) return false;
     if (row.state === "dead") return true; // told again: the first fate stands

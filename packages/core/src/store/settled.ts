@@ -14,55 +14,97 @@ export const isFinal = (outcome: Outcome): outcome is FinalOutcome =>
 /** How a delivery ended. Of one that was delivered at last, the failure before may be known. */
 export type Ending = FinalOutcome & { readonly last_error?: DeliveryFailure | null };
 
+/** What most endings at one receiver have in common. */
+interface Manner {
+  readonly receiver: string;
+  readonly state: Ending["state"];
+  readonly fence: number;
+  readonly attempts: number;
+  /** undefined: the event's own id, as that of a batch of one is. */
+  readonly batchId: string | null | undefined;
+  readonly reason: string | null;
+  readonly reference: string | null;
+  readonly lastError: DeliveryFailure | null;
+}
+
+const batchOf = ({ event_id, batch_id }: Ending): string | null | undefined =>
+  batch_id === event_id ? undefined : batch_id;
+
+const mannerOf = (ending: Ending): Manner => ({
+  receiver: ending.receiver,
+  state: ending.state,
+  fence: ending.fence,
+  attempts: ending.attempts,
+  batchId: batchOf(ending),
+  reason: ending.state === "delivered" ? null : ending.reason,
+  reference: ending.state === "delivered" ? ending.reference : null,
+  lastError: ending.last_error ?? null,
+});
+
+const isAs = (manner: Manner, ending: Ending): boolean =>
+  manner.state === ending.state &&
+  manner.fence === ending.fence &&
+  manner.attempts === ending.attempts &&
+  manner.batchId === batchOf(ending) &&
+  (ending.state === "delivered"
+    ? manner.reference === ending.reference
+    : manner.reason === ending.reason) &&
+  manner.lastError === (ending.last_error ?? null);
+
 class SettledDelivery implements StoredDelivery {
-  readonly ending: Ending;
+  readonly eventId: string;
+  readonly manner: Manner;
+  readonly settledAt: number;
   readonly takenAt: number;
   readonly seq: number;
 
-  constructor(ending: Ending, takenAt: number, seq: number) {
-    this.ending = ending;
+  constructor(eventId: string, manner: Manner, settledAt: number, takenAt: number, seq: number) {
+    this.eventId = eventId;
+    this.manner = manner;
+    this.settledAt = settledAt;
     this.takenAt = takenAt;
     this.seq = seq;
   }
 
-  get eventId(): string {
-    return this.ending.event_id;
-  }
-
   get receiver(): string {
-    return this.ending.receiver;
+    return this.manner.receiver;
   }
 
   get state(): Ending["state"] {
-    return this.ending.state;
+    return this.manner.state;
   }
 
   delivery(): Delivery {
-    const { ending } = this;
-    const isDelivered = ending.state === "delivered";
+    const { receiver, state, reason, attempts, batchId, reference, lastError } = this.manner;
     return {
-      event_id: ending.event_id,
-      receiver: ending.receiver,
-      state: ending.state,
-      reason: isDelivered ? null : ending.reason,
-      attempts: ending.attempts,
-      batch_id: ending.batch_id,
+      event_id: this.eventId,
+      receiver,
+      state,
+      reason,
+      attempts,
+      batch_id: batchId === undefined ? this.eventId : batchId,
       taken_at: isoTime(this.takenAt),
       next_at: null,
-      settled_at: isoTime(ending.settled_at),
-      reference: isDelivered ? ending.reference : null,
-      last_error: ending.last_error ?? null,
+      settled_at: isoTime(this.settledAt),
+      reference,
+      last_error: lastError,
     };
   }
 }
 
+const maxManners = 1_000;
+
 /** The latest endings; the first to come is the first to be forgotten. */
 export class Settled {
   readonly #max: number;
-  /** Three rings in step, so that remembering makes no object. */
-  readonly #endings: Ending[] = [];
+  /** Rings in step, so that ten thousand endings are not as many objects. */
+  readonly #eventIds: string[] = [];
+  readonly #manners: Manner[] = [];
+  readonly #settledAts: number[] = [];
   readonly #takenAts: number[] = [];
   readonly #seqs: number[] = [];
+  /** The last of each receiver, which the next is mostly like. */
+  readonly #latest = new Map<string, Manner>();
   /** Where the next one goes. */
   #next = 0;
 
@@ -71,38 +113,65 @@ export class Settled {
   }
 
   push(ending: Ending, takenAt: number, seq: number): void {
-    const at = this.#next;
-    this.#endings[at] = ending;
-    this.#takenAts[at] = takenAt;
-    this.#seqs[at] = seq;
-    this.#next = at + 1 === this.#max ? 0 : at + 1;
+    this.#put(ending.event_id, this.#manner(ending), ending.settled_at, takenAt, seq);
   }
 
-  find(eventId: string, receiver: string): Ending | undefined {
-    for (const { ending } of this.latestFirst()) {
-      if (ending.event_id === eventId && ending.receiver === receiver) return ending;
+  /** The fence under which a delivery ended; undefined when its end is not known. */
+  fenceOf(eventId: string, receiver: string): number | undefined {
+    for (const one of this.latestFirst()) {
+      if (one.eventId === eventId && one.receiver === receiver) return one.manner.fence;
     }
     return undefined;
   }
 
   *latestFirst(): Generator<SettledDelivery> {
-    const { length } = this.#endings;
+    const { length } = this.#manners;
     for (let back = 1; back <= length; back += 1) {
       const at = (this.#next - back + length) % length;
-      const ending = this.#endings[at];
-      if (!ending) return;
-      yield new SettledDelivery(ending, this.#takenAts[at] ?? 0, this.#seqs[at] ?? 0);
+      const manner = this.#manners[at];
+      if (!manner) return;
+      const [settledAt = 0, takenAt = 0, seq = 0] = [
+        this.#settledAts[at],
+        this.#takenAts[at],
+        this.#seqs[at],
+      ];
+      yield new SettledDelivery(this.#eventIds[at] ?? "", manner, settledAt, takenAt, seq);
     }
   }
 
   /** Forgets what was taken before that time. */
   forgetBefore(time: number): void {
     const kept = [...this.latestFirst()].filter(({ takenAt }) => takenAt >= time).reverse();
-    if (kept.length === this.#endings.length) return;
-    this.#endings.length = 0;
-    this.#takenAts.length = 0;
-    this.#seqs.length = 0;
+    if (kept.length === this.#manners.length) return;
+    for (const ring of [
+      this.#eventIds,
+      this.#manners,
+      this.#settledAts,
+      this.#takenAts,
+      this.#seqs,
+    ])
+      ring.length = 0;
     this.#next = 0;
-    for (const { ending, takenAt, seq } of kept) this.push(ending, takenAt, seq);
+    for (const { eventId, manner, settledAt, takenAt, seq } of kept)
+      this.#put(eventId, manner, settledAt, takenAt, seq);
+  }
+
+  #put(eventId: string, manner: Manner, settledAt: number, takenAt: number, seq: number): void {
+    const at = this.#next;
+    this.#eventIds[at] = eventId;
+    this.#manners[at] = manner;
+    this.#settledAts[at] = settledAt;
+    this.#takenAts[at] = takenAt;
+    this.#seqs[at] = seq;
+    this.#next = at + 1 === this.#max ? 0 : at + 1;
+  }
+
+  #manner(ending: Ending): Manner {
+    const last = this.#latest.get(ending.receiver);
+    if (last && isAs(last, ending)) return last;
+    if (this.#latest.size >= maxManners) this.#latest.clear();
+    const manner = mannerOf(ending);
+    this.#latest.set(ending.receiver, manner);
+    return manner;
   }
 }
