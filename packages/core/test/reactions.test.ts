@@ -62,6 +62,39 @@ describe("what the pipeline does about each code", () => {
     expect(sizes(notifier.batches)).toEqual([1, 50]);
   });
 
+  it("lets one request ask after a pause, and the others go when it was accepted", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier();
+    monitor.registerNotifier(notifier, { concurrency: 8 });
+    notifier.fail(new DeliveryError("rate-limited", "wait", { retryAfterMs: 2_000 }), 3);
+    emit(1);
+    await clock.advance(0);
+    emit(50);
+    await clock.advance(4_000);
+    expect(notifier.attempts).toHaveLength(3);
+    const open = notifier.hold();
+    await clock.advance(2_000);
+    expect(notifier.attempts).toHaveLength(4);
+    open();
+    await clock.advance(0);
+    expect(notifier.events).toHaveLength(51);
+  });
+
+  it("frees the asking request's place when it never answers", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier();
+    monitor.registerNotifier(notifier, { concurrency: 2, timeoutMs: 1_000 });
+    notifier.fail(new DeliveryError("rate-limited", "wait", { retryAfterMs: 2_000 }));
+    emit(2);
+    await clock.advance(0);
+    const open = notifier.hold();
+    await clock.advance(2_500);
+    expect(notifier.attempts).toHaveLength(3);
+    open();
+    await clock.advance(5_000);
+    expect(notifier.events).toHaveLength(2);
+  });
+
   it("shares the pause between receivers of one destination, across monitors", async () => {
     const one = rig();
     const first = memoryNotifier({ id: "first", destinationKey: "shared-pause" });

@@ -23,6 +23,10 @@ export class Destination {
   readonly #breaker: Breaker | null;
   readonly #members = new Set<Wake>();
   #pausedUntil = Number.NEGATIVE_INFINITY;
+  /** It asked for rest, and nobody has asked it since. */
+  #rests = false;
+  /** The one attempt that asks after a rest; the others wait for what it hears. */
+  #scout: Visit | undefined;
 
   constructor(breaker: BreakerOptions | null, random: Random) {
     this.#breaker = breaker === null ? null : new Breaker(breaker, random);
@@ -50,18 +54,26 @@ export class Destination {
 
   /** When an attempt may begin: `now` or later; Infinity while another's probe is out. */
   freeAt(now: number): number {
+    if (this.#scout !== undefined) return Number.POSITIVE_INFINITY;
     const open = this.#breaker?.freeAt(now) ?? now;
     return Math.max(open, this.#pausedUntil, this.#limiter.freeAt(now));
   }
 
   /** Counts an attempt that begins. Ask `freeAt` first. */
   enter(): Visit {
-    return { slot: this.#limiter.take(), permit: this.#breaker?.permit() ?? null };
+    const visit = { slot: this.#limiter.take(), permit: this.#breaker?.permit() ?? null };
+    if (this.#rests) this.#scout = visit;
+    return visit;
   }
 
   /** Takes note of how an attempt ended; answers whether the breaker changed its state. */
-  leave({ permit, slot }: Visit, answered: Answered, now: number): boolean {
+  leave(visit: Visit, answered: Answered, now: number): boolean {
+    const { permit, slot } = visit;
     slot.endedAt = now;
+    if (visit === this.#scout) {
+      this.#scout = undefined;
+      this.#rests = false;
+    }
     const changed = this.#judge(permit, answered, now);
     // Others may have waited for the end of this very attempt: by a full window, or a probe.
     const recovered = changed && this.breakerState === "closed";
@@ -69,9 +81,10 @@ export class Destination {
     return changed;
   }
 
-  /** Nothing is sent before `until`, by nobody who shares this destination. */
+  /** Nothing is sent before `until`, by nobody who shares this destination; and then one attempt ahead of all others. */
   pause(until: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
+    this.#rests = true;
   }
 
   #judge(permit: Permit | null, answered: Answered, now: number): boolean {
