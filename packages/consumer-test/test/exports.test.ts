@@ -72,6 +72,10 @@ const surfaces: Readonly<Record<string, Surface>> = {
     load: () => import("@datasync-monitor/notifier-webhook"),
     names: ["WebhookVerificationError", "verifyWebhook", "webhook"],
   },
+  "@datasync-monitor/probes": {
+    load: () => import("@datasync-monitor/probes"),
+    names: ["eventLoopWatcher", "healthChecks", "heartbeat", "storageWatcher"],
+  },
   "@datasync-monitor/testkit": {
     load: () => import("@datasync-monitor/testkit"),
     names: [

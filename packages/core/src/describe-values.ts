@@ -80,8 +80,8 @@ const countText = (value: number, speech: Speech): string =>
 const isCount = (key: string): boolean => /^records_|_(count|total)$/.test(key);
 
 const numberText = (key: string, value: number, counted: boolean, speech: Speech): string => {
-  if (key === "duration" || key.endsWith("_seconds")) return durationText(value, speech);
-  if (key.endsWith("_bytes")) return bytesText(value, speech);
+  if (key === "duration" || /_seconds$|^seconds_to_/.test(key)) return durationText(value, speech);
+  if (/_bytes(_per_hour)?$/.test(key)) return bytesText(value, speech);
   const share = key === "success_rate" || key.endsWith("_ratio");
   if (share && value >= 0 && value <= 1) return speech.percent.format(value);
   if (counted || isCount(key)) return countText(value, speech);

@@ -157,6 +157,8 @@ suite("describe, numbers", () => {
     ["free_bytes", 0, "0 B"],
     ["free_bytes", 1_023, "1,023 B"],
     ["free_bytes", 1_048_575, "1 MiB"],
+    ["growth_bytes_per_hour", -1_048_576, "-1 MiB"],
+    ["seconds_to_full", 90, "1 min 30 s"],
     ["total_bytes", 123_456_789, "117.7 MiB"],
     ["my_bytes", 5 * 1_024 ** 4, "5 TiB"],
     ["my_bytes", -2_048, "-2 KiB"],
