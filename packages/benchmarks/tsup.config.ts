@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/main.ts", "src/programs/flood.ts", "src/programs/cold.ts"],
+  entry: ["src/main.ts", "src/programs/*.ts"],
   format: ["esm"],
   clean: true,
   removeNodeProtocol: false,

@@ -1,4 +1,4 @@
-import type { Monitor, Notifier } from "@datasync-monitor/core";
+import type { Monitor, Notifier, ReceiverOptions } from "@datasync-monitor/core";
 
 const dead = (id: string): Notifier => ({
   contract: 1,
@@ -7,8 +7,12 @@ const dead = (id: string): Notifier => ({
 });
 
 /** Registers receivers that never answer: their queues fill up and evict. */
-export const registerDead = (monitor: Monitor, count: number): void => {
+export const registerDead = (
+  monitor: Monitor,
+  count: number,
+  options: ReceiverOptions = {},
+): void => {
   for (let n = 1; n <= count; n += 1) {
-    monitor.registerNotifier(dead(`dead-${n}`), { timeoutMs: 3_600_000 });
+    monitor.registerNotifier(dead(`dead-${n}`), { timeoutMs: 3_600_000, ...options });
   }
 };

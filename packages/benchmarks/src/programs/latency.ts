@@ -1,0 +1,52 @@
+// Milliseconds from emit to receipt at a steady rate; prints p50 and p99 as JSON. Arguments: events a second; "beside-broken" adds neighbours that misbehave.
+import { setTimeout as sleep } from "node:timers/promises";
+import { createMonitor } from "@datasync-monitor/core";
+import { webhook } from "@datasync-monitor/notifier-webhook";
+import { guideEvent } from "../event.ts";
+import { percentile } from "../row.ts";
+import { sink } from "../sink.ts";
+
+const [rate = "100", neighbours] = process.argv.slice(2);
+const warmUpMs = 1_000;
+const lastsMs = 5_000;
+
+const sentAt = new Map<string, number>();
+const latencies: number[] = [];
+const server = await sink((body) => {
+  const { id } = JSON.parse(body) as { id: string };
+  latencies.push(performance.now() - (sentAt.get(id) ?? Number.NaN));
+  sentAt.delete(id);
+  return { status: 204 };
+});
+const monitor = createMonitor({ onProblem: () => {} });
+monitor.registerNotifier(webhook({ url: server.url }), {
+  concurrency: 8,
+  queue: { maxEvents: 1_000_000, maxBytes: 2 ** 30 },
+});
+if (neighbours === "beside-broken") {
+  monitor.registerCallback(() => Promise.reject(undefined), { name: "rejects" });
+  monitor.registerCallback(
+    () => {
+      throw new Error("no");
+    },
+    { name: "throws" },
+  );
+  monitor.registerCallback(() => new Promise(() => {}), { name: "hangs" });
+  const gone = webhook({ url: "http://127.0.0.1:9/hook" });
+  monitor.registerNotifier({ ...gone, id: "gone" }, { concurrency: 8 });
+}
+
+const startedAt = performance.now();
+let emitted = 0;
+while (performance.now() - startedAt < warmUpMs + lastsMs) {
+  const due = ((performance.now() - startedAt) / 1_000) * Number(rate);
+  for (; emitted < due; emitted += 1) {
+    const result = monitor.emitEvent(guideEvent());
+    if (result.ok) sentAt.set(result.event.id, performance.now());
+  }
+  await sleep(1);
+}
+await sleep(200);
+const warm = latencies.slice(Math.floor((latencies.length * warmUpMs) / (warmUpMs + lastsMs)));
+const result = { p50: percentile(warm, 0.5), p99: percentile(warm, 0.99) };
+process.stdout.write(JSON.stringify(result), () => process.exit(0));
