@@ -1,15 +1,13 @@
 import type { Clock } from "../clock.ts";
 import { levels } from "../event.ts";
 import type { Claimed } from "../store/store.ts";
+import { weigh } from "../store/weight.ts";
 import { Batch } from "./batch.ts";
 import type { Taken } from "./taken.ts";
 
-/** What an event that comes back from a store weighs; its size was bounded when it was taken. */
-const restoredBytes = 1_024;
-
 const takenAgain = (row: Claimed, clock: Clock): Taken => ({
   event: row.event,
-  bytes: restoredBytes + 2 * row.event.message.length,
+  bytes: weigh(row.event),
   // Older than whatever this process takes.
   seq: 0,
   rank: levels.indexOf(row.event.level),
