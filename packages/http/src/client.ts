@@ -1,16 +1,40 @@
+import type { LookupFunction } from "node:net";
 import { checkOptions, DeliveryError, numberOption } from "@datasync-monitor/core";
 import { Pool } from "undici";
 import manifest from "../package.json" with { type: "json" };
-import { countedConnector, trustOption } from "./connector.ts";
+import { connector } from "./connector.ts";
 import { exchange, type HttpAnswer } from "./exchange.ts";
+import { type GuardMode, guardOption } from "./guard.ts";
+import { type HttpProxy, proxyOption } from "./proxy.ts";
+import { tlsOptions } from "./tls.ts";
 
 export interface HttpClientOptions {
   /** Connections to one origin; further requests wait for one. Default 8. */
   readonly connections?: number | undefined;
-  /** For the name look-up, the connection and the TLS handshake together. Default 10,000. */
+  /** For the name look-up, the connection, a proxy's part and the TLS handshake together. Default 10,000. */
   readonly connectTimeoutMs?: number | undefined;
-  /** Certificates to trust *instead of* the well-known ones, as PEM text. */
+  /** Certificates to trust *instead of* the well-known ones, as PEM text; of an `https:` proxy too. */
   readonly ca?: string | undefined;
+  /** The certificate to show to a destination that asks for one, as PEM text, its intermediates after it. */
+  readonly cert?: string | undefined;
+  /** The private key of `cert`, as PEM text. */
+  readonly key?: string | undefined;
+  /** Of an encrypted `key`. */
+  readonly passphrase?: string | undefined;
+  /**
+   * The proxy to go by, `http:` or `https:`, with its credentials in the URL; or `"environment"`, for what
+   * HTTP_PROXY, HTTPS_PROXY and NO_PROXY say when the client is made. Default none: the environment is not read.
+   */
+  readonly proxy?: "environment" | URL | (string & {}) | undefined;
+  /**
+   * Which addresses are refused, whenever a connection is made: `"standard"` (default) link-local ones and
+   * those of cloud metadata, `"strict"` all that are not public, `"off"` none.
+   */
+  readonly guard?: GuardMode | undefined;
+  /** What `guard` lets pass: host names, addresses, and ranges such as `"10.0.0.0/8"`. */
+  readonly allow?: readonly string[] | undefined;
+  /** Looks up host names, as `dns.lookup` does, which is the default. `guard` judges what it finds. */
+  readonly lookup?: LookupFunction | undefined;
   /** How long `close()` lets requests under way finish. Default 1,000. */
   readonly drainMs?: number | undefined;
 }
@@ -33,7 +57,7 @@ export interface HttpClient {
    * `statusError`. Redirects are not followed.
    *
    * Rejects with a `DeliveryError` alone: `unavailable` when no connection came about, `config` when
-   * TLS failed or the request cannot be written, `ambiguous` when it failed after the request was
+   * TLS failed, `guard` or the proxy refused, or the request cannot be written, `ambiguous` when it failed after the request was
    * written, `aborted` when `signal` aborted, or the client was closed, before anything was written.
    * An answer whose body breaks off resolves, marked `truncated`: its status is known.
    */
@@ -56,8 +80,22 @@ const headersOf = (own: Readonly<Record<string, string>> | undefined): Record<st
   return headers;
 };
 
+const known: readonly (keyof HttpClientOptions)[] = [
+  "connections",
+  "connectTimeoutMs",
+  "drainMs",
+  "ca",
+  "cert",
+  "key",
+  "passphrase",
+  "proxy",
+  "guard",
+  "allow",
+  "lookup",
+];
+
 const checked = (options: HttpClientOptions, owner: string) => {
-  checkOptions(owner, options, ["connections", "connectTimeoutMs", "ca", "drainMs"]);
+  checkOptions(owner, options, known);
   const whole = (
     name: "connections" | "connectTimeoutMs" | "drainMs",
     usual: number,
@@ -67,7 +105,9 @@ const checked = (options: HttpClientOptions, owner: string) => {
     connections: whole("connections", 8, 1),
     timeoutMs: whole("connectTimeoutMs", 10_000, 1),
     drainMs: whole("drainMs", 1_000, 0),
-    trust: trustOption(owner, options.ca),
+    tls: tlsOptions(owner, options),
+    guard: guardOption(owner, options),
+    proxyFor: proxyOption(owner, options.proxy),
   };
 };
 
@@ -82,24 +122,27 @@ const settledWithin = async (flights: Iterable<Promise<unknown>>, ms: number): P
 };
 
 /**
- * Posts to one destination over a few kept-alive connections of its own; reads no proxy variables and
- * no global dispatcher. Keeps a pool for each origin it is given.
+ * Posts to one destination over a few kept-alive connections of its own; reads no global dispatcher, and
+ * the environment only where `proxy` says so. Keeps a pool for each origin it is given.
  *
  * @param owner - Whom a ConfigError names: your own factory, where its options become these.
  * @throws ConfigError
  */
 export const httpClient = (options: HttpClientOptions = {}, owner = "httpClient()"): HttpClient => {
-  const { connections, drainMs, ...connection } = checked(options, owner);
-  const connector = countedConnector(connection);
+  const { connections, drainMs, proxyFor, ...connection } = checked(options, owner);
+  const connect = connector(connection);
   const pools = new Map<string, Pool>();
   const flights = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
-  const poolOf = (origin: string): Pool => {
-    const known = pools.get(origin);
-    if (known !== undefined) return known;
-    const { connect } = connector;
-    const pool = new Pool(origin, { connections, connect, maxHeaderSize: headerLimit });
+  const poolOf = (origin: string, proxy: HttpProxy | undefined): Pool => {
+    const made = pools.get(origin);
+    if (made !== undefined) return made;
+    const pool = new Pool(origin, {
+      connections,
+      connect: connect.via(proxy),
+      maxHeaderSize: headerLimit,
+    });
     pools.set(origin, pool);
     return pool;
   };
@@ -107,7 +150,7 @@ export const httpClient = (options: HttpClientOptions = {}, owner = "httpClient(
   const close = async () => {
     await settledWithin(flights, drainMs);
     const destroyed = [...pools.values()].map((pool) => pool.destroy());
-    connector.destroy();
+    connect.destroy();
     await Promise.all(destroyed);
   };
 
@@ -117,9 +160,17 @@ export const httpClient = (options: HttpClientOptions = {}, owner = "httpClient(
       if (!/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
         throw new DeliveryError("config", "the address must be http or https, without credentials");
       }
+      const proxy = proxyFor(url);
+      // Through a tunnel a proxy sees nothing; of plain HTTP it is asked with the whole address.
+      const asked = url.protocol === "http:" ? proxy : undefined;
       const flight = exchange(
-        poolOf(url.origin),
-        { path: url.pathname + url.search, method, headers: headersOf(headers), body },
+        poolOf(url.origin, proxy),
+        {
+          path: (asked ? url.origin : "") + url.pathname + url.search,
+          method,
+          headers: { ...headersOf(headers), ...asked?.headers },
+          body,
+        },
         signal,
       );
       flights.add(flight);

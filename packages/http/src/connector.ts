@@ -1,69 +1,120 @@
-import { X509Certificate } from "node:crypto";
 import { Socket } from "node:net";
-import { createSecureContext, type SecureContext } from "node:tls";
-import { ConfigError, textOption } from "@datasync-monitor/core";
 import { buildConnector } from "undici";
-
-/**
- * What the `ca` option becomes.
- *
- * @throws ConfigError when it is no certificate; most often it is the path of one.
- */
-export const trustOption = (owner: string, ca: unknown): SecureContext | undefined => {
-  if (ca === undefined) return undefined;
-  const pem = textOption(owner, "ca", ca);
-  try {
-    // createSecureContext alone takes damaged certificates and trusts nobody.
-    new X509Certificate(pem);
-    return createSecureContext({ ca: pem });
-  } catch {
-    throw new ConfigError(
-      "ca",
-      `${owner}: \`ca\` must be the text of a PEM certificate, not the path of its file.`,
-    );
-  }
-};
+import { failureOf } from "./failure.ts";
+import type { Guard } from "./guard.ts";
+import type { HttpProxy } from "./proxy.ts";
+import type { TlsContexts } from "./tls.ts";
+import { tunnel } from "./tunnel.ts";
 
 export interface ConnectorOptions {
   readonly timeoutMs: number;
-  readonly trust: SecureContext | undefined;
+  readonly tls: TlsContexts;
+  readonly guard: Guard;
 }
 
 export interface Connector {
-  readonly connect: buildConnector.connector;
-  /** Ends every socket, those that still connect too: a pool that is destroyed forgets these. */
+  /** How a pool connects to its origin: by `proxy`, or straight. */
+  via(proxy: HttpProxy | undefined): buildConnector.connector;
+  /** Gives up every connection that is being made: a pool that is destroyed forgets these. */
   destroy(): void;
 }
 
-const timedOut = (): Error => Object.assign(new Error(), { code: "CONNECT_TIMEOUT" });
+const failure = (code: string): Error => Object.assign(new Error(), { code });
 
-/** undici's connector with a timeout that is exact, and a list of its sockets. */
-export const countedConnector = ({ timeoutMs, trust }: ConnectorOptions): Connector => {
-  const sockets = new Set<Socket>();
-  const build = buildConnector({
-    // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch it off.
-    rejectUnauthorized: true,
-    ...(trust && { secureContext: trust }),
-    timeout: 0, // undici's own is up to a second late
+/** Ends with the signal, and rejects in the turn in which it aborts. */
+const dial = (
+  build: buildConnector.connector,
+  target: buildConnector.Options,
+  signal: AbortSignal,
+): Promise<Socket> =>
+  new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    // Its type says void; it returns the socket at once, connected or not.
+    const opened: unknown = build(target, (error, socket) => {
+      if (error !== null) return reject(error);
+      // Node tells a TLS alert and lets the socket be; the end that follows would hide the reason.
+      socket.once("error", (reason) => socket.destroy(reason));
+      resolve(socket);
+    });
+    signal.addEventListener("abort", () => {
+      if (opened instanceof Socket) opened.destroy();
+      reject(signal.reason);
+    });
   });
+
+/** `host` has the port where it is not the usual one. */
+const authorityOf = ({ host, hostname, port }: buildConnector.Options): string =>
+  port ? (host ?? hostname) : `${host ?? hostname}:443`;
+
+/**
+ * Makes connections: guarded, by a proxy or straight, all of it within one timeout that is exact, as
+ * undici's own is not.
+ */
+export const connector = ({ timeoutMs, tls, guard }: ConnectorOptions): Connector => {
+  const attempts = new Set<AbortController>();
+  // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch it off.
+  const common = { rejectUnauthorized: true, timeout: 0 };
+  const toDestination = buildConnector({
+    ...common,
+    lookup: guard.lookup,
+    ...(tls.destination && { secureContext: tls.destination }),
+  });
+  const toProxy = buildConnector({
+    ...common,
+    lookup: guard.resolve,
+    ...(tls.proxy && { secureContext: tls.proxy }),
+  });
+
+  const straight = async (target: buildConnector.Options, signal: AbortSignal) => {
+    guard.checkLiteral(target.hostname);
+    return dial(toDestination, target, signal);
+  };
+
+  const byProxy = async (proxy: HttpProxy, target: buildConnector.Options, signal: AbortSignal) => {
+    await guard.inspect(target.hostname);
+    const { protocol, host, hostname, port } = proxy;
+    const reachProxy = async () => {
+      const socket = await dial(toProxy, { protocol, host, hostname, port }, signal);
+      // Plain HTTP is asked of the proxy itself, request by request.
+      if (target.protocol === "http:") return socket;
+      return tunnel(socket, authorityOf(target), proxy.headers);
+    };
+    const socket = await reachProxy().catch((error: unknown) => {
+      throw failureOf(error, false, "the proxy");
+    });
+    if (target.protocol === "http:") return socket;
+    return dial(toDestination, { ...target, httpSocket: socket }, signal);
+  };
+
   return {
-    connect(target, callback) {
-      let timer: NodeJS.Timeout | undefined;
-      // Its type says void; it returns the socket at once, connected or not.
-      const socket: unknown = build(target, (...outcome) => {
+    via: (proxy) => (target, callback) => {
+      const attempt = new AbortController();
+      const { signal } = attempt;
+      const timer = setTimeout(() => attempt.abort(failure("CONNECT_TIMEOUT")), timeoutMs);
+      attempts.add(attempt);
+      const done = () => {
         clearTimeout(timer);
-        callback(...outcome);
+        attempts.delete(attempt);
+      };
+      const socket =
+        proxy === undefined ? straight(target, signal) : byProxy(proxy, target, signal);
+      const aborted = new Promise<never>((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
       });
-      if (!(socket instanceof Socket)) return;
-      timer = setTimeout(() => socket.destroy(timedOut()), timeoutMs);
-      sockets.add(socket);
-      socket.once("close", () => {
-        clearTimeout(timer);
-        sockets.delete(socket);
-      });
+      Promise.race([socket, aborted]).then(
+        (connected) => {
+          done();
+          callback(null, connected);
+        },
+        (error: Error) => {
+          done();
+          attempt.abort(); // ends what was opened on the way
+          callback(error, null);
+        },
+      );
     },
     destroy() {
-      for (const socket of sockets) socket.destroy();
+      for (const attempt of attempts) attempt.abort(failure("UND_ERR_DESTROYED"));
     },
   };
 };

@@ -32,11 +32,14 @@ const codesOf = (error: unknown, depth = 0): string[] => {
 
 /**
  * What a failed request means for the delivery. The raw error ends here: some hold the address or
- * bytes of the answer. Its reason code goes on, in the message and as `cause`.
+ * bytes of the answer. Its reason code goes on, in the message and as `cause`. What already is a
+ * `DeliveryError` stays as it is.
  *
  * @param written - Whether any of the request may have reached the destination.
+ * @param peer - Who was being connected to, where that is not the destination.
  */
-export const failureOf = (error: unknown, written: boolean): DeliveryError => {
+export const failureOf = (error: unknown, written: boolean, peer?: "the proxy"): DeliveryError => {
+  if (DeliveryError.is(error)) return error;
   const codes = codesOf(error);
   const reason = codes[0] ?? "no reason given";
   const fail = (code: DeliveryError["code"], message: string) =>
@@ -45,7 +48,8 @@ export const failureOf = (error: unknown, written: boolean): DeliveryError => {
     });
   const tls = codes.find((code) => (written ? refusedByPeer : tlsCode).test(code));
   if (tls !== undefined) {
-    return fail("config", `TLS failed (${tls}): check the certificates of both sides`);
+    const where = peer === undefined ? "" : ` with ${peer}`;
+    return fail("config", `TLS${where} failed (${tls}): check the certificates of both sides`);
   }
   if (written) {
     return fail("ambiguous", `the connection failed after the request was written (${reason})`);
@@ -58,5 +62,8 @@ export const failureOf = (error: unknown, written: boolean): DeliveryError => {
   }
   if (codes.some((code) => closedHere.has(code)))
     return fail("aborted", "the HTTP client is closed");
-  return fail("unavailable", `could not connect (${reason})`);
+  return fail(
+    "unavailable",
+    `could not connect${peer === undefined ? "" : ` to ${peer}`} (${reason})`,
+  );
 };

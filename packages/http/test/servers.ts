@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer, type ServerOptions } from "node:https";
 import {
   type AddressInfo,
   createServer as createTcpServer,
@@ -6,6 +7,7 @@ import {
   type Socket,
 } from "node:net";
 import { onTestFinished } from "vitest";
+import { key } from "./certificates.ts";
 
 export interface Seen {
   readonly method: string;
@@ -30,11 +32,12 @@ const listen = async (server: Server): Promise<{ port: number; sockets: Set<Sock
   return { port: (server.address() as AddressInfo).port, sockets };
 };
 
-/** A real HTTP server for one test; it hands each request over once its body is read. */
-export const serve = async (answer: (seen: Seen, response: ServerResponse) => void) => {
-  const seen: Seen[] = [];
-  let connections = 0;
-  const server = createServer(async (message, response) => {
+type Answer = (seen: Seen, response: ServerResponse) => void;
+
+/** Hands each request over once its body is read, and keeps it. */
+const listener =
+  (seen: Seen[], answer: Answer) =>
+  async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of message) chunks.push(chunk);
     const request = {
@@ -45,7 +48,13 @@ export const serve = async (answer: (seen: Seen, response: ServerResponse) => vo
     };
     seen.push(request);
     answer(request, response);
-  });
+  };
+
+/** A real HTTP server for one test. */
+export const serve = async (answer: Answer) => {
+  const seen: Seen[] = [];
+  let connections = 0;
+  const server = createServer(listener(seen, answer));
   server.on("connection", () => {
     connections += 1;
   });
@@ -56,6 +65,14 @@ export const serve = async (answer: (seen: Seen, response: ServerResponse) => vo
     sockets,
     connections: () => connections,
   };
+};
+
+/** A real HTTPS server for one test. */
+export const secure = async (options: ServerOptions) => {
+  const seen: Seen[] = [];
+  const ok = listener(seen, (_, response) => response.end("ok"));
+  const { port, sockets } = await listen(createSecureServer({ key, ...options }, ok));
+  return { url: new URL(`https://127.0.0.1:${port}/hook`), seen, sockets };
 };
 
 /** A real TCP server for one test, for what node:http is too polite to say. */

@@ -1,26 +1,16 @@
-import { createServer, type ServerOptions } from "node:https";
+import type { ServerOptions } from "node:https";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { httpClient } from "../src/index.ts";
-import { elsewhere, expired, good, key } from "./certificates.ts";
+import { elsewhere, expired, good } from "./certificates.ts";
 import { client, failure, patient } from "./client.ts";
-import { listen, serve } from "./servers.ts";
-
-const secure = async (options: ServerOptions) => {
-  let requests = 0;
-  const server = createServer({ key, ...options }, (_, response) => {
-    requests += 1;
-    response.end("ok");
-  });
-  const { port } = await listen(server);
-  return { url: new URL(`https://127.0.0.1:${port}/hook`), requests: () => requests };
-};
+import { secure, serve } from "./servers.ts";
 
 const reasonOf = async (options: ServerOptions, ca?: string) => {
   const server = await secure(options);
   const error = await failure(
     client({ ca }).post({ url: server.url, body: "", signal: patient() }),
   );
-  expect(server.requests()).toBe(0);
+  expect(server.seen).toEqual([]);
   expect(error.code).toBe("config");
   return error.message;
 };

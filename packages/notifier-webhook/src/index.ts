@@ -1,5 +1,6 @@
 // Sending.
 export type { WebhookOptions } from "./options.ts";
+export type { WebhookFormat } from "./render.ts";
 // Receiving.
 export {
   WebhookVerificationError,

@@ -1,28 +1,53 @@
 import type { Batch, MonitorEvent } from "@datasync-monitor/core";
-
-/** The keys that go out, in their order: what an event may gain later is no part of the payload. */
-const payload = ({
-  id,
-  service,
-  event_type,
-  level,
-  message,
-  timestamp,
-  details,
-  metrics,
-}: MonitorEvent) => ({
-  id,
-  service,
-  event_type,
-  level,
-  message,
-  timestamp,
-  details,
-  metrics,
-});
+import { type CloudEventNames, cloudEvent, cloudEventHeaders } from "./cloud-events.ts";
+import { payload } from "./payload.ts";
 
 export type BodyShape = "object" | "array";
 
-/** The bytes of one request. Its shape follows the option alone, never the load. */
-export const render = (batch: Batch, shape: BodyShape): Buffer =>
-  Buffer.from(JSON.stringify(shape === "array" ? batch.map(payload) : payload(batch[0])));
+/** What one request looks like: the guide's JSON, or a content mode of CloudEvents 1.0. */
+export type WebhookFormat =
+  | "json"
+  | "cloudevents-structured"
+  | "cloudevents-binary"
+  | "cloudevents-batch";
+
+export const contentTypes: Readonly<Record<WebhookFormat, string>> = {
+  json: "application/json; charset=utf-8",
+  "cloudevents-structured": "application/cloudevents+json; charset=utf-8",
+  "cloudevents-binary": "application/json", // what the attribute `datacontenttype` is in the other modes
+  "cloudevents-batch": "application/cloudevents-batch+json; charset=utf-8",
+};
+
+export interface RenderOptions {
+  readonly format: WebhookFormat;
+  /** Of `json`. */
+  readonly shape: BodyShape;
+  /** Of the others. */
+  readonly names: CloudEventNames;
+}
+
+export interface Rendered {
+  readonly body: Buffer;
+  /** Those that tell of the event; the content type is the same for all. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+
+/** One request. Its shape follows the options alone, never the load. */
+export const render = (batch: Batch, { format, shape, names }: RenderOptions): Rendered => {
+  const one = (event: MonitorEvent) => cloudEvent(event, names);
+  switch (format) {
+    case "json":
+      return {
+        headers: {},
+        body: json(shape === "array" ? batch.map(payload) : payload(batch[0])),
+      };
+    case "cloudevents-structured":
+      return { headers: {}, body: json(one(batch[0])) };
+    case "cloudevents-batch":
+      return { headers: {}, body: json(batch.map(one)) };
+    case "cloudevents-binary":
+      return { headers: cloudEventHeaders(batch[0], names), body: json(payload(batch[0])) };
+  }
+};

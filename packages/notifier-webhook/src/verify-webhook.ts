@@ -62,15 +62,21 @@ const equal = (left: string, right: string): boolean => {
   return a.length === b.length && timingSafeEqual(a, b);
 };
 
-const isObject = (value: unknown): boolean =>
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What `webhook()` wraps in a CloudEvent is its data, by the same id; anybody else's stays as it is. */
+const unwrapped = (value: Readonly<Record<string, unknown>>): unknown =>
+  typeof value.specversion === "string" && isObject(value.data) && value.data.id === value.id
+    ? value.data
+    : value;
 
 const eventsIn = (body: Uint8Array): readonly MonitorEvent[] => {
   if (body.length === 0) return []; // the probe of verify(): refused, it would call a right secret wrong
   try {
     const parsed: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
-    const events = Array.isArray(parsed) ? parsed : [parsed];
-    if (events.every(isObject)) return events;
+    const events: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+    if (events.every(isObject)) return events.map(unwrapped) as MonitorEvent[];
   } catch {
     // A parser's message quotes the body.
   }
@@ -79,8 +85,8 @@ const eventsIn = (body: Uint8Array): readonly MonitorEvent[] => {
 
 /**
  * Checks a request of `webhook()`, or of any Standard Webhooks sender, and gives its events: one, all
- * of an array, or none for an empty body, as the probe of `verify()` has it. Their shape is what the
- * sender, who holds the secret, made it.
+ * of an array, or none for an empty body, as the probe of `verify()` has it. A CloudEvent of `webhook()`
+ * gives the event it was made of. Their shape is what the sender, who holds the secret, made it.
  *
  * A request can arrive twice: within the tolerance by replay, and at any time because the answer to
  * the first was lost. Both carry the same `webhook-id` and the same event `id`s.

@@ -10,7 +10,7 @@ import {
 } from "@datasync-monitor/core";
 import { destinationKeyOf, type HttpAnswer, httpClient, statusError } from "@datasync-monitor/http";
 import { owner, readOptions, type WebhookOptions } from "./options.ts";
-import { render } from "./render.ts";
+import { type Rendered, render } from "./render.ts";
 import { safeId, webhookHeaders } from "./signature.ts";
 
 const who = "the webhook";
@@ -27,6 +27,15 @@ const receiptOf = ({ status, headers }: HttpAnswer): Receipt => {
   };
 };
 
+/** 415 judges the content type, which is the same for every event: none of them must die of it. */
+const sendError = (answer: HttpAnswer, now: number): DeliveryError | undefined =>
+  answer.status === 415
+    ? new DeliveryError(
+        "config",
+        `${who} answered 415: it does not take this content type; choose another \`format\``,
+      )
+    : statusError(answer, who, now);
+
 /**
  * What OPTIONS tells of an address that is made for POST: any answer but these proves that someone is
  * there, for few receivers route OPTIONS at all.
@@ -42,7 +51,8 @@ const probeError = (answer: HttpAnswer, now: number): DeliveryError | undefined 
 };
 
 /**
- * Posts each event as JSON: `{ id, service, event_type, level, message, timestamp, details, metrics }`.
+ * Posts each event as JSON: `{ id, service, event_type, level, message, timestamp, details, metrics }`,
+ * or as a CloudEvent whose data that is.
  *
  * Every request carries `webhook-id` (the same on every attempt: drop what you have seen),
  * `webhook-timestamp` (seconds, of the attempt) and, with a `secret`, `webhook-signature`. Receive them
@@ -51,15 +61,16 @@ const probeError = (answer: HttpAnswer, now: number): DeliveryError | undefined 
  * @throws ConfigError naming the option that is missing or wrong.
  */
 export const webhook = (options: WebhookOptions): Notifier => {
-  const { url, headers, keys, body: shape, maxBatchSize } = readOptions(options);
-  const http = httpClient({ connections: options.connections, ca: options.ca }, owner);
+  const { url, headers, keys, rendering, maxBatchSize, client } = readOptions(options);
+  const http = httpClient(client, owner);
   let clock: Clock = systemClock;
 
-  const request = (id: string, body: Buffer) => ({
+  const request = (id: string, { body, headers: ofEvent }: Rendered) => ({
     url,
     body,
     headers: {
       ...headers,
+      ...ofEvent,
       ...webhookHeaders(keys, { id, body, timestamp: String(Math.floor(clock.now() / 1_000)) }),
     },
   });
@@ -73,15 +84,16 @@ export const webhook = (options: WebhookOptions): Notifier => {
     },
     async send(batch, { signal, idempotencyKey }) {
       const answer = await http.post({
-        ...request(safeId(idempotencyKey), render(batch, shape)),
+        ...request(safeId(idempotencyKey), render(batch, rendering)),
         signal,
       });
-      const error = statusError(answer, who, clock.now());
+      const error = sendError(answer, clock.now());
       if (error !== undefined) throw error;
       return receiptOf(answer);
     },
     async verify({ signal }) {
-      const probe = request(safeId(`verify_${clock.now()}`), Buffer.alloc(0));
+      const nothing = { body: Buffer.alloc(0), headers: {} };
+      const probe = request(safeId(`verify_${clock.now()}`), nothing);
       const error = probeError(
         await http.post({ ...probe, method: "OPTIONS", signal }),
         clock.now(),

@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { ConfigError } from "@datasync-monitor/core";
 import { describe, expect, it } from "vitest";
 import { type WebhookOptions, webhook } from "../src/index.ts";
+import { cert } from "./certificates.ts";
 import { secret } from "./rig.ts";
 
 const url = "https://receiver.example/hook";
@@ -30,6 +31,34 @@ describe("webhook() refuses", () => {
     ["a secret of another format", { url, secret: "SECRET" }, "whsec_"],
     ["an unknown body", { url, body: "SECRET" }, '"object", "array"'],
     ["batches of objects", { url, maxBatchSize: 10 }, '`body: "array"`'],
+    ["an unknown format", { url, format: "SECRET" }, '"cloudevents-binary"'],
+    ["a body of CloudEvents", { url, format: "cloudevents-structured", body: "array" }, "`body`"],
+    ["batches of single events", { url, format: "cloudevents-binary", maxBatchSize: 2 }, "batch"],
+    ["a source without CloudEvents", { url, source: "/SECRET" }, "needs a CloudEvents `format`"],
+    ["a source that is no URI", { url, format: "cloudevents-batch", source: "SECRET a" }, "URI"],
+    ["a source cut in an escape", { url, format: "cloudevents-batch", source: "/%4" }, "URI"],
+    ["a prefix without CloudEvents", { url, typePrefix: "SECRET" }, "needs a CloudEvents `format`"],
+    ["a prefix with a slash", { url, format: "cloudevents-batch", typePrefix: "SECRET/" }, "name"],
+    [
+      "a prefix with a dot at its end",
+      { url, format: "cloudevents-batch", typePrefix: "a." },
+      "name",
+    ],
+    [
+      "a content type for CloudEvents",
+      { url, format: "cloudevents-binary", headers: { "Content-Type": "SECRET" } },
+      "set by the notifier",
+    ],
+    [
+      "an attribute among the headers",
+      { url, format: "cloudevents-structured", headers: { "ce-id": "SECRET" } },
+      "set by the notifier",
+    ],
+    [
+      "credentials for a proxy among the headers",
+      { url, headers: { "Proxy-Authorization": "SECRET" } },
+      "set by the notifier",
+    ],
     ["a batch too large", { url, body: "array", maxBatchSize: 101 }, "from 1 to 100"],
     ["headers that are a list", { url, headers: ["SECRET"] }, "`headers`"],
     [
@@ -53,6 +82,12 @@ describe("webhook() refuses", () => {
     ],
     ["no connection at all", { url, connections: 0 }, "webhook(): `connections`"],
     ["the path of a certificate", { url, ca: "/etc/SECRET.pem" }, "webhook(): `ca`"],
+    ["the path of a key", { url, cert, key: "/etc/SECRET.pem" }, "webhook(): `key`"],
+    ["a passphrase without a key", { url, passphrase: "SECRET" }, "webhook(): `passphrase`"],
+    ["a proxy that is none", { url, proxy: "SECRET" }, "webhook(): `proxy`"],
+    ["a guard of another kind", { url, guard: "SECRET" }, '"standard", "strict", "off"'],
+    ["an allowed URL", { url, allow: ["https://SECRET.example"] }, "`allow[0]`"],
+    ["a resolver that is none", { url, lookup: "SECRET" }, "webhook(): `lookup`"],
     ["a word for a flag", { url, allowInsecure: "SECRET" }, "`allowInsecure`"],
   ])("%s", (_, options, words) => {
     const error = refusal(options);
@@ -85,7 +120,17 @@ describe("webhook() takes", () => {
       body: undefined,
       maxBatchSize: undefined,
       connections: undefined,
+      format: undefined,
+      source: undefined,
+      typePrefix: undefined,
       ca: undefined,
+      cert: undefined,
+      key: undefined,
+      passphrase: undefined,
+      proxy: undefined,
+      guard: undefined,
+      allow: undefined,
+      lookup: undefined,
       allowInsecure: undefined,
     });
     expect([notifier.id, notifier.maxBatchSize]).toEqual(["webhook", 1]);
@@ -93,5 +138,7 @@ describe("webhook() takes", () => {
 
   it("a batch size with an array", () => {
     expect(webhook({ url, body: "array", maxBatchSize: 7 }).maxBatchSize).toBe(7);
+    const batch = webhook({ url, format: "cloudevents-batch", maxBatchSize: 7 });
+    expect(batch.maxBatchSize).toBe(7);
   });
 });

@@ -55,6 +55,19 @@ describe("verifyWebhook() accepts", () => {
     expect(verifyWebhook(signed("[]"))).toEqual([]);
   });
 
+  it("a CloudEvent of webhook() for its event, and anybody else's as it is", () => {
+    const event = sampleEvent();
+    const ours = { specversion: "1.0", id: event.id, data: event };
+    const theirs = { specversion: "1.0", id: "other", data: event };
+    const bare = { specversion: "1.0", id: "other" };
+    expect(verifyWebhook(signed(JSON.stringify([ours, theirs, bare, event])))).toEqual([
+      event,
+      theirs,
+      bare,
+      event,
+    ]);
+  });
+
   it("an empty body, as verify() sends it, for no events", () => {
     expect(verifyWebhook(signed(""))).toEqual([]);
   });
