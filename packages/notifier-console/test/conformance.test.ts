@@ -4,6 +4,12 @@ import { testNotifier } from "@datasync-monitor/testkit/vitest";
 import { type ConsoleOptions, consoleNotifier } from "../src/index.ts";
 import { systemError } from "./support.ts";
 
+/** What Node does to `process.stdout`: a write that failed does not end it. */
+const outliveError = (stream: Writable): void => {
+  const undestroy: unknown = Reflect.get(stream, "_undestroy");
+  if (typeof undestroy === "function") undestroy.call(stream);
+};
+
 /** A stream whose reader takes text, is gone, has no room, or stands still. */
 const rig = (options: ConsoleOptions): Rig => {
   const received: string[] = [];
@@ -22,6 +28,10 @@ const rig = (options: ConsoleOptions): Rig => {
       else if (condition === "hang") resume = take;
       else done(systemError(condition === "endpoint" ? "EPIPE" : "ENOSPC"));
     },
+    destroy(error, done) {
+      done(error);
+      outliveError(stream);
+    },
   });
   return {
     notifier: consoleNotifier({ ...options, stream }),
@@ -31,7 +41,6 @@ const rig = (options: ConsoleOptions): Rig => {
     },
     received: () => received,
     attempts: () => attempts,
-    secrets: [],
     async close() {
       stream.destroy();
     },
@@ -47,6 +56,11 @@ const harness = (options: ConsoleOptions) => ({
     config: "a stream asks for no credentials",
     reset: "a stream whose reader leaves says EPIPE: endpoint",
     refuse: "there is nothing to connect to",
+    redirect: "a stream leads nowhere else",
+    silent: "a stream has no connection to take; one that stands still hangs",
+    "half-headers": "a stream calls back once or not at all",
+    "half-body": "a stream calls back once or not at all",
+    drip: "a stream calls back once or not at all",
   },
   cannotVerify: {
     endpoint: "whether anybody reads shows only when something is written",

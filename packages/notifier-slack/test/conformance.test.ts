@@ -1,20 +1,14 @@
-import { slackStandIn } from "@datasync-monitor/testkit";
+import { httpHarness, slackStandIn } from "@datasync-monitor/testkit";
 import { testNotifier } from "@datasync-monitor/testkit/vitest";
 import { slack } from "../src/index.ts";
 import { textsOf } from "./support.ts";
 
-testNotifier("slack", {
-  codes: { garble: "ambiguous" }, // the body `ok` is Slack's promise, not the status
-  async rig() {
-    const server = await slackStandIn();
-    const { pathname } = new URL(server.url);
-    return {
-      notifier: slack({ webhookUrl: server.url }),
-      meet: (condition) => server.meet(condition),
-      received: () => server.messages().map((message) => textsOf(message).join("\n")),
-      attempts: server.attempts,
-      secrets: [pathname, pathname.split("/").at(-1) ?? pathname],
-      close: server.close,
-    };
-  },
-});
+testNotifier(
+  "slack",
+  httpHarness({
+    destination: (canary) => slackStandIn({ token: canary("token") }),
+    notifier: ({ url }) => slack({ webhookUrl: url }),
+    read: ({ body }) => textsOf(JSON.parse(body)).join("\n"),
+    codes: { garble: "ambiguous" }, // the body `ok` is Slack's promise, not the status
+  }),
+);

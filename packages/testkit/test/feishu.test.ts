@@ -116,6 +116,31 @@ describe("feishuStandIn", () => {
     expect([bot.messages().length, bot.refusals()]).toEqual([0, 1]);
   });
 
+  it("knows whom its messages would alert: by a node, in text and in Markdown", async () => {
+    await start();
+    await post(text('<at user_id="all">all</at> &lt;at user_id="all"&gt;'));
+    await post(
+      page([
+        [
+          { tag: "at", user_id: "ou_1" },
+          { tag: "text", text: "<at id=all></at>" },
+        ],
+      ]),
+    );
+    const markdown = { tag: "markdown", content: "<AT\nid=all></AT> &#60;at id=all>" };
+    const plain = { tag: "div", text: { tag: "plain_text", content: "<at id=all></at>" } };
+    await post(card({ elements: [markdown, plain] }));
+    expect(bot.alerted()).toEqual(['<at user_id="all">', "ou_1", "<AT\nid=all>"]);
+  });
+
+  it("takes no broken message, although its answer is garbled", async () => {
+    await start();
+    await bot.meet("garble");
+    expect(await codeOf({})).toBe(19002);
+    expect(await (await post(text("x"))).text()).toContain("<html>");
+    expect(bot.messages()).toHaveLength(1);
+  });
+
   it("refuses another content type, and another method", async () => {
     await start();
     const plain = await fetch(bot.url, { method: "POST", body: JSON.stringify(whole.text) });
@@ -124,8 +149,10 @@ describe("feishuStandIn", () => {
   });
 
   it("answers 19001 to a token that it does not know, before it looks at anything else", async () => {
-    await start({ secret: "demo" });
+    await start({ secret: "demo", token: "another" });
+    expect(bot.url).toMatch(/\/another$/);
     expect(await codeOf("", `${bot.url}x`)).toBe(19001);
+    expect(await codeOf("")).toBe(19021);
   });
 
   describe("with a secret", () => {

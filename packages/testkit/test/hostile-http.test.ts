@@ -107,6 +107,45 @@ describe("hostileHttp", () => {
     expect(http.attempts()).toBe(1);
   });
 
+  it.each(["meet", "misbehave"] as const)("reads nothing at all (%s)", async (how) => {
+    if (how === "meet") await http.meet("silent");
+    else http.misbehave("silent");
+    const controller = new AbortController();
+    const silent = failure(fetch(http.url, { method: "POST", signal: controller.signal }));
+    while (http.attempts() === 0) await turn();
+    controller.abort();
+    expect(await silent).toMatchObject({ name: "AbortError" });
+    expect([http.attempts(), http.requests().length]).toEqual([1, 0]);
+    await http.meet("accept");
+    expect((await post()).status).toBe(200);
+  });
+
+  it("is silent as often as it is told", async () => {
+    await http.meet("silent", { times: 1 });
+    const silent = failure(post());
+    while (http.attempts() === 0) await turn();
+    expect((await post()).status).toBe(200);
+    await http.close();
+    expect(await silent).toMatch(/UND_ERR_SOCKET|ECONNRESET/);
+  });
+
+  it("stops in the middle of a header", async () => {
+    await http.meet("half-headers");
+    const socket = createConnection(Number(new URL(http.url).port), "127.0.0.1");
+    socket.write("GET /hook HTTP/1.1\r\nhost: x\r\n\r\n");
+    const [said] = await once(socket, "data");
+    expect(String(said)).toBe("HTTP/1.1 200 OK\r\ncontent-le");
+    socket.destroy();
+  });
+
+  it.each(["half-body", "drip"] as const)("never ends its body (%s)", async (condition) => {
+    await http.meet(condition);
+    const reader = (await post()).body?.getReader();
+    expect((await reader?.read())?.value?.length).toBe(1);
+    await reader?.cancel();
+    expect(http.accepted()).toHaveLength(0);
+  });
+
   it("stops in the middle of the body", async () => {
     http.misbehave("hang-body");
     const controller = new AbortController();
@@ -131,13 +170,14 @@ describe("hostileHttp", () => {
     expect((await post()).status).toBe(200);
   });
 
-  it("redirects to another origin, and knows who followed", async () => {
-    http.misbehave("redirect");
+  it.each(["meet", "misbehave"] as const)("redirects to another origin (%s)", async (how) => {
+    if (how === "meet") await http.meet("redirect");
+    else http.misbehave("redirect");
     const response = await post();
     expect([response.status, response.headers.get("location")]).toEqual([307, http.elsewhere]);
     expect(new URL(http.elsewhere).origin).not.toBe(new URL(http.url).origin);
     expect(http.strays()).toHaveLength(0);
-    await fetch(http.url, { method: "POST", body: "secret" });
+    await fetch(http.url, { method: "POST", body: "secret" }); // follows
     expect(http.strays()).toMatchObject([{ method: "POST", body: "secret" }]);
   });
 

@@ -101,6 +101,32 @@ describe("slackStandIn", () => {
     expect([slack.messages().length, slack.refusals()]).toEqual([0, 1]);
   });
 
+  it("knows whom its messages would alert: in every text but plain text", async () => {
+    await start();
+    await post(
+      blocks(section("<!channel> &lt;!here&gt;"), { type: "header", text: plain("<@U1>") }),
+    );
+    await post({ text: "<@U2>", attachments: [{ fallback: "<!here|here>", blocks: [] }] });
+    await post({ text: "@here" });
+    expect(slack.alerted()).toEqual(["<!channel>", "<@U2>", "<!here|here>"]);
+    await post({ text: "@here", link_names: true });
+    expect(slack.alerted()).toHaveLength(4);
+  });
+
+  it("listens at the token of a test's choice", async () => {
+    await start({ token: "another" });
+    expect(slack.url).toMatch(/another$/);
+    expect(await post({ text: "x" })).toEqual([200, "ok"]);
+  });
+
+  it("takes no broken message, although its answer is garbled", async () => {
+    await start();
+    await slack.meet("garble");
+    expect((await post({}))[1]).toBe("no_text");
+    expect((await post({ text: "x" }))[0]).toBe(200);
+    expect(slack.messages()).toHaveLength(1);
+  });
+
   it("knows its path, and a wrong secret on it", async () => {
     await start();
     expect(slack.url).toMatch(/\/services\/T\w+\/B\w+\/\w+$/);

@@ -1,3 +1,4 @@
+import { createConnection } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   type Condition,
@@ -30,6 +31,17 @@ const greeted = async (): Promise<SmtpClient> => {
   await client.say();
   await client.say("EHLO test.example");
   return client;
+};
+
+/** What a caller hears first: so many whole lines, or the first piece there is. */
+const firstBytes = async (lines = 0): Promise<string> => {
+  const socket = createConnection(smtp.port, "127.0.0.1");
+  let said = "";
+  for await (const chunk of socket) {
+    said += String(chunk);
+    if (said.split("\n").length > lines) break; // leaving the loop ends the connection
+  }
+  return said;
 };
 
 const mail = ["Subject: =?utf-8?B?5L2g5aW9?=", "X-Long: one", " two", "", "hello", "."].join(
@@ -137,16 +149,19 @@ describe("smtpStandIn", () => {
   const heard = (reply: Promise<string>): Promise<unknown> =>
     Promise.race([reply, new Promise((resolve) => setTimeout(resolve, 40, silence))]);
 
-  it("never greets when it hangs, and says nothing to a session that was open", async () => {
-    await start();
-    const open = await greeted();
-    await smtp.meet("hang");
-    const fresh = await connect();
-    while (smtp.attempts() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(await heard(fresh.say())).toBe(silence);
-    expect(await heard(open.say(from))).toBe(silence);
-    expect([smtp.attempts(), smtp.refusals()]).toEqual([2, 2]);
-  });
+  it.each(["hang", "silent"] as const)(
+    "never greets, and says nothing to a session that was open (%s)",
+    async (condition) => {
+      await start();
+      const open = await greeted();
+      await smtp.meet(condition);
+      const fresh = await connect();
+      while (smtp.attempts() === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(await heard(fresh.say())).toBe(silence);
+      expect(await heard(open.say(from))).toBe(silence);
+      expect([smtp.attempts(), smtp.refusals()]).toEqual([2, 2]);
+    },
+  );
 
   it("hangs after the message has been read, when told so", async () => {
     await start({ hangAt: "data" });
@@ -155,6 +170,35 @@ describe("smtpStandIn", () => {
     for (const line of [from, to("a"), "DATA"]) await client.say(line);
     expect(await heard(client.say(mail))).toBe(silence);
     expect(smtp.mails()).toHaveLength(0);
+  });
+
+  it("stops in the middle of its greeting, or of its answer to a mail in an open session", async () => {
+    await start();
+    const client = await greeted();
+    await smtp.meet("half-headers");
+    expect(await firstBytes()).toBe("220 half an ans");
+    expect(await heard(client.say(from))).toBe(silence);
+  });
+
+  it("stops in the middle of its last word", async () => {
+    await start();
+    await smtp.meet("half-body");
+    const client = await greeted();
+    for (const line of [from, to("a")]) expect(await client.say(line)).toMatch(/^250/);
+    expect(await client.say("DATA")).toMatch(/^354/);
+    expect(await heard(client.say(mail))).toBe(silence);
+    expect(smtp.mails()).toHaveLength(0);
+  });
+
+  it("greets line by line, for ever", async () => {
+    await start();
+    await smtp.meet("drip");
+    expect(await firstBytes(3)).toBe("220-and so on\r\n".repeat(3));
+  });
+
+  it("knows no redirect, and says so", async () => {
+    await start();
+    await expect(smtp.meet("redirect")).rejects.toThrow("SMTP knows no redirect");
   });
 
   it("refuses one recipient of several, and accepts the mail for the others", async () => {

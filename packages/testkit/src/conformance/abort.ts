@@ -5,7 +5,7 @@ import { check, soonMs, within } from "./check.ts";
 import { calledOff, type Outcome, send } from "./sending.ts";
 
 /** What a rejection after an abort may be: a DeliveryError that says so, or the signal's own AbortError. */
-const checkStopped = (outcome: Outcome, codes: readonly string[]): void => {
+export const checkStopped = (outcome: Outcome, codes: readonly string[]): void => {
   check(!outcome.accepted, "send() must reject once its signal aborts, but it resolved.");
   const { error } = outcome;
   if (error instanceof Error && error.name === "AbortError") return;

@@ -1,4 +1,4 @@
-import type { Batch } from "@datasync-monitor/core";
+import type { Batch, MonitorEvent } from "@datasync-monitor/core";
 import type { ConformanceCase, Harness, Rig } from "../harness.ts";
 import { sampleBatch, sampleEvent } from "../samples.ts";
 import { check } from "./check.ts";
@@ -42,6 +42,12 @@ const globals = (): Readonly<Record<string, string>> => ({
   "the working directory": process.cwd(),
 });
 
+/** As many sends at once as a receiver's `concurrency` may make. */
+const atOnce = 5;
+
+/** More events than this at once only takes longer. */
+const largest = 100;
+
 export const batchCases: readonly ConformanceCase[] = [
   {
     id: "batch/order",
@@ -52,6 +58,40 @@ export const batchCases: readonly ConformanceCase[] = [
       const batch = wordBatch(rig);
       checkAccepted(await send(rig, batch), `a frozen batch of ${batch.length}`);
       checkOrder(batch, rig, harness);
+    },
+  },
+  {
+    id: "batch/full",
+    title: "a batch of as many events as it takes (at most 100) arrives whole, by one request",
+    needs: ["accept"],
+    async run(rig, harness) {
+      await rig.meet("accept");
+      const size = Math.min(rig.notifier.maxBatchSize ?? 1, largest);
+      // Ends that no other has as its beginning: "no. 1." is not in "no. 11.".
+      const batch = sampleBatch(size).map((event, index) =>
+        sampleEvent({ ...event, message: `arrival no. ${index + 1}.` }),
+      ) as [MonitorEvent, ...MonitorEvent[]];
+      checkAccepted(await send(rig, batch), `a batch of ${size}`);
+      checkOrder(batch, rig, harness);
+      check(rig.attempts() === 1, `A batch is one request, but there were ${rig.attempts()}.`);
+    },
+  },
+  {
+    id: "batch/at-once",
+    title: "sends that are under way at once do not mix",
+    needs: ["accept"],
+    async run(rig, harness) {
+      await rig.meet("accept");
+      const events = sampleBatch(atOnce).map((event, index) =>
+        sampleEvent({ ...event, message: `arrival ${words[index]}` }),
+      );
+      const outcomes = await Promise.all(events.map((event) => send(rig, [event])));
+      for (const outcome of outcomes) checkAccepted(outcome, "when others are under way");
+      for (const event of events) {
+        const trace = harness.trace?.(event) ?? event.message;
+        const times = rig.received().filter((text) => text.includes(trace)).length;
+        check(times === 1, `"${event.message}" arrived ${times} times.`);
+      }
     },
   },
   {

@@ -1,5 +1,5 @@
 import type { Batch, JsonObject, MonitorEvent } from "@datasync-monitor/core";
-import type { ConformanceCase } from "../harness.ts";
+import type { ConformanceCase, Rig } from "../harness.ts";
 import { sampleBatch, sampleEvent } from "../samples.ts";
 import { check } from "./check.ts";
 import { checkAccepted, send } from "./sending.ts";
@@ -40,11 +40,23 @@ const nested = (depth: number): JsonObject =>
 
 const nameKeys = ["__proto__", "constructor", "toString", "hasOwnProperty", "length", ""];
 
+/** Half of a surrogate pair, the mark that stands in for one, or one spelled out in JSON. */
+const tornPair =
+  /\p{Surrogate}|\ufffd|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]/u;
+
+const checkUnharmed = (rig: Rig, what: string, whole: boolean): void => {
+  const alerted = rig.alerted?.() ?? [];
+  check(alerted.length === 0, `${what} must alert nobody, but it alerts ${alerted.join(", ")}.`);
+  const torn = whole && rig.received().some((text) => tornPair.test(text));
+  check(!torn, `A character was torn in two: ${what}.`);
+};
+
 /** Event by event, so that one that arrives cannot hide one that does not. */
 const arrives = (
   id: string,
   what: string,
   events: (batchSize: number) => readonly Batch[],
+  { whole = true } = {},
 ): ConformanceCase => ({
   id: `hostile/${id}`,
   title: `${what} arrives`,
@@ -56,12 +68,15 @@ const arrives = (
       checkAccepted(await send(rig, batch), `for ${what}`);
       check(rig.received().length > before, `send() resolved, but nothing arrived: ${what}.`);
     }
+    checkUnharmed(rig, what, whole);
   },
 });
 
 export const hostileCases: readonly ConformanceCase[] = [
   ...Object.entries(texts).map(([id, text]) =>
-    arrives(id, `text with ${id.replace("-", " ")}`, () => [[eventOf(text)]]),
+    arrives(id, `text with ${id.replace("-", " ")}`, () => [[eventOf(text)]], {
+      whole: text.isWellFormed(),
+    }),
   ),
   arrives("names", "an event with details named like an object's own methods", () => {
     const entries = nameKeys.map((key) => `${JSON.stringify(key)}: {"x": 1}`);

@@ -3,15 +3,17 @@ import type { Condition, ConformanceCase, Harness, Rig } from "../harness.ts";
 import { sampleBatch, sendContext } from "../samples.ts";
 import { check } from "./check.ts";
 import { exposure } from "./exposure.ts";
-import { calledOff, failures, outcomeOf, send } from "./sending.ts";
+import { secretsOf } from "./rigs.ts";
+import { calledOff, closeNotifier, failures, outcomeOf, send } from "./sending.ts";
 
 const checkHidden = (what: string, value: unknown, rig: Rig): void => {
-  const short = rig.secrets.some((secret) => secret.length < 6);
+  const secrets = secretsOf(rig);
+  const short = secrets.some((secret) => secret.length < 6);
   check(
     !short,
     "A secret of fewer than six characters is found by chance; give the rig longer ones.",
   );
-  const shown = exposure(value, rig.secrets);
+  const shown = exposure(value, secrets);
   check(shown === undefined, `${what} shows a secret: ${shown}.`);
 };
 
@@ -69,6 +71,24 @@ export const secretCases: readonly ConformanceCase[] = [
       await rig.meet("hang");
       const outcome = await calledOff(rig);
       if (!outcome.accepted) checkHidden("The rejection of an aborted send()", outcome.error, rig);
+    },
+  },
+  {
+    id: "secret/printed",
+    title: "from its first send to its close() it prints no secret",
+    needs: ["accept"],
+    async run(rig, harness) {
+      const lines = await linesOf(async () => {
+        await rig.meet("accept");
+        await outcomeOf("verify()", () => rig.notifier.verify?.(new AbortController()));
+        await send(rig);
+        if (harness.cannot?.hang === undefined) {
+          await rig.meet("hang");
+          await calledOff(rig);
+        }
+        await closeNotifier(rig);
+      });
+      checkHidden("A line that was printed", lines, rig);
     },
   },
   {

@@ -1,6 +1,6 @@
 import type { Condition, ConformanceCase, Harness, Rig } from "../harness.ts";
 import { check, eventually, soonMs, within } from "./check.ts";
-import { checkRejected, expectedCode, type Outcome, outcomeOf } from "./sending.ts";
+import { checkRejected, expectedCode, failures, type Outcome, outcomeOf } from "./sending.ts";
 
 const verify = (rig: Rig, signal = new AbortController().signal): Promise<Outcome> =>
   outcomeOf("verify()", () => rig.notifier.verify?.({ signal }));
@@ -46,6 +46,20 @@ export const verifyCases: readonly ConformanceCase[] = [
   rejectsUnder("endpoint"),
   rejectsUnder("config"),
   rejectsUnder("refuse"),
+  {
+    id: "verify/quiet",
+    title: "verify() shows nobody anything, whatever the destination does",
+    needs: [],
+    unless: ({ notifier }) => (notifier.verify === undefined ? "it has no verify()" : undefined),
+    async run(rig, harness) {
+      for (const condition of [...failures, "garble", "accept"] as const) {
+        if (harness.cannot?.[condition] !== undefined) continue;
+        await rig.meet(condition);
+        await verify(rig);
+        checkUnseen(rig);
+      }
+    },
+  },
   {
     id: "verify/hang",
     title: "an abort ends a verify() that hangs, within a second",

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { constants, deflateRawSync } from "node:zlib";
-import type { Behaviour } from "./http-stand-in.ts";
+import type { Behaviour } from "./behaviour.ts";
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -23,6 +23,15 @@ export const garble: Behaviour = (_request, response) => {
 
 /** Says nothing, and keeps the connection open. */
 export const hangHeaders: Behaviour = () => false;
+
+/** Reads nothing: a connection is taken, and that is all. One that was open before is read, and not answered. */
+export const silence: Behaviour = (request, response) => hangHeaders(request, response);
+
+/** Answers the beginning of a header, and never the rest. */
+export const halfHeaders: Behaviour = (_request, response) => {
+  response.socket?.write("HTTP/1.1 200 OK\r\ncontent-le");
+  return false;
+};
 
 /** Answers 200 and the beginning of a body, and never the rest. */
 export const hangBody: Behaviour = (_request, response) => {

@@ -1,17 +1,16 @@
-import { answer, hangHeaders, reset } from "./behaviours.ts";
+import type { Behaviour, ReceivedRequest } from "./behaviour.ts";
+import { answer } from "./behaviours.ts";
 import type { Refusal } from "./feishu-card.ts";
 import { hasKeyword, isSigned, shapeRefusal } from "./feishu-rules.ts";
-import {
-  type Behaviour,
-  type HttpCondition,
-  httpStandIn,
-  type ReceivedRequest,
-} from "./http-stand-in.ts";
+import { type HttpReceiver, httpStandIn, type VendorCondition } from "./http-stand-in.ts";
 import { parseJson } from "./json.ts";
-import type { MeetOptions, StandIn } from "./stand-in.ts";
+import { feishuMentions } from "./mentions.ts";
+import type { MeetOptions } from "./stand-in.ts";
 import { slidingWindows } from "./windows.ts";
 
 export interface FeishuStandInOptions {
+  /** The last part of the URL, which is the bot's credential. */
+  readonly token?: string | undefined;
   /** Turns the signature check on. */
   readonly secret?: string | undefined;
   /** Turns the keyword check on: a message must show one of them. */
@@ -24,15 +23,17 @@ export interface FeishuStandInOptions {
   readonly limitedBy?: "code" | "gateway" | undefined;
 }
 
-export interface FeishuStandIn extends StandIn {
+export interface FeishuStandIn extends HttpReceiver {
   /** The messages that were accepted, as JSON values, oldest first. */
   messages(): readonly unknown[];
+  /** Whom those messages alert. */
+  alerted(): readonly string[];
   /** Answers the next `times` requests (default: all) with this code at HTTP 200, whatever they say. */
   answer(code: number, msg?: string, times?: number): void;
 }
 
 const hooks = "/open-apis/bot/v2/hook/";
-const path = `${hooks}00000000-secret-token-0000-000000000000`;
+const usualToken = "00000000-secret-token-0000-000000000000";
 
 const json = { "content-type": "application/json; charset=utf-8" };
 
@@ -82,6 +83,7 @@ const sizeRefusal = (body: string): Refusal | undefined => {
  */
 export const feishuStandIn = async (options: FeishuStandInOptions = {}): Promise<FeishuStandIn> => {
   const { secret, keywords = [], now = Date.now } = options;
+  const path = hooks + (options.token ?? usualToken);
   const windows = slidingWindows(
     [
       { max: 100, perMs: 60_000 },
@@ -111,22 +113,25 @@ export const feishuStandIn = async (options: FeishuStandInOptions = {}): Promise
   });
   const conditions = ({
     retryAfterSeconds = 2,
-  }: MeetOptions): Readonly<Record<HttpCondition, Behaviour>> => ({
+  }: MeetOptions): Readonly<Record<VendorCondition, Behaviour>> => ({
     accept: (request, response) => reply(request)(request, response),
-    garble: page,
+    garble: (request, response) => {
+      const said = reply(request);
+      return (said === success ? page : said)(request, response);
+    },
     "rate-limited": options.limitedBy === "gateway" ? gatewayLimit(retryAfterSeconds) : tooFast,
     unavailable: answer(503, "upstream connect error"),
     payload: refuse(9499, "Bad Request"),
     endpoint: noSuchToken,
     config: badSign,
-    reset,
-    hang: hangHeaders,
   });
 
-  const { standIn, accepted, behave } = await httpStandIn(path, conditions);
+  const { receiver, behave } = await httpStandIn({ path, conditions });
+  const messages = () => receiver.accepted().map(({ body }) => parseJson(body));
   return {
-    ...standIn,
-    messages: () => accepted().map(({ body }) => parseJson(body)),
+    ...receiver,
+    messages,
+    alerted: () => messages().flatMap(feishuMentions),
     answer(code, msg = code === 0 ? "success" : "failure", times = Number.POSITIVE_INFINITY) {
       behave(code === 0 ? success : refuse(code, msg), times);
     },

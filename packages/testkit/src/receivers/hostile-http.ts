@@ -1,3 +1,4 @@
+import type { Behaviour } from "./behaviour.ts";
 import {
   answer,
   bomb,
@@ -7,15 +8,18 @@ import {
   gzipBomb,
   type Headers,
   halfClose,
+  halfHeaders,
   hangBody,
   hangHeaders,
   reset,
+  silence,
 } from "./behaviours.ts";
-import { type Behaviour, httpStandIn, type ReceivedRequest } from "./http-stand-in.ts";
-import type { StandIn } from "./stand-in.ts";
+import { type HttpReceiver, httpStandIn } from "./http-stand-in.ts";
 
 export type Misbehaviour =
+  | "silent" // takes the connection and reads nothing
   | "hang-headers" // reads the request and says nothing
+  | "half-headers" // answers the beginning of a header
   | "hang-body" // answers 200 and the beginning of a body
   | "drip" // answers 200 and a byte of body at a time, for ever
   | "garbage" // answers something that is not HTTP
@@ -32,15 +36,7 @@ export interface HostileHttpOptions {
   readonly dripIntervalMs?: number | undefined;
 }
 
-export interface HostileHttp extends StandIn {
-  /** Every request that arrived whole, oldest first. */
-  requests(): readonly ReceivedRequest[];
-  /** Those that were answered with a 2xx and its whole body, oldest first. */
-  accepted(): readonly ReceivedRequest[];
-  /** Where "redirect" points: another origin, for a `Location` of your own. */
-  readonly elsewhere: string;
-  /** Requests that reached the other origin: each is a message carried to a stranger. */
-  strays(): readonly ReceivedRequest[];
+export interface HostileHttp extends HttpReceiver {
   /** Answers the next `times` requests (default: all) with this, whatever they say. */
   answer(status: number, body?: string, headers?: Headers, times?: number): void;
   /** Treats the next `times` requests (default: all) like this. */
@@ -55,39 +51,32 @@ const conditions = ({ retryAfterSeconds = 2 }) => ({
   payload: answer(400, "this message is wrong"),
   endpoint: answer(410, "gone"),
   config: answer(401, "who are you"),
-  reset,
-  hang: hangHeaders,
 });
 
 /** An HTTP receiver that can do everything a receiver should not. */
 export const hostileHttp = async (options: HostileHttpOptions = {}): Promise<HostileHttp> => {
-  const main = await httpStandIn(options.path ?? "/hook", conditions);
-  const other = await httpStandIn("/elsewhere", conditions);
+  const { path = "/hook", dripIntervalMs = 20 } = options;
+  const { receiver, behave } = await httpStandIn({ path, conditions, dripIntervalMs });
   const ways: Readonly<Record<Misbehaviour, Behaviour>> = {
+    silent: silence,
     "hang-headers": hangHeaders,
+    "half-headers": halfHeaders,
     "hang-body": hangBody,
-    drip: drip(options.dripIntervalMs ?? 20),
+    drip: drip(dripIntervalMs),
     garbage,
-    redirect: answer(307, "", { location: other.standIn.url }),
+    redirect: answer(307, "", { location: receiver.elsewhere }),
     bomb,
     "gzip-bomb": gzipBomb,
     reset,
     "half-close": halfClose,
   };
   return {
-    ...main.standIn,
-    requests: main.requests,
-    accepted: main.accepted,
-    elsewhere: other.standIn.url,
-    strays: other.requests,
+    ...receiver,
     answer(status, body, headers, times = Number.POSITIVE_INFINITY) {
-      main.behave(answer(status, body, headers), times);
+      behave(answer(status, body, headers), times);
     },
     misbehave(how, times = Number.POSITIVE_INFINITY) {
-      main.behave(ways[how], times);
-    },
-    async close() {
-      await Promise.all([main.standIn.close(), other.standIn.close()]);
+      behave(ways[how], times);
     },
   };
 };

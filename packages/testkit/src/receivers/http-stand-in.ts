@@ -4,34 +4,48 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from "node:http";
-import type { Condition } from "../harness.ts";
+import type { Socket } from "node:net";
+import type { Behaviour, ReceivedRequest } from "./behaviour.ts";
+import { answer, drip, halfHeaders, hangBody, hangHeaders, reset, silence } from "./behaviours.ts";
 import { listen } from "./listener.ts";
 import type { MeetOptions, StandIn } from "./stand-in.ts";
 
-/** A request whose body has been read to its end. */
-export interface ReceivedRequest {
-  readonly method: string;
-  /** With its query. */
-  readonly path: string;
-  /** Lower-case names; repeated headers joined by `, `. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
+/** What each vendor says in its own words. The rest happens below the words, and is the same for all. */
+export type VendorCondition =
+  | "accept"
+  | "garble"
+  | "rate-limited"
+  | "unavailable"
+  | "payload"
+  | "endpoint"
+  | "config";
 
-/** Answers one request, or does not. True when the message was accepted. */
-export type Behaviour = (request: ReceivedRequest, response: ServerResponse) => boolean;
-
-export type HttpCondition = Exclude<Condition, "refuse">;
-
-export interface HttpStandIn {
-  /** What a test is shown of every stand-in. */
-  readonly standIn: StandIn;
+/** What a test is shown of every destination that speaks HTTP. */
+export interface HttpReceiver extends StandIn {
   /** Every request that arrived whole, oldest first. */
   requests(): readonly ReceivedRequest[];
-  /** Those that were accepted, oldest first. */
+  /** Those that were accepted: answered with a success and all of it, oldest first. */
   accepted(): readonly ReceivedRequest[];
+  /** Whom the accepted messages alert, where the destination reads mentions. */
+  alerted?(): readonly string[];
+  /** Where "redirect" points: another origin, for a `Location` of your own. */
+  readonly elsewhere: string;
+  /** Requests that reached the other origin: each is a message carried to a stranger. */
+  strays(): readonly ReceivedRequest[];
+}
+
+export interface HttpStandIn {
+  readonly receiver: HttpReceiver;
   /** Sets what the next `times` requests meet; then it is "accept" again. */
   behave(behaviour: Behaviour, times: number): void;
+}
+
+export interface HttpStandInOptions {
+  /** Path and query of the URL. */
+  readonly path: string;
+  readonly conditions: (options: MeetOptions) => Readonly<Record<VendorCondition, Behaviour>>;
+  /** Between two bytes of a drip, in milliseconds. Default 20. */
+  readonly dripIntervalMs?: number | undefined;
 }
 
 const flat = (headers: IncomingHttpHeaders): Record<string, string> =>
@@ -53,14 +67,44 @@ const read = async (message: IncomingMessage): Promise<ReceivedRequest> => {
   };
 };
 
+/** Answers requests, and keeps them. Without limits of its own the server never answers or hangs up by itself. */
+const serve = (handle: (message: IncomingMessage, response: ServerResponse) => Promise<void>) =>
+  Object.assign(
+    createServer((message, response) => void handle(message, response)),
+    { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 },
+  );
+
+const halfOpen = { allowHalfOpen: true }; // as node:http asks of the sockets it is given
+
+/** Another origin, which takes whatever comes. */
+const openStranger = async () => {
+  const strays: ReceivedRequest[] = [];
+  const server = serve(async (message, response) => {
+    const request = await read(message).catch(() => undefined);
+    if (request === undefined) return;
+    strays.push(request);
+    response.end("ok");
+  });
+  const listener = await listen((socket) => server.emit("connection", socket), halfOpen);
+  return { url: `http://127.0.0.1:${listener.port}/elsewhere`, strays, close: listener.close };
+};
+
 /** The part that every HTTP stand-in shares: a server, what it meets next, and what it saw. */
-export const httpStandIn = async (
-  path: string,
-  conditions: (options: MeetOptions) => Readonly<Record<HttpCondition, Behaviour>>,
-): Promise<HttpStandIn> => {
+export const httpStandIn = async (options: HttpStandInOptions): Promise<HttpStandIn> => {
+  const { path, conditions } = options;
   const requests: ReceivedRequest[] = [];
   const accepted: ReceivedRequest[] = [];
-  const accept = conditions({}).accept;
+  const { accept } = conditions({});
+  const stranger = await openStranger();
+  const belowWords = {
+    reset,
+    silent: silence,
+    hang: hangHeaders,
+    "half-headers": halfHeaders,
+    "half-body": hangBody,
+    drip: drip(options.dripIntervalMs ?? 20),
+    redirect: answer(307, "", { location: stranger.url }),
+  };
   let attempts = 0;
   let next = { behaviour: accept, left: Number.POSITIVE_INFINITY };
 
@@ -70,40 +114,44 @@ export const httpStandIn = async (
     return next.behaviour;
   };
 
-  const handle = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const server = serve(async (message, response) => {
     attempts += 1;
     const behaviour = takeBehaviour();
     const request = await read(message).catch(() => undefined);
     if (request === undefined) return; // the caller left halfway
     requests.push(request);
     if (behaviour(request, response)) accepted.push(request);
-  };
-
-  const server = createServer((message, response) => void handle(message, response));
-  // Without limits of its own the server never answers or hangs up by itself.
-  Object.assign(server, { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
-  const listener = await listen((socket) => server.emit("connection", socket), {
-    allowHalfOpen: true, // as node:http asks of the sockets it is given
   });
-
-  const standIn: StandIn = {
-    url: `http://127.0.0.1:${listener.port}${path}`,
-    async meet(condition, options = {}) {
-      if (condition === "refuse") return listener.refuse();
-      const behaviour = conditions(options)[condition];
-      next = { behaviour, left: options.times ?? Number.POSITIVE_INFINITY };
-      await listener.open();
-    },
-    attempts: () => attempts,
-    refusals: () => attempts - accepted.length,
-    close: listener.close,
+  const take = (socket: Socket): void => {
+    if (next.behaviour !== silence || next.left <= 0) server.emit("connection", socket);
+    else {
+      attempts += 1;
+      next.left -= 1;
+    }
   };
+  const listener = await listen(take, halfOpen);
+
   return {
-    standIn,
+    receiver: {
+      url: `http://127.0.0.1:${listener.port}${path}`,
+      async meet(condition, { times = Number.POSITIVE_INFINITY, ...told } = {}) {
+        if (condition === "refuse") return listener.refuse();
+        const behaviour = { ...conditions(told), ...belowWords }[condition];
+        next = { behaviour, left: times };
+        await listener.open();
+      },
+      attempts: () => attempts,
+      refusals: () => attempts - accepted.length,
+      requests: () => [...requests],
+      accepted: () => [...accepted],
+      elsewhere: stranger.url,
+      strays: () => [...stranger.strays],
+      async close() {
+        await Promise.all([listener.close(), stranger.close()]);
+      },
+    },
     behave(behaviour, times) {
       next = { behaviour, left: times };
     },
-    requests: () => [...requests],
-    accepted: () => [...accepted],
   };
 };

@@ -3,7 +3,12 @@ import type { Condition } from "../harness.ts";
 export type SmtpStage = "connect" | "auth" | "mail" | "rcpt" | "data";
 
 /** What the server does instead of saying yes. */
-export type SmtpWord = { readonly code: number; readonly text: string } | "hang" | "reset";
+export type SmtpWord =
+  | { readonly code: number; readonly text: string }
+  | "hang"
+  | "reset"
+  | "half" // the beginning of a yes, without its end
+  | "drip"; // a yes of many lines, one at a time, for ever
 
 /** What one transaction meets, stage by stage. */
 export interface SmtpPlan extends Readonly<Partial<Record<SmtpStage, SmtpWord>>> {
@@ -30,7 +35,7 @@ const refuse = (code: number): SmtpWord => ({
   text: texts[code] ?? (code < 500 ? "Try again later" : "Refused"),
 });
 
-export type SmtpCondition = Exclude<Condition, "refuse">;
+export type SmtpCondition = Exclude<Condition, "refuse" | "redirect">;
 
 /** A session that was open before the condition began meets it at its next MAIL. */
 const plans = (hangAt: "greeting" | "data"): Readonly<Record<SmtpCondition, SmtpPlan>> => ({
@@ -42,6 +47,10 @@ const plans = (hangAt: "greeting" | "data"): Readonly<Record<SmtpCondition, Smtp
   endpoint: { rcpt: refuse(550) },
   config: { auth: refuse(535), mail: refuse(530) },
   reset: { data: "reset" },
+  silent: { connect: "hang", mail: "hang" },
+  "half-headers": { connect: "half", mail: "half" },
+  "half-body": { data: "half" },
+  drip: { connect: "drip", mail: "drip" },
   hang: hangAt === "data" ? { data: "hang" } : { connect: "hang", mail: "hang" },
 });
 

@@ -49,12 +49,25 @@ const urlOf = ({ user, pass }: SmtpStandInOptions, port: number): string => {
   return url.href;
 };
 
+/** What a server may do instead of a reply. 2yz is a greeting and a yes alike, to a caller that reads its first digit. */
+const wordless: Readonly<Record<Extract<SmtpWord, string>, (socket: Socket) => void>> = {
+  hang: () => {},
+  reset: (socket) => socket.resetAndDestroy(),
+  half: (socket) => socket.write("220 half an ans"),
+  drip(socket) {
+    const timer = setInterval(() => socket.write("220-and so on\r\n"), 20);
+    socket.once("close", () => clearInterval(timer));
+  },
+};
+
 /**
  * A real SMTP server that accepts mail, or refuses it at the stage of your choice. Without TLS.
  *
  * Conditions: rate-limited 421 at MAIL · unavailable 451 at MAIL · payload 552 after DATA · endpoint 550 at
- * RCPT · config 535 at AUTH (530 at MAIL in a session that is logged in) · reset after DATA · hang: no
- * greeting · garble: 250 with odd text. A connection or a login that is refused counts as an attempt.
+ * RCPT · config 535 at AUTH (530 at MAIL in a session that is logged in) · reset after DATA · hang and
+ * silent: no greeting · half-headers: half a greeting · half-body: half a reply after DATA · drip: a greeting
+ * without an end · garble: 250 with odd text. SMTP knows no "redirect". A connection or a login that is
+ * refused counts as an attempt.
  */
 export const smtpStandIn = async (options: SmtpStandInOptions = {}): Promise<SmtpStandIn> => {
   const script = new SmtpScript(options.hangAt ?? "greeting");
@@ -64,10 +77,11 @@ export const smtpStandIn = async (options: SmtpStandInOptions = {}): Promise<Smt
   let attempts = 0;
 
   const say = (word: SmtpWord | undefined, port: number, callback: Callback): void => {
-    if (word === "hang") return;
-    if (word === "reset") sockets.get(port)?.resetAndDestroy();
-    else if (word === undefined) callback();
-    else callback(Object.assign(new Error(word.text), { responseCode: word.code }));
+    const socket = sockets.get(port);
+    if (word === undefined) callback();
+    else if (typeof word === "object") {
+      callback(Object.assign(new Error(word.text), { responseCode: word.code }));
+    } else if (socket !== undefined) wordless[word](socket);
   };
   const planOf = (port: number): SmtpPlan => transactions.get(port) ?? {};
   const isKnown = (user?: string, pass?: string | null): boolean =>
@@ -129,6 +143,7 @@ export const smtpStandIn = async (options: SmtpStandInOptions = {}): Promise<Smt
     port: listener.port,
     async meet(condition, { times } = {}) {
       if (condition === "refuse") return listener.refuse();
+      if (condition === "redirect") throw new Error("SMTP knows no redirect: name it in `cannot`.");
       script.meet(condition, times);
       await listener.open();
     },

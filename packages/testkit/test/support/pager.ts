@@ -1,99 +1,52 @@
-import { Agent, type IncomingHttpHeaders, request } from "node:http";
-import { type Batch, DeliveryError, type Notifier } from "@datasync-monitor/core";
+import { Agent } from "node:http";
+import {
+  type Batch,
+  DeliveryError,
+  type DeliveryErrorCode,
+  type JsonObject,
+  type JsonValue,
+  type MonitorEvent,
+  type Notifier,
+  type SendContext,
+} from "@datasync-monitor/core";
+import type { Flaw, Has } from "./flaws.ts";
+import { ask, type Call, connectionError, statusError } from "./pager-wire.ts";
 
-/** What a notifier author may get wrong. Each is one line of `pager()` gone astray. */
-export type Flaw =
-  | "sends twice"
-  | "insists on a readable answer"
-  | "throws plain errors"
-  | "says success on 500"
-  | "tries again by itself"
-  | "tries again when refused"
-  | "repeats the event in its errors"
-  | "ignores the signal"
-  | "breaks once aborted"
-  | "drops the last event"
-  | "turns the batch round"
-  | "changes the batch"
-  | "sets an environment variable"
-  | "needs details.tables"
-  | "leaks the URL"
-  | "leaks the URL in the cause"
-  | "leaks the token in base64"
-  | "prints the URL"
-  | "keeps its options in the open"
-  | "sends to verify"
-  | "verifies nothing"
-  | "has a bad id"
-  | "shares its end"
-  | "never closes its connections"
-  | "leaves a timer"
-  | "cannot close unused"
-  | "cannot close twice";
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-interface Call {
-  readonly method: "POST" | "HEAD";
-  readonly body: string;
-  readonly signal: AbortSignal;
-}
-
-const ask = (url: string, agent: Agent, { method, body, signal }: Call): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    const outgoing = request(url, { agent, method, signal }, (incoming) => {
-      let text = "";
-      incoming.setEncoding("utf8");
-      incoming.on("data", (chunk: string) => {
-        text += chunk;
-      });
-      incoming.on("error", reject);
-      incoming.on("end", () =>
-        resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text }),
-      );
-    });
-    outgoing.on("error", reject);
-    outgoing.end(body);
-  });
-
-const connectionError = (error: unknown, signal: AbortSignal): DeliveryError => {
-  if (signal.aborted) return new DeliveryError("ambiguous", "The send was called off.");
-  const code = error instanceof Error && "code" in error ? error.code : "";
-  return code === "ECONNREFUSED"
-    ? new DeliveryError("unavailable", "The pager refused the connection.")
-    : new DeliveryError("ambiguous", "The pager hung up without an answer.");
+const colours: Readonly<Record<string, string>> = {
+  info: "blue",
+  warning: "orange",
+  error: "red",
+  critical: "carmine",
 };
 
-const statusError = ({ status, headers }: Answer): DeliveryError | undefined => {
-  if (status < 300) return undefined;
-  const said = `The pager answered ${status}.`;
-  if (status === 429) {
-    const retryAfterMs = Number(headers["retry-after"]) * 1000;
-    return new DeliveryError("rate-limited", said, { retryAfterMs });
-  }
-  if (status >= 500) return new DeliveryError("unavailable", said);
-  if (status === 401) return new DeliveryError("config", said);
-  return new DeliveryError(status === 410 ? "endpoint" : "payload", said);
-};
-
+/** What a careless author keeps outside the factory. */
 let everyoneClosed = false;
+let lastUrl = "";
 
 /** A notifier as a careful author writes it, or with one flaw. */
 export const pager = (url: string, flaw?: Flaw): Notifier => {
-  const has = (...flaws: readonly Flaw[]): boolean => flaw !== undefined && flaws.includes(flaw);
+  const has: Has = (...flaws) => flaw !== undefined && flaws.includes(flaw);
   const agent = new Agent({ keepAlive: true });
   let used = false;
   let closed = false;
   let broken = false;
+  let locale = "en";
+  let forms = 0;
+  let current: Batch | undefined;
+  let backlog: Batch | undefined;
+  let turn: Promise<void> = Promise.resolve();
+
+  const resumeAfter = (code: DeliveryErrorCode): JsonValue | undefined => {
+    forms += 1;
+    if (has("finds ever new forms") && code === "payload") return { form: forms };
+    return has("cannot read its own resume") ? { tried: 1 } : undefined;
+  };
 
   const spoil = (error: DeliveryError, batch: Batch): unknown => {
     const told = (message: string, cause?: unknown) =>
-      new DeliveryError(error.code, message, { cause });
+      new DeliveryError(error.code, message, { cause, resume: resumeAfter(error.code) });
     if (has("throws plain errors")) return new Error(error.message);
+    if (has("finds ever new forms", "cannot read its own resume")) return told(error.message);
     if (has("repeats the event in its errors")) return told(`not sent: ${batch[0].message}`);
     if (has("leaks the URL")) return told(`${error.message} ${url}`);
     if (has("leaks the URL in the cause")) {
@@ -107,15 +60,19 @@ export const pager = (url: string, flaw?: Flaw): Notifier => {
     return error;
   };
 
-  const call = async (method: Call["method"], body: string, signal: AbortSignal) => {
+  const call = async (request: Call): Promise<void> => {
+    const { signal } = request;
     if (signal.aborted && !has("ignores the signal")) {
       throw new DeliveryError("aborted", "The send was called off.");
     }
-    const heard = has("ignores the signal") ? new AbortController().signal : signal;
-    const answer = await ask(url, agent, { method, body, signal: heard }).catch((error) => {
+    const fail = (error: unknown): never => {
       if (has("breaks once aborted") && signal.aborted) broken = true;
       throw connectionError(error, signal);
-    });
+    };
+    let answer = await ask(url, agent, request, has).catch(fail);
+    if (has("follows redirects") && answer.status === 307) {
+      answer = await ask(answer.headers.location ?? "", agent, request, has).catch(fail);
+    }
     const error = statusError(answer);
     if (error !== undefined && !(has("says success on 500") && answer.status >= 500)) throw error;
     if (has("insists on a readable answer")) JSON.parse(answer.body);
@@ -132,29 +89,73 @@ export const pager = (url: string, flaw?: Flaw): Notifier => {
     }
   };
 
+  const line = (event: MonitorEvent): JsonObject => {
+    if (has("has no colour for critical") && event.level === "critical") throw new TypeError();
+    const message = has("cuts by UTF-16 units") ? event.message.slice(0, 100) : event.message;
+    const { service, details } = event;
+    if (has("percent-encodes the message")) return { message: encodeURIComponent(message) };
+    return { message, service, details, colour: colours[event.level] ?? "grey" };
+  };
+
   const render = (batch: Batch): string => {
     if (has("needs details.tables") && !Array.isArray(batch[0].details.tables)) {
       throw new TypeError("details.tables is not iterable");
     }
     if (has("changes the batch")) Object.assign(batch[0], { message: "mine" });
-    if (has("drops the last event")) return JSON.stringify(batch.slice(0, -1));
-    return JSON.stringify(has("turns the batch round") ? batch.toReversed() : batch);
+    const lines = (has("turns the batch round") ? batch.toReversed() : batch).map(line);
+    if (has("drops the last event")) lines.pop();
+    if (has("takes less than it says")) lines.length = Math.min(lines.length, 9);
+    const extra = {
+      ...(has("adds the time of day") && { at: performance.now() }),
+      ...(has("tells one receiver about the other") && { before: lastUrl }),
+    };
+    lastUrl = url;
+    const text = JSON.stringify({ lines, ...extra });
+    return has("lets anybody alert the channel") ? text : text.replaceAll("<!", "&lt;!");
+  };
+
+  const keyOf = (batch: Batch, { idempotencyKey, attempt }: SendContext): string => {
+    if (has("puts the message into a header")) return batch[0].message;
+    if (has("has one key for all")) return "pager";
+    return has("makes up a key for each attempt") ? `${idempotencyKey}-${attempt}` : idempotencyKey;
+  };
+
+  const deliver = async (batch: Batch, context: SendContext): Promise<void> => {
+    const { signal } = context;
+    const post = () =>
+      call({ method: "POST", body: render(batch), key: keyOf(batch, context), signal });
+    await patiently(post);
+    if (has("sends twice")) await post();
   };
 
   return {
     contract: 1,
     id: has("has a bad id") ? "My Pager" : "pager",
-    maxBatchSize: 5,
+    maxBatchSize: 10,
     ...(has("keeps its options in the open") ? { options: { url } } : {}),
-    async send(batch, { signal }) {
+    attach(host) {
+      locale = host.locale;
+    },
+    async send(batch, context) {
       used = true;
       if (has("sets an environment variable")) process.env.PAGER = String(Math.random());
       if (has("leaves a timer")) setInterval(() => {}, 60_000);
+      if (has("speaks no Chinese") && locale === "zh-CN") return;
+      const stumbles = has("trusts any resume", "cannot read its own resume");
+      if (stumbles && context.resume !== null) throw new TypeError("resume.served is not iterable");
       if (broken || (everyoneClosed && has("shares its end")))
         throw new DeliveryError("unknown", "The pager is out of order.");
       try {
-        await patiently(() => call("POST", render(batch), signal));
-        if (has("sends twice")) await call("POST", render(batch), signal);
+        if (has("sends what failed once more") && backlog) await deliver(backlog, context);
+        backlog = batch;
+        current = batch;
+        if (has("mixes what is under way at once")) await Promise.resolve();
+        const shared = has("mixes what is under way at once") ? current : batch;
+        const before = has("waits for its turn and hears nothing") ? turn : undefined;
+        turn = Promise.resolve(before).then(() => deliver(shared, context));
+        turn.catch(() => {});
+        await turn;
+        backlog = undefined;
       } catch (error) {
         throw DeliveryError.is(error) ? spoil(error, batch) : error;
       }
@@ -162,13 +163,14 @@ export const pager = (url: string, flaw?: Flaw): Notifier => {
     async verify({ signal }) {
       if (has("verifies nothing")) return;
       const method = has("sends to verify") ? "POST" : "HEAD";
-      await call(method, "", signal).catch((error) => {
+      await call({ method, body: "", key: "", signal }).catch((error: unknown) => {
         throw has("leaks the URL") ? new Error(url) : error;
       });
     },
     async close() {
       if (has("cannot close unused") && !used) throw new Error("not open");
       if (has("cannot close twice") && closed) throw new Error("closed already");
+      if (has("prints the URL as it closes")) console.log(`closing ${url}`);
       closed = true;
       everyoneClosed = true;
       if (!has("never closes its connections")) agent.destroy();

@@ -1,0 +1,59 @@
+import type { Batch } from "@datasync-monitor/core";
+import type { ConformanceCase, Rig } from "../harness.ts";
+import { sampleEvent, sendContext } from "../samples.ts";
+import { check } from "./check.ts";
+import { checkAccepted, outcomeOf } from "./sending.ts";
+
+const ids = ["0198f560-8440-7000-8000-00000000000a", "0198f560-8440-7000-8000-00000000000b"];
+
+const batchOf = (index: 0 | 1): Batch => [
+  sampleEvent({ id: ids[index] ?? "", message: `arrival ${index === 0 ? "alpha" : "bravo"}` }),
+];
+
+const deliver = async (rig: Rig, index: 0 | 1, attempt: number): Promise<void> => {
+  const batch = batchOf(index);
+  const context = sendContext({ idempotencyKey: batch[0].id, attempt });
+  checkAccepted(
+    await outcomeOf("send()", () => rig.notifier.send(batch, context)),
+    `at attempt ${attempt}`,
+  );
+};
+
+export const keyCases: readonly ConformanceCase[] = [
+  {
+    id: "key/attempts",
+    title:
+      "every attempt at a batch carries one key, or the same text where there is no place for a key",
+    needs: ["accept"],
+    async run(rig) {
+      await rig.meet("accept");
+      await deliver(rig, 0, 1);
+      await deliver(rig, 0, 2);
+      const keys = rig.keys?.();
+      const told = keys ?? rig.received();
+      // A destination that drops what it has seen may show the second attempt nowhere.
+      check(told.length >= 1 && told[0] !== "", "The first attempt arrived without a key.");
+      const same = told.every((one) => one === told[0]);
+      check(
+        same,
+        keys === undefined
+          ? "Two attempts at one batch read differently, so nobody can tell that they are one."
+          : "Two attempts at one batch carry different keys.",
+      );
+    },
+  },
+  {
+    id: "key/batches",
+    title: "different batches carry different keys, and neither is taken for the other",
+    needs: ["accept"],
+    async run(rig) {
+      await rig.meet("accept");
+      await deliver(rig, 0, 1);
+      await deliver(rig, 1, 1);
+      const seen = rig.received().length;
+      check(seen === 2, `Two batches are two messages, but ${seen} arrived.`);
+      const keys = rig.keys?.() ?? ids;
+      check(new Set(keys).size === keys.length, "Two batches carry one key: the second is lost.");
+    },
+  },
+];

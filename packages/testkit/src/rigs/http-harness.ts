@@ -1,0 +1,75 @@
+import type { Notifier } from "@datasync-monitor/core";
+import type { Canary, Harness } from "../harness.ts";
+import type { ReceivedRequest } from "../receivers/behaviour.ts";
+import { hostileHttp } from "../receivers/hostile-http.ts";
+import type { HttpReceiver } from "../receivers/http-stand-in.ts";
+
+export interface HttpDestination {
+  /** Where to post. It is a secret: it holds canaries. */
+  readonly url: string;
+  readonly canary: Canary;
+}
+
+export interface HttpHarnessOptions extends Pick<Harness, "codes" | "cannotVerify" | "trace"> {
+  /** Makes the notifier under test. Give every option that is a secret a `canary(name)` of its own. */
+  readonly notifier: (given: HttpDestination) => Notifier;
+  /** What stands for the destination. Default: `hostileHttp()`, at a path and query of canaries. */
+  readonly destination?: ((canary: Canary) => Promise<HttpReceiver>) | undefined;
+  /** The header that carries the idempotency key, in lower case, or how to find the key. Left out where there is no place for one. */
+  readonly key?: string | ((request: ReceivedRequest) => string | undefined) | undefined;
+  /** What a reader sees of a message. Default: the request's body. */
+  readonly read?: ((request: ReceivedRequest) => string) | undefined;
+  /** Whom a message would alert, by name or all at once. Default: what the destination itself tells, if anything. */
+  readonly alerts?: ((request: ReceivedRequest) => readonly string[]) | undefined;
+  /** Secrets that are made of canaries, for an option that wants a form of its own. */
+  readonly secrets?: ((canary: Canary) => readonly string[]) | undefined;
+}
+
+/** What `verify()` asks with, and no message is sent by. */
+const probes = ["GET", "HEAD", "OPTIONS"];
+
+const isMessage = ({ method }: ReceivedRequest): boolean => !probes.includes(method);
+
+const asItCame = ({ method, path, headers, body }: ReceivedRequest): string =>
+  [`${method} ${path}`, ...Object.entries(headers).map((entry) => entry.join(": ")), body].join(
+    "\n",
+  );
+
+const hostile = (canary: Canary): Promise<HttpReceiver> =>
+  hostileHttp({ path: `/hook/${canary("path")}?key=${canary("query")}` });
+
+/** A notifier that posts over HTTP, at a receiver that can do everything a receiver should not. It is held to every case. */
+export const httpHarness = (options: HttpHarnessOptions): Harness => {
+  const { notifier, destination = hostile, key, alerts, codes, cannotVerify, trace } = options;
+  const read = options.read ?? (({ body }) => body);
+  const keyOf = typeof key === "string" ? ({ headers }: ReceivedRequest) => headers[key] : key;
+  return {
+    protocol: "http",
+    ...(codes && { codes }),
+    ...(cannotVerify && { cannotVerify }),
+    ...(trace && { trace }),
+    async rig(canary) {
+      const receiver = await destination(canary);
+      const taken = () => receiver.accepted().filter(isMessage);
+      return {
+        notifier: notifier({ url: receiver.url, canary }),
+        meet: (condition) => receiver.meet(condition),
+        received: () => taken().map(read),
+        attempts: receiver.attempts,
+        said: () => receiver.requests().map(asItCame),
+        strays: receiver.strays,
+        secrets: options.secrets?.(canary),
+        ...(keyOf && {
+          keys: () =>
+            receiver
+              .requests()
+              .filter(isMessage)
+              .map((request) => keyOf(request) ?? ""),
+        }),
+        ...(receiver.alerted && { alerted: receiver.alerted }),
+        ...(alerts && { alerted: () => taken().flatMap(alerts) }),
+        close: receiver.close,
+      };
+    },
+  };
+};
