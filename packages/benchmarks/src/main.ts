@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { results } from "./results.ts";
 import type { Row } from "./row.ts";
 import { coldRow } from "./rows/cold.ts";
+import { durableRows } from "./rows/durable.ts";
 import { emitRows } from "./rows/emit.ts";
 import { growthRows } from "./rows/growth.ts";
 import { latencyRows } from "./rows/latency.ts";
@@ -31,6 +32,7 @@ const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   growth: growthRows,
   webhook: webhooks,
   outage: outageRows,
+  durable: durableRows,
 };
 
 const only = values.only?.split(",");

@@ -76,6 +76,10 @@ const surfaces: Readonly<Record<string, Surface>> = {
     load: () => import("@datasync-monitor/probes"),
     names: ["eventLoopWatcher", "healthChecks", "heartbeat", "storageWatcher"],
   },
+  "@datasync-monitor/store-sql": {
+    load: () => import("@datasync-monitor/store-sql"),
+    names: ["SqlStoreError", "sqlStore"],
+  },
   "@datasync-monitor/testkit": {
     load: () => import("@datasync-monitor/testkit"),
     names: [
@@ -84,14 +88,18 @@ const surfaces: Readonly<Record<string, Surface>> = {
       "fakeClock",
       "feishuStandIn",
       "hostileHttp",
+      "httpHarness",
       "memoryNotifier",
       "notifierHost",
       "runCase",
+      "runStoreCase",
       "sampleBatch",
       "sampleEvent",
       "sendContext",
       "slackStandIn",
+      "smtpHarness",
       "smtpStandIn",
+      "storeCases",
     ],
   },
 };
