@@ -11,6 +11,7 @@ import { growthRows } from "./rows/growth.ts";
 import { latencyRows } from "./rows/latency.ts";
 import { memoryRows } from "./rows/memory.ts";
 import { outageRows } from "./rows/outage.ts";
+import { postgresRows } from "./rows/postgres.ts";
 import { sizeRows } from "./rows/size.ts";
 import { webhookRows } from "./rows/webhook.ts";
 
@@ -33,6 +34,7 @@ const groups: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   webhook: webhooks,
   outage: outageRows,
   durable: durableRows,
+  postgres: postgresRows,
 };
 
 const only = values.only?.split(",");

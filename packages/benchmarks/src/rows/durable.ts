@@ -2,21 +2,53 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { program } from "../program.ts";
-import { atLeast, median, type Row } from "../row.ts";
+import { atLeast, median, type Row, told } from "../row.ts";
 
 const rounds = 5;
 const total = 20_000;
 
-const rate = async (how: string): Promise<number> => {
+const inFolder = async (run: (folder: string) => Promise<string>): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), "bench-durable-"));
   try {
-    return Number(await program("durable", [how, folder, String(total)]));
+    return await run(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 };
 
+const rate = async (how: string): Promise<number> =>
+  Number(await inFolder((folder) => program("durable", [how, folder, String(total)])));
+
+interface Backlog {
+  readonly claimMs: number;
+  readonly bytes: number;
+}
+
+const backlog = async (open: number): Promise<Backlog> =>
+  JSON.parse(await inFolder((folder) => program("backlog", [folder, String(open)])));
+
+const tell = ({ claimMs, bytes }: Backlog): string =>
+  `a page of 256 in ${claimMs.toFixed(1)} ms, ${Math.round(bytes)} bytes each`;
+
 const show = (events: number): string => `${Math.round(events).toLocaleString("en")}/s`;
+
+/** What claiming costs, and what an open delivery and its event take in the file, as more are open. */
+const backlogRows = async (): Promise<Row[]> => {
+  const few = await backlog(1_000);
+  const rows: Row[] = [];
+  for (const open of [1_000, 100_000, 1_000_000]) {
+    const measured = open === 1_000 ? few : await backlog(open);
+    rows.push(
+      told({
+        row: `sqlite-${open}-open`,
+        ours: tell(measured),
+        peer: `1,000 open: ${tell(few)}`,
+        ratio: measured.claimMs / few.claimMs,
+      }),
+    );
+  }
+  return rows;
+};
 
 /** Take, commit and deliver on SQLite with `synchronous=FULL`, beside a bare prepared loop that writes the same rows in the same groups. */
 export const durableRows = async (): Promise<Row[]> => {
@@ -35,5 +67,6 @@ export const durableRows = async (): Promise<Row[]> => {
       ratio: us / them,
       bar: 0.8,
     }),
+    ...(await backlogRows()),
   ];
 };
