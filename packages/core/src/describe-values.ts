@@ -83,7 +83,9 @@ const numberText = (key: string, value: number, counted: boolean, speech: Speech
   if (key === "duration" || /_seconds$|^seconds_to_/.test(key)) return durationText(value, speech);
   if (/_bytes(_per_hour)?$/.test(key)) return bytesText(value, speech);
   const share = key === "success_rate" || key.endsWith("_ratio");
-  if (share && value >= 0 && value <= 1) return speech.percent.format(value);
+  // Nearly all is not all.
+  if (share && value >= 0 && value < 1) return speech.percent.format(Math.min(value, 0.9999));
+  if (share && value === 1) return speech.percent.format(1);
   if (counted || isCount(key)) return countText(value, speech);
   return (value === 0 || Math.abs(value) >= 0.1 ? speech.plain : speech.small).format(value);
 };
@@ -102,8 +104,10 @@ const textIn = (object: JsonObject, key: string): string | undefined => {
 const errorText = (object: JsonObject, words: Words, causes = 0): string | undefined => {
   const name = textIn(object, "name");
   if (name === undefined || typeof object.message !== "string") return undefined;
-  const said = textIn(object, "message") ?? textIn(object, "code");
-  const what = said === undefined ? name : `${name}: ${said}`;
+  const [message, code] = [textIn(object, "message"), textIn(object, "code")];
+  const said = message ?? code;
+  const unsaid = code !== undefined && said?.includes(code) === false ? ` (${code})` : "";
+  const what = said === undefined ? name : `${name}: ${said}${unsaid}`;
   const cause = object.cause;
   if (typeof cause !== "object" || cause === null || isList(cause)) return what;
   const why = causes < mostCauses ? errorText(cause, words, causes + 1) : undefined;

@@ -148,7 +148,7 @@ suite("describe, numbers", () => {
   });
 
   it("writes durations in Chinese", () => {
-    expect(metric("duration_seconds", 125, "zh-CN")).toBe("2 分 5 秒");
+    expect(metric("duration_seconds", 125, "zh-CN")).toBe("2 分钟 5 秒");
     expect(metric("duration_seconds", 0.35, "zh-CN")).toBe("350 毫秒");
     expect(metric("uptime_seconds", 273_600, "zh-CN")).toBe("3 天 4 小时");
   });
@@ -164,6 +164,8 @@ suite("describe, numbers", () => {
     ["my_bytes", -2_048, "-2 KiB"],
     ["success_rate", 0.9876, "98.76%"],
     ["success_rate", 98, "98"],
+    ["success_rate", 0.99999, "99.99%"],
+    ["success_rate", 1, "100%"],
     ["used_ratio", 0.5, "50%"],
     ["records_synced", 1_234_567, "1,234,567"],
     ["anything", 12_345.6789, "12,345.679"],
@@ -187,7 +189,7 @@ suite("describe, details", () => {
       "a: 1, list: [x, {ok: yes}], gone: none, wait_seconds: 1 min 30 s",
     );
     expect(detail("state", value, "zh-CN")).toBe(
-      "a: 1，list: [x、{ok: 是}]，gone: 无，wait_seconds: 1 分 30 秒",
+      "a: 1，list: [x、{ok: 是}]，gone: 无，wait_seconds: 1 分钟 30 秒",
     );
     expect(detail("flag", false)).toBe("no");
     expect(detail("empty", [])).toBe("none");
@@ -204,6 +206,12 @@ suite("describe, details", () => {
     expect(detail("errors", [error])).toBe(
       "TypeError: fetch failed (caused by Error: ECONNREFUSED)",
     );
+    const coded = Object.assign(new Error("lock wait timeout"), { code: "ER_LOCK_WAIT_TIMEOUT" });
+    expect(detail("error", snapshot(coded))).toBe(
+      "Error: lock wait timeout (ER_LOCK_WAIT_TIMEOUT)",
+    );
+    const said = Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT" });
+    expect(detail("error", snapshot(said))).toBe("Error: ENOENT: no such file");
     expect(detail("user", { name: "Ann" })).toBe("name: Ann");
   });
 
