@@ -1,0 +1,2 @@
+export type { PagerOptions } from "./options.ts";
+export { pager } from "./pager.ts";
