@@ -37,11 +37,8 @@ const largestDigest = 100;
  * @throws ConfigError when an option is missing or wrong.
  */
 export const email = (options: EmailOptions): Notifier => {
-  const { server, from, to, subjectPrefix, locale, timeZone, maxConnections } = readOptions(
-    "email()",
-    options,
-  );
-  const pool = openPool(server, maxConnections);
+  const { server, from, to, subjectPrefix, connections, ...own } = readOptions("email()", options);
+  const pool = openPool(server, connections);
   const underWay = new Set<Promise<unknown>>();
   let host: Pick<NotifierHost, "locale" | "timeZone" | "clock"> | undefined;
   let closing: Promise<void> | undefined;
@@ -59,11 +56,9 @@ export const email = (options: EmailOptions): Notifier => {
     context: SendContext,
   ): Promise<Verdict> => {
     const { signal, idempotencyKey } = context;
-    const mail = renderMail(batch, {
-      subjectPrefix,
-      locale: locale ?? host?.locale,
-      timeZone: timeZone ?? host?.timeZone,
-    });
+    const locale = own.locale ?? host?.locale;
+    const timeZone = own.timeZone ?? host?.timeZone;
+    const mail = renderMail(batch, { subjectPrefix, locale, timeZone });
     const { passage, done } = pool.send(
       {
         ...mail,
@@ -71,7 +66,7 @@ export const email = (options: EmailOptions): Notifier => {
         to,
         recipients: outstanding(to, before),
         messageId: messageId(idempotencyKey, from.address),
-        thread: threadId(batch, from.address),
+        thread: threadId(batch, from.address, timeZone ?? "UTC"),
         date: new Date(host?.clock.now() ?? Date.now()),
       },
       signal,

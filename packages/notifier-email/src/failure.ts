@@ -119,7 +119,7 @@ const unanswered = (failure: MailFailure, contentSent: boolean): Verdict => {
         ]
       : [
           "config",
-          `The mail server's certificate is not trusted (${originalCode}). Put its issuer in \`tls.ca\`, or check the host name.`,
+          `The mail server's certificate is not trusted (${originalCode}). Put its issuer in \`ca\`, or check the host name.`,
         ];
   }
   if (code === "EAUTH") {
@@ -130,7 +130,7 @@ const unanswered = (failure: MailFailure, contentSent: boolean): Verdict => {
   if (code === "EDNS")
     return ["unavailable", "The mail server's host name was not found. Check it if this lasts."];
   if (code === "ETLS" && command === "STARTTLS") {
-    return ["config", "TLS could not be started. Check `tls.ca`."];
+    return ["config", "TLS could not be started. Check `ca`."];
   }
   if (["ECONNECTION", "ESOCKET", "ETIMEDOUT", "ETLS", "EPROTOCOL"].includes(code)) {
     const detail = originalCode === "" ? code : originalCode;

@@ -38,10 +38,10 @@ export interface EmailOptions {
   readonly locale?: Locale | undefined;
   /** An IANA name. Default: the monitor's. */
   readonly timeZone?: string | undefined;
-  /** `ca`: the PEM certificates to trust instead of the system's. Certificates are always checked. */
-  readonly tls?: { readonly ca?: string | readonly string[] | undefined } | undefined;
-  /** The most connections kept to the server, from 1 to 100. Default 5; one is used unless the receiver's `concurrency` is raised. */
-  readonly maxConnections?: number | undefined;
+  /** Certificates to trust instead of the system's, as PEM text. The server's is always checked. */
+  readonly ca?: string | readonly string[] | undefined;
+  /** Connections kept to the server, 1 to 100. Default 5; no more are used than the receiver's `concurrency`. */
+  readonly connections?: number | undefined;
 }
 
 /** Options, checked. */
@@ -52,7 +52,7 @@ export interface Settings {
   readonly subjectPrefix: string;
   readonly locale: Locale | undefined;
   readonly timeZone: string | undefined;
-  readonly maxConnections: number;
+  readonly connections: number;
 }
 
 const known = [
@@ -68,8 +68,8 @@ const known = [
   "subjectPrefix",
   "locale",
   "timeZone",
-  "tls",
-  "maxConnections",
+  "ca",
+  "connections",
 ] as const satisfies readonly (keyof EmailOptions)[];
 
 const longestPrefix = 60;
@@ -87,7 +87,6 @@ const prefixOption = (owner: string, value: unknown): string => {
 /** @throws ConfigError naming the option that is missing or wrong. */
 export const readOptions = (owner: string, options: EmailOptions): Settings => {
   checkOptions(owner, options, known);
-  if (options.tls !== undefined) checkOptions(`${owner}: \`tls\``, options.tls, ["ca"]);
   return {
     server: serverOption(owner, options),
     from: mailboxOption(owner, "from", options.from),
@@ -98,7 +97,7 @@ export const readOptions = (owner: string, options: EmailOptions): Settings => {
         ? undefined
         : choiceOption<Locale>(owner, "locale", options.locale, "en", ["en", "zh-CN"]),
     timeZone: options.timeZone === undefined ? undefined : checkTimeZone(owner, options.timeZone),
-    maxConnections: numberOption(owner, "maxConnections", options.maxConnections, 5, {
+    connections: numberOption(owner, "connections", options.connections, 5, {
       min: 1,
       max: 100,
       integer: true,

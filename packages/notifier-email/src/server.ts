@@ -58,7 +58,7 @@ const placeFromUrl = (owner: string, value: unknown): Place => {
   if (url.search !== "" || url.hash !== "" || !["", "/"].includes(url.pathname)) {
     throw bad(
       owner,
-      "has a path, a query or a fragment; set `requireTls` and `tls` beside it instead",
+      "has a path, a query or a fragment; set `requireTls` and `ca` beside it instead",
     );
   }
   const port = Number(url.port) || (secure ? implicitTlsPort : submissionPort);
@@ -99,13 +99,13 @@ const caOption = (owner: string, value: unknown): readonly string[] | undefined 
   if (value === undefined) return undefined;
   const list: unknown[] = Array.isArray(value) ? value : [value];
   return list.map((entry) => {
-    const pem = textOption(owner, "tls.ca", entry);
+    const pem = textOption(owner, "ca", entry);
     try {
       new X509Certificate(pem);
     } catch {
       throw new ConfigError(
-        "tls.ca",
-        `${owner}: \`tls.ca\` is not a PEM certificate. Pass the text of the file, not its path.`,
+        "ca",
+        `${owner}: \`ca\` is not a PEM certificate. Pass the text of the file, not its path.`,
       );
     }
     return pem;
@@ -138,6 +138,6 @@ export const serverOption = (owner: string, options: EmailOptions): Server => {
   return {
     ...place,
     requireTls: flagOption(owner, "requireTls", options.requireTls, guarded),
-    ca: caOption(owner, options.tls?.ca),
+    ca: caOption(owner, options.ca),
   };
 };

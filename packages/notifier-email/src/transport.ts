@@ -20,11 +20,11 @@ export const connectionOptions = (server: Server): SMTPConnection.Options => ({
   ...(server.ca === undefined ? {} : { tls: { ca: [...server.ca] } }),
 });
 
-const poolOptions = (server: Server, maxConnections: number): SMTPPoolOptions & { pool: true } => ({
+const poolOptions = (server: Server, connections: number): SMTPPoolOptions & { pool: true } => ({
   ...connectionOptions(server),
   ...(server.auth === undefined ? {} : { auth: server.auth }),
   pool: true,
-  maxConnections,
+  maxConnections: connections,
   // One send is one attempt: retrying belongs to the pipeline.
   maxRequeues: 0,
   // Kept for a burst only: an open socket holds the process, and servers drop idle ones unseen.
@@ -86,9 +86,9 @@ const headers = {
   "X-Auto-Response-Suppress": "All", // the same for Exchange, MS-OXCMAIL §2.1.3.2.20
 };
 
-export const openPool = (server: Server, maxConnections: number): Pool => {
+export const openPool = (server: Server, connections: number): Pool => {
   const flights = new WeakMap<object, Flight>();
-  const transporter = createTransport(poolOptions(server, maxConnections));
+  const transporter = createTransport(poolOptions(server, connections));
   transporter.use("stream", (mail, next) => {
     const flight = flights.get(mail.data.envelope ?? mail);
     mail.message?.processFunc((content) => {

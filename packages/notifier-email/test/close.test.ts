@@ -17,7 +17,7 @@ describe("close()", () => {
 
   it("trap 57: lets the mail under way finish, and each queued send says that it was aborted", async () => {
     const server = await scripted({ content: "hang" });
-    const notifier = notifierAt(server, { maxConnections: 1 });
+    const notifier = notifierAt(server, { connections: 1 });
     const sends = Array.from({ length: 4 }, () => sendOne(notifier));
     const outcomes = Promise.allSettled(sends);
     await expect.poll(() => server.commands().includes("DATA")).toBe(true);

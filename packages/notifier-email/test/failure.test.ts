@@ -213,19 +213,19 @@ describe("TLS", () => {
     expect(secure.commands()).toEqual([]);
   });
 
-  it("trusts a certificate of `tls.ca`", async () => {
-    const tls = { ca: local.cert };
+  it("trusts a certificate of `ca`", async () => {
+    const ca = local.cert;
     const secure = await scripted({ secure: true });
-    await expect(sendOne(notifierAt(secure, { secure: true, tls }))).resolves.toBeDefined();
+    await expect(sendOne(notifierAt(secure, { secure: true, ca }))).resolves.toBeDefined();
     const starting = await scripted({ extensions: ["STARTTLS"] });
-    await expect(sendOne(notifierAt(starting, { requireTls: true, tls }))).resolves.toBeDefined();
+    await expect(sendOne(notifierAt(starting, { requireTls: true, ca }))).resolves.toBeDefined();
     expect(starting.commands()).toContain("STARTTLS");
   });
 
   it("refuses a trusted certificate of another host", async () => {
     const secure = await scripted({ secure: true, identity: elsewhere });
-    const tls = { ca: elsewhere.cert };
-    const error = await rejection(sendOne(notifierAt(secure, { secure: true, tls })));
+    const ca = elsewhere.cert;
+    const error = await rejection(sendOne(notifierAt(secure, { secure: true, ca })));
     expect(error).toMatchObject({
       code: "config",
       message: expect.stringContaining("ERR_TLS_CERT_ALTNAME_INVALID"),

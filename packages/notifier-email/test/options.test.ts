@@ -47,8 +47,8 @@ describe("options", () => {
         subjectPrefix: "",
         locale: "zh-CN",
         timeZone: "Asia/Shanghai",
-        tls: { ca: [elsewhere.cert] },
-        maxConnections: 1,
+        ca: [elsewhere.cert],
+        connections: 1,
       },
     ],
     [
@@ -58,7 +58,7 @@ describe("options", () => {
         host: undefined,
         port: undefined,
         user: undefined,
-        tls: undefined,
+        ca: undefined,
         locale: undefined,
       },
     ],
@@ -91,8 +91,11 @@ describe("options", () => {
     expect(() => email({ ...base, requireTLS: true } as EmailOptions)).toThrow(
       "Did you mean `requireTls`?",
     );
+    expect(() => email({ ...base, connection: 2 } as EmailOptions)).toThrow(
+      "Did you mean `connections`?",
+    );
     expect(() => email({ ...base, tls: { rejectUnauthorized: false } } as EmailOptions)).toThrow(
-      "`tls` has no option `rejectUnauthorized`",
+      "has no option `tls`",
     );
   });
 
@@ -123,7 +126,7 @@ describe("options", () => {
     );
   });
 
-  it.each<[keyof EmailOptions | "tls.ca", unknown]>([
+  it.each<[keyof EmailOptions, unknown]>([
     ["port", 0],
     ["port", 65_536],
     ["port", "25"],
@@ -135,9 +138,11 @@ describe("options", () => {
     ["subjectPrefix", 1],
     ["locale", "fr"],
     ["timeZone", "Mars/Olympus"],
-    ["maxConnections", 0],
-    ["maxConnections", 1.5],
-    ["tls", "x"],
+    ["connections", 0],
+    ["connections", 101],
+    ["connections", 1.5],
+    ["ca", "x"],
+    ["ca", { path: "x" }],
   ])("refuses `%s` of %j", (option, value) => {
     const place = ["port", "secure", "host"].includes(option) ? inPlaceOfUrl({ host: "mail" }) : {};
     expect(refusal({ ...place, [option]: value }).option).toMatch(
@@ -146,8 +151,8 @@ describe("options", () => {
   });
 
   it("refuses a path where a certificate is wanted", () => {
-    expect(refusal({ tls: { ca: "/etc/ssl/ca.pem" } })).toMatchObject({
-      option: "tls.ca",
+    expect(refusal({ ca: "/etc/ssl/ca.pem" })).toMatchObject({
+      option: "ca",
       message: expect.stringContaining("not its path"),
     });
   });

@@ -143,9 +143,9 @@ describe("the connection", () => {
     expect(server.connections()).toBe(1);
   });
 
-  it("is never more than `maxConnections`", async () => {
+  it("is never more than `connections`", async () => {
     const server = await scripted();
-    const notifier = notifierAt(server, { maxConnections: 2 });
+    const notifier = notifierAt(server, { connections: 2 });
     await Promise.all(Array.from({ length: 12 }, () => sendOne(notifier)));
     expect(server.connections()).toBe(2);
   });

@@ -1,8 +1,8 @@
 import { DeliveryError } from "@datasync-monitor/core";
 import { type HttpAnswer, parseRetryAfter, statusError } from "@datasync-monitor/http";
 import { badCards, codes, type Meaning } from "./codes.ts";
+import type { FeishuFormat } from "./format.ts";
 import { type Manner, simpler, smaller, toResume } from "./manner.ts";
-import type { FeishuFormat } from "./options.ts";
 import { largestBody } from "./render.ts";
 
 /** What was sent, as far as the meaning of its answer depends on it. */

@@ -34,6 +34,20 @@ const markup = /[<>*_[\]()#`\\!:+"'$/~-]|&(?=[#\w])/g;
 export const escapeMarkup = (text: string): string =>
   text.replace(markup, (mark) => (mark === "~" ? "&sim;" : `&#${mark.charCodeAt(0)};`));
 
+/** What begins a list or underlines a heading, where a line begins with it. */
+const lineMarkup = /^(\d+)\.(?=\s|$)|^=/gm;
+
+/**
+ * For the `markdown` of a 2.0 card, which reads all of CommonMark: also what makes a list or a heading
+ * of a line. Cut first.
+ *
+ * @see https://open.feishu.cn/document/uAjLw4CM/ukzMukzMukzM/feishu-cards/card-json-v2-components/content-components/rich-text
+ */
+export const escapeMarkdown = (text: string): string =>
+  escapeMarkup(text).replace(lineMarkup, (_, digits: string | undefined) =>
+    digits === undefined ? "&#61;" : `${digits}&#46;`,
+  );
+
 /**
  * For the `text` form, which reads `<at …>` and documents no escape: without a `<`, and without an
  * entity that could become one, there is no tag. The full-width twins keep it legible.

@@ -1,2 +1,3 @@
 export { feishu } from "./feishu.ts";
-export type { FeishuFormat, FeishuOptions } from "./options.ts";
+export type { FeishuCardSchema, FeishuFormat } from "./format.ts";
+export type { FeishuOptions } from "./options.ts";

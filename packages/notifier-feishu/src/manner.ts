@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "@datasync-monitor/core";
-import type { FeishuFormat } from "./options.ts";
+import type { FeishuFormat } from "./format.ts";
 import { largestBody } from "./render.ts";
 
 /** How one attempt is made: as the options say, or simpler where the bot refused that. */

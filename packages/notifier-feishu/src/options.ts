@@ -8,10 +8,8 @@ import {
   textOption,
 } from "@datasync-monitor/core";
 import { isLoopback, urlOption } from "@datasync-monitor/http";
+import type { FeishuCardSchema, FeishuFormat } from "./format.ts";
 import type { Look } from "./story.ts";
-
-/** `card`: coloured by level. `post`: rich text. `text`: the plain lines of the guide. */
-export type FeishuFormat = "card" | "post" | "text";
 
 export interface FeishuOptions {
   /**
@@ -25,6 +23,11 @@ export interface FeishuOptions {
   readonly keyword?: string | undefined;
   /** Default `"card"`. A card that the bot refuses is sent again as `post`, then as `text`. */
   readonly format?: FeishuFormat | undefined;
+  /**
+   * The structure of a card. Default `"1.0"`, which every client shows. `"2.0"`: a preview in the list of
+   * chats and a layout for phones; clients before 7.20 show its title alone.
+   */
+  readonly cardSchema?: FeishuCardSchema | undefined;
   /** Default `"zh-CN"`, whatever the monitor's. */
   readonly locale?: Locale | undefined;
   /** An IANA name, such as `"Asia/Shanghai"`. Default the monitor's. The `text` form gives UTC, as the event does. */
@@ -48,8 +51,8 @@ export interface Settings {
 export const owner = "feishu()";
 
 const known = [
-  ...["webhookUrl", "secret", "keyword", "format", "locale", "timeZone"],
-  ...["mentionAll", "mentions", "connections"],
+  ...["webhookUrl", "secret", "keyword", "format", "cardSchema"],
+  ...["locale", "timeZone", "mentionAll", "mentions", "connections"],
 ] as const satisfies readonly (keyof FeishuOptions)[];
 
 const vendorHosts = ["open.feishu.cn", "open.larksuite.com"];
@@ -102,6 +105,7 @@ export const readOptions = (options: FeishuOptions): Settings => {
     secret: secret === undefined ? undefined : textOption(owner, "secret", secret),
     format: choiceOption(owner, "format", options.format, "card", ["card", "post", "text"]),
     look: {
+      cardSchema: choiceOption(owner, "cardSchema", options.cardSchema, "1.0", ["1.0", "2.0"]),
       locale: choiceOption(owner, "locale", options.locale, "zh-CN", ["zh-CN", "en"]),
       timeZone: timeZone === undefined ? undefined : checkTimeZone(owner, timeZone),
       keyword: readKeyword(options.keyword),

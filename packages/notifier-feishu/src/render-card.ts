@@ -1,37 +1,21 @@
-import type { EventLevel, JsonObject } from "@datasync-monitor/core";
-import { cut, disarmMentions, escapeMarkup } from "./escape.ts";
+import type { JsonObject } from "@datasync-monitor/core";
+import { calling, cardText, plain, templates } from "./card-text.ts";
+import { cut, escapeMarkup } from "./escape.ts";
 import type { Room } from "./fit.ts";
-import { linkTarget } from "./link.ts";
 import { highestLevel, shortBytes, titleOf } from "./parts.ts";
 import type { Fact, Look, Story } from "./story.ts";
 import { type Words, words } from "./words.ts";
 
-/** The vendor's header colours. */
-const templates: Readonly<Record<EventLevel, string>> = {
-  info: "blue",
-  warning: "orange",
-  error: "red",
-  critical: "carmine",
-};
+const text = cardText(escapeMarkup);
 
-const plain = (text: string): JsonObject => ({ tag: "plain_text", content: disarmMentions(text) });
 /** Takes markup: whatever is not ours was escaped by the caller. */
 const markup = (content: string): JsonObject => ({ tag: "lark_md", content });
-const paragraph = (text: JsonObject): JsonObject => ({ tag: "div", text });
-const note = (text: string): JsonObject => ({ tag: "note", elements: [plain(text)] });
+const paragraph = (inner: JsonObject): JsonObject => ({ tag: "div", text: inner });
+const note = (content: string): JsonObject => ({ tag: "note", elements: [plain(content)] });
 
-const bold = (text: string) => `**${escapeMarkup(cut(text, shortBytes))}**`;
-
-/** A link is whole or no link. */
-const shownValue = (value: string, room: Room): string => {
-  const shown = cut(value, Math.min(shortBytes, room.textBytes));
-  const target = shown === value ? linkTarget(value) : undefined;
-  return target === undefined ? escapeMarkup(shown) : `[${escapeMarkup(shown)}](${target})`;
-};
-
-const field = ({ label, value, short }: Fact, room: Room): JsonObject => ({
-  is_short: short,
-  text: markup(`${bold(label)}\n${shownValue(value, room)}`),
+const field = (fact: Fact, room: Room): JsonObject => ({
+  is_short: fact.short,
+  text: markup(text.field(fact, room)),
 });
 
 const single = (story: Story, room: Room, own: Words): readonly JsonObject[] => {
@@ -44,25 +28,11 @@ const single = (story: Story, room: Room, own: Words): readonly JsonObject[] => 
   ];
 };
 
-const pair = ({ label, value }: Fact, room: Room) =>
-  `${bold(label)} ${shownValue(value.replaceAll("\n", " "), room)}`;
-
-const block = (story: Story, room: Room): JsonObject => {
-  const facts = story.facts.slice(0, room.fields);
-  const origin = escapeMarkup(cut(`${story.service} · ${story.time}`, shortBytes));
-  const lines = [
-    `${bold(story.headline)} · ${origin}`,
-    escapeMarkup(cut(story.message, room.textBytes)),
-    facts.map((fact) => pair(fact, room)).join(" · "),
-  ];
-  return paragraph(markup(lines.filter((line) => line !== "").join("\n")));
-};
-
 const digest = (stories: readonly Story[], room: Room, own: Words): readonly JsonObject[] => {
   const shown = stories.slice(0, room.events);
   const left = stories.length - shown.length;
   return [
-    ...shown.map((story) => block(story, room)),
+    ...shown.map((story) => paragraph(markup(text.block(story, room)))),
     ...(left > 0 ? [note(own.moreEvents(left))] : []),
   ];
 };
@@ -75,7 +45,7 @@ export const renderCard = (stories: readonly Story[], room: Room, look: Look): J
     first !== undefined && others.length === 0
       ? single(first, room, own)
       : digest(stories, room, own);
-  const called = look.mentions.map((id) => `<at id=${id}></at>`).join(" ");
+  const called = calling(look);
   return {
     msg_type: "interactive",
     card: {

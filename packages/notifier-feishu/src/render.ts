@@ -1,7 +1,8 @@
 import type { Batch } from "@datasync-monitor/core";
 import { fit, type Room } from "./fit.ts";
-import type { FeishuFormat } from "./options.ts";
+import type { FeishuFormat } from "./format.ts";
 import { renderCard } from "./render-card.ts";
+import { renderCardV2 } from "./render-card-v2.ts";
 import { renderPost } from "./render-post.ts";
 import { renderText } from "./render-text.ts";
 import type { Envelope } from "./sign.ts";
@@ -18,7 +19,8 @@ export const largestBody = 20_000;
 const alone = { fields: 30, textBytes: largestBody };
 const inDigest = { fields: 6, textBytes: 1_000 };
 
-const renderers = { card: renderCard, post: renderPost, text: renderText } as const;
+const cards = { "1.0": renderCard, "2.0": renderCardV2 } as const;
+const others = { post: renderPost, text: renderText } as const;
 
 /** The request body for a batch: valid JSON of at most `maxBytes`, whatever the events hold. */
 export const renderBody = (
@@ -28,7 +30,7 @@ export const renderBody = (
 ): string => {
   const full: Room = { events: batch.length, ...(batch.length === 1 ? alone : inDigest) };
   const stories = batch.map((event) => tell(event, look));
-  const render = (room: Room) =>
-    JSON.stringify({ ...envelope, ...renderers[format](stories, room, look) });
+  const renderer = format === "card" ? cards[look.cardSchema] : others[format];
+  const render = (room: Room) => JSON.stringify({ ...envelope, ...renderer(stories, room, look) });
   return fit(full, maxBytes, render);
 };

@@ -1,5 +1,6 @@
 import { type Description, describe, type Locale, type MonitorEvent } from "@datasync-monitor/core";
 import { printable } from "./escape.ts";
+import type { FeishuCardSchema } from "./format.ts";
 
 /** How the messages of one notifier look. */
 export interface Look {
@@ -7,6 +8,7 @@ export interface Look {
   /** An IANA name; undefined: UTC. */
   readonly timeZone: string | undefined;
   readonly keyword: string | undefined;
+  readonly cardSchema: FeishuCardSchema;
   /** `"all"`, or open_ids and user_ids, checked: they go into tags as they are. */
   readonly mentions: readonly string[];
 }

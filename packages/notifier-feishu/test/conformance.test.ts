@@ -1,24 +1,19 @@
-import { feishuStandIn } from "@datasync-monitor/testkit";
+import { feishuStandIn, httpHarness } from "@datasync-monitor/testkit";
 import { testNotifier } from "@datasync-monitor/testkit/vitest";
 import { feishu } from "../src/index.ts";
-import { formats, readable } from "./support.ts";
+import { readable, shapes } from "./support.ts";
 
-const secret = "SIGNING-SECRET-7f3a";
-
-for (const format of formats) {
-  testNotifier(`feishu, as ${format},`, {
-    async rig() {
-      const bot = await feishuStandIn({ secret });
-      return {
-        notifier: feishu({ webhookUrl: bot.url, secret, format }),
-        meet: bot.meet,
-        received: () => bot.messages().map((message) => readable(message)),
-        attempts: bot.attempts,
-        secrets: [secret, bot.url, new URL(bot.url).pathname.split("/").at(-1) ?? ""],
-        close: bot.close,
-      };
-    },
-    // Without a result code nobody knows whether the bot took the message.
-    codes: { garble: "ambiguous" },
-  });
+for (const shape of shapes) {
+  testNotifier(
+    `feishu, as ${Object.values(shape).join(" ")},`,
+    httpHarness({
+      destination: (canary) =>
+        feishuStandIn({ token: canary("token"), secret: canary("signing-key") }),
+      notifier: ({ url, canary }) =>
+        feishu({ webhookUrl: url, secret: canary("signing-key"), ...shape }),
+      read: ({ body }) => readable(JSON.parse(body)),
+      // Without a result code nobody knows whether the bot took the message.
+      codes: { garble: "ambiguous" },
+    }),
+  );
 }

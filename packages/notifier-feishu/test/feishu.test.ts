@@ -18,11 +18,11 @@ import { type FeishuOptions, feishu } from "../src/index.ts";
 import {
   asDeliveryError,
   failureOf,
-  formats,
   hostOf,
   isObject,
   type Json,
   readable,
+  shapes,
 } from "./support.ts";
 
 const closing: (() => Promise<void> | undefined)[] = [];
@@ -69,14 +69,14 @@ const verify = async (notifier: Notifier) => {
 };
 
 describe("send", () => {
-  it.each(formats)("is accepted in the form %s, alone and as a digest", async (format) => {
+  it.each(shapes)("is accepted in the shape %o, alone and as a digest", async (shape) => {
     const { bot: standIn, notifier } = await bot({
       secret: "demo",
       keywords: ["应用报警"],
       notifier: {
         secret: "demo",
         keyword: "应用报警",
-        format,
+        ...shape,
         mentionAll: true,
         mentions: ["ou_1"],
       },
@@ -159,13 +159,16 @@ describe("send", () => {
     expect(resumes).toEqual([{ format: "post" }, { format: "text" }]);
   });
 
-  it("delivers as post what was refused as a card (trap 15)", async () => {
-    const { bot: standIn, notifier } = await bot();
-    standIn.answer(230_099, "ErrCode: 11310; ErrMsg: card table number over limit", 1);
-    const error = await failureOf(notifier);
-    expect(await failureOf(notifier, { resume: error?.resume ?? null })).toBeUndefined();
-    expect(messageOf(standIn).msg_type).toBe("post");
-  });
+  it.each(["1.0", "2.0"] as const)(
+    "delivers as post what was refused as a %s card (trap 15)",
+    async (cardSchema) => {
+      const { bot: standIn, notifier } = await bot({ notifier: { cardSchema } });
+      standIn.answer(230_099, "ErrCode: 11310; ErrMsg: card table number over limit", 1);
+      const error = await failureOf(notifier);
+      expect(await failureOf(notifier, { resume: error?.resume ?? null })).toBeUndefined();
+      expect(messageOf(standIn).msg_type).toBe("post");
+    },
+  );
 
   it("delivers in half the bytes what was refused for its size, once (trap 16)", async () => {
     const { bot: standIn, notifier } = await bot();

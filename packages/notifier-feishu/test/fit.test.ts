@@ -5,9 +5,9 @@ import {
   bodyOf,
   bounded,
   decode,
-  formats,
   hostileBatch,
   objectsIn,
+  shapes,
   signed,
   textOf,
   textsOf,
@@ -18,11 +18,11 @@ const strings = (value: unknown): readonly string[] =>
     Object.values(part).filter((item) => typeof item === "string"),
   );
 
-describe.each(formats)("a body in the form %s", (format) => {
+describe.each(shapes)("a body in the shape %o", (shape) => {
   it("is valid JSON of at most 20,000 bytes and whole code points, whatever the events hold", () => {
     fc.assert(
       fc.property(hostileBatch, fc.constantFrom("zh-CN", "en"), (events, locale) => {
-        const body = bodyOf(events, { format, locale, envelope: signed, mentions: ["all"] });
+        const body = bodyOf(events, { ...shape, locale, envelope: signed, mentions: ["all"] });
         expect(Buffer.byteLength(body)).toBeLessThanOrEqual(20_000);
         for (const text of strings(JSON.parse(body))) expect(text.isWellFormed()).toBe(true);
       }),
@@ -32,7 +32,7 @@ describe.each(formats)("a body in the form %s", (format) => {
 
   it("shortens 8,000 Chinese characters to 20,000 bytes with signature, and says so (trap 10)", () => {
     const body = bodyOf([sampleEvent({ message: "数".repeat(8_000) })], {
-      format,
+      ...shape,
       envelope: signed,
     });
     expect(Buffer.byteLength(body)).toBeLessThanOrEqual(20_000);
@@ -46,7 +46,7 @@ describe.each(formats)("a body in the form %s", (format) => {
       message: "*".repeat(8_000),
       details: { note: "*".repeat(999) },
     });
-    const body = bodyOf(events, { format, envelope: signed });
+    const body = bodyOf(events, { ...shape, envelope: signed });
     expect(Buffer.byteLength(body)).toBeLessThanOrEqual(20_000);
     expect(body).toContain("20 条事件");
     const shown = body.match(/sync_success|数据同步成功|数据同步完成/g)?.length ?? 0;
@@ -57,7 +57,7 @@ describe.each(formats)("a body in the form %s", (format) => {
   it("gets as small as it is asked to", () => {
     const events = sampleBatch(20, { message: "数".repeat(500) });
     for (const maxBytes of [10_000, 5_000, 2_000, 1_000]) {
-      const body = bodyOf(events, { format, maxBytes });
+      const body = bodyOf(events, { ...shape, maxBytes });
       expect(Buffer.byteLength(body)).toBeLessThanOrEqual(maxBytes);
       expect(body).toContain("20 条事件");
     }

@@ -91,6 +91,8 @@ it.each([
   [{ secret: 1 }, "secret"],
   [{ keyword: "k".repeat(101) }, "keyword"],
   [{ format: "cards" }, "format"],
+  [{ cardSchema: "3.0" }, "cardSchema"],
+  [{ cardSchema: 2 }, "cardSchema"],
   [{ locale: "fr" }, "locale"],
   [{ timeZone: "Mars/Olympus" }, "timeZone"],
   [{ mentions: "ou_1" }, "mentions"],

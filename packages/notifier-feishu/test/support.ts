@@ -8,12 +8,21 @@ import type {
 import { DeliveryError, systemClock } from "@datasync-monitor/core";
 import { notifierHost, sampleEvent, sendContext } from "@datasync-monitor/testkit";
 import fc from "fast-check";
-import type { FeishuFormat } from "../src/options.ts";
+import type { FeishuFormat } from "../src/format.ts";
+import type { FeishuOptions } from "../src/options.ts";
 import { largestBody, renderBody } from "../src/render.ts";
 import { type Envelope, envelope } from "../src/sign.ts";
 import type { Look } from "../src/story.ts";
 
 export const formats = ["card", "post", "text"] as const;
+
+/** Every shape that a message can have. */
+export const shapes = [
+  { format: "card" },
+  { format: "card", cardSchema: "2.0" },
+  { format: "post" },
+  { format: "text" },
+] as const satisfies readonly Pick<FeishuOptions, "format" | "cardSchema">[];
 
 export const signed: Envelope = envelope("demo", 1_599_360_473_000);
 
@@ -22,6 +31,7 @@ export const look = (overrides: Partial<Look> = {}): Look => ({
   timeZone: "Asia/Shanghai",
   keyword: undefined,
   mentions: [],
+  cardSchema: "1.0",
   ...overrides,
 });
 

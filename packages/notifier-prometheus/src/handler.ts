@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Format, negotiate } from "./format.ts";
 
 /** What a scrape is made of: the body, and the content type that goes with it. */
 export interface Scrape {
@@ -18,6 +19,7 @@ const answer = (
     "content-type": contentType,
     "content-length": Buffer.byteLength(body),
     "cache-control": "no-store",
+    vary: "accept",
     "x-content-type-options": "nosniff",
   });
   response.end(method === "HEAD" ? undefined : body);
@@ -35,9 +37,9 @@ export const refuse = (
     contentType: "text/plain; charset=utf-8",
   });
 
-/** Answers GET and HEAD with a scrape, whatever the path. */
+/** Answers GET and HEAD with a scrape in the format that `Accept` asks for, whatever the path. */
 export const scrapeHandler =
-  (scrape: () => Promise<Scrape>): RequestHandler =>
+  (scrape: (format: Format) => Promise<Scrape>): RequestHandler =>
   (request, response) => {
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("allow", "GET, HEAD");
@@ -45,7 +47,7 @@ export const scrapeHandler =
       refuse(request, response, 405, "method not allowed");
       return;
     }
-    scrape().then(
+    scrape(negotiate(request.headers.accept)).then(
       (result) => answer(request, response, 200, result),
       () => refuse(request, response, 500, "the metrics could not be collected"),
     );

@@ -1,5 +1,6 @@
 import type { MonitorStats, ReceiverStats } from "@datasync-monitor/core";
 import type { Counter, Gauge } from "prom-client";
+import type { Highest } from "./highest.ts";
 import {
   attemptOutcomes,
   breakerStates,
@@ -32,6 +33,11 @@ export const clearGauges = (meters: Meters): void => {
   meters.queueLength.reset();
   meters.queueCapacity.reset();
   meters.pending.reset();
+  meters.inFlight.reset();
+  meters.overdue.reset();
+  meters.pausedUntil.reset();
+  meters.storeFailing.reset();
+  meters.uncommitted.reset();
   meters.breakerOpen.reset();
   meters.breakerState.reset();
 };
@@ -131,22 +137,34 @@ const readGauges = (stats: ReceiverStats, receiver: string, meters: Meters): voi
   add(meters.queueLength, stats.queue.events);
   add(meters.queueCapacity, stats.queue.max_events);
   add(meters.pending, stats.pending);
+  add(meters.inFlight, stats.in_flight);
+  add(meters.overdue, stats.overdue);
   if (stats.breaker !== null) {
     meters.breakerOpen.raise({ receiver }, stats.breaker === "closed" ? 0 : 1);
     for (const state of breakerStates)
       meters.breakerState.raise({ receiver, state }, stats.breaker === state ? 1 : 0);
   }
-  if (stats.last_success_at !== null) {
-    const at = Date.parse(stats.last_success_at) / 1_000;
-    if (Number.isFinite(at)) meters.lastDelivery.raise({ receiver }, at);
+  const tell = (gauge: Highest<"receiver">, time: string | null): void => {
+    if (time === null) return;
+    const at = Date.parse(time) / 1_000;
+    if (Number.isFinite(at)) gauge.raise({ receiver }, at);
     else meters.invalid.inc();
-  }
+  };
+  tell(meters.lastDelivery, stats.last_success_at);
+  tell(meters.pausedUntil, stats.paused_until);
+};
+
+const readStore = ({ store }: MonitorStats, meters: Meters): void => {
+  meters.storeFailing.raise({}, store.failing ? 1 : 0);
+  if (Number.isFinite(store.uncommitted)) meters.uncommitted.inc(store.uncommitted);
+  else meters.invalid.inc();
 };
 
 /** Brings counters and gauges up to a monitor's books. */
 export const absorb = (stats: MonitorStats, reading: Reading): void => {
   const { meters, labels, settings, readings } = reading;
   readIntake(stats, reading);
+  readStore(stats, meters);
   for (const [receiver, growth] of readings.of(stats.receivers)) {
     const label = labels.of(receiver.name, settings.maxReceivers);
     readCounters(receiver, label, meters, new Tally(meters, growth));

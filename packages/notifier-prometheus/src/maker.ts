@@ -29,7 +29,7 @@ export class Maker {
         ...config,
         collect() {
           refresh();
-          // An OpenMetrics scrape of the registry takes `_total` off the metric for good.
+          // `registry.metrics()` in OpenMetrics takes `_total` off the metric for good: for its owner's own use.
           if (registry.contentType === Registry.PROMETHEUS_CONTENT_TYPE)
             Object.assign(this, { name: config.name });
         },
@@ -37,12 +37,16 @@ export class Maker {
     );
   }
 
-  gauge<L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {
+  gauge<L extends string = never>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {
     const config = this.#config(name, help, labelNames);
     return this.#keep(config.name, new Gauge<L>({ ...config, collect: this.#collect }));
   }
 
-  highest<L extends string>(name: string, help: string, labelNames: readonly L[]): Highest<L> {
+  highest<L extends string = never>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+  ): Highest<L> {
     const config = this.#config(name, help, labelNames);
     const gauge = new Gauge<L>({ ...config, aggregator: "max", collect: this.#collect });
     return new Highest(this.#keep(config.name, gauge));

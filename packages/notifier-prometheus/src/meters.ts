@@ -64,6 +64,19 @@ const pipelineMeters = (make: Maker) => ({
   ),
   queueLength: make.gauge("queue_length", "Events queued in memory.", ["receiver"]),
   queueCapacity: make.gauge("queue_capacity", "Events the queue can hold.", ["receiver"]),
+  inFlight: make.gauge("delivery_attempts_in_flight", "Attempts under way within their deadline.", [
+    "receiver",
+  ]),
+  overdue: make.gauge(
+    "delivery_attempts_overdue",
+    "Attempts that outlived their deadline and have not ended yet.",
+    ["receiver"],
+  ),
+  pausedUntil: make.highest(
+    "paused_until_timestamp_seconds",
+    "Until when its destination asked the receiver to pause. Absent while it does not.",
+    ["receiver"],
+  ),
   breakerOpen: make.highest("breaker_open", "1 while the breaker is open or half-open, else 0.", [
     "receiver",
   ]),
@@ -71,6 +84,19 @@ const pipelineMeters = (make: Maker) => ({
     "breaker_state",
     "1 for the state the breaker is in, 0 for the others.",
     ["receiver", "state"],
+  ),
+});
+
+const storeMeters = (make: Maker) => ({
+  storeFailing: make.highest(
+    "store_failing",
+    "1 while the store cannot be written to, else 0.",
+    [],
+  ),
+  uncommitted: make.gauge(
+    "store_uncommitted_rows",
+    "Rows that wait to be written to the store.",
+    [],
   ),
 });
 
@@ -98,6 +124,7 @@ export const createMeters = (settings: Settings, collect: () => void) => {
     ...operationMeters(make, settings),
     ...fateMeters(make),
     ...pipelineMeters(make),
+    ...storeMeters(make),
     ...ownMeters(make),
     registered: () => make.registered(),
   };

@@ -4,8 +4,8 @@ import { Registry } from "prom-client";
 /** What `prometheus()` takes. Nothing is required, and nothing here is secret. */
 export interface PrometheusOptions {
   /**
-   * A prom-client registry of yours, in the text format, so that one scrape shows your metrics too.
-   * Default: a new one; prom-client's global registry is never touched.
+   * A prom-client registry of yours, so that one scrape shows your metrics too. Default: a new one;
+   * prom-client's global registry is never touched. One that is set to OpenMetrics is shown in that alone.
    */
   readonly registry?: Registry | undefined;
   /** What every metric name begins with; ends with `_`. Default `"datasync_monitor_"`. */

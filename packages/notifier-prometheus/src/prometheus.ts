@@ -6,10 +6,11 @@ import {
 } from "@datasync-monitor/core";
 import type { Registry } from "prom-client";
 import { boardOf } from "./board.ts";
+import { contentTypes, type Format } from "./format.ts";
 import { type RequestHandler, scrapeHandler } from "./handler.ts";
 import { observeEvent } from "./operations.ts";
 import { type PrometheusOptions, readOptions } from "./options.ts";
-import { render } from "./render.ts";
+import { canCollect, formatOf, render } from "./render.ts";
 import { type MetricsServer, type ServeOptions, serve } from "./serve.ts";
 import { version } from "./version.ts";
 
@@ -17,11 +18,17 @@ import { version } from "./version.ts";
 export interface PrometheusNotifier extends Notifier {
   /** Where the metrics are: the registry given, else this notifier's own. */
   readonly registry: Registry;
-  /** What goes with `metrics()` in a `content-type` header. */
+  /** What goes with `metrics()` in a `content-type` header: the registry's own. */
   readonly contentType: string;
-  /** The registry as text. A metric that cannot be collected is left out and counted; the others show. */
+  /**
+   * The registry in the text format, or in OpenMetrics where it is set to that. A metric that cannot be
+   * collected is left out and counted; the others show.
+   */
   metrics(): Promise<string>;
-  /** Answers GET and HEAD with the metrics on any path, for a `node:http` server or a route of yours. */
+  /**
+   * Answers GET and HEAD with the metrics on any path, for a `node:http` server or a route of yours, in
+   * the text format or in OpenMetrics as `Accept` asks.
+   */
   metricsHandler(): RequestHandler;
   /**
    * Serves the metrics on a server of their own until `close()`, the notifier's or the answer's.
@@ -48,10 +55,11 @@ export const prometheus = (options: PrometheusOptions = {}): PrometheusNotifier 
   const servers = new Set<Promise<MetricsServer>>();
   let clock = systemClock;
 
-  const metrics = () => render(registry, () => board.meters.collectFailures.inc());
-  const handler = scrapeHandler(async () => ({
-    body: await metrics(),
-    contentType: registry.contentType,
+  const write = (format: Format) =>
+    render(registry, format, () => board.meters.collectFailures.inc());
+  const handler = scrapeHandler(async (format) => ({
+    body: await write(format),
+    contentType: contentTypes[formatOf(registry, format)],
   }));
 
   return {
@@ -59,7 +67,7 @@ export const prometheus = (options: PrometheusOptions = {}): PrometheusNotifier 
     id: "prometheus",
     maxBatchSize: 100,
     registry,
-    metrics,
+    metrics: () => write("text"),
     get contentType() {
       return registry.contentType;
     },
@@ -84,14 +92,11 @@ export const prometheus = (options: PrometheusOptions = {}): PrometheusNotifier 
     },
 
     async verify() {
-      try {
-        await registry.metrics();
-      } catch {
-        throw new DeliveryError(
-          "config",
-          "a metric on this registry cannot be collected; its collect() throws",
-        );
-      }
+      if (await canCollect(registry)) return;
+      throw new DeliveryError(
+        "config",
+        "a metric on this registry cannot be collected; its collect() throws",
+      );
     },
 
     async close() {

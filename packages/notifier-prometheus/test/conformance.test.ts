@@ -15,17 +15,24 @@ const cannot: { readonly [C in Condition]?: string } = {
   config: pulled,
   reset: pulled,
   refuse: pulled,
+  redirect: pulled,
   hang: pulled,
+  silent: pulled,
+  "half-headers": pulled,
+  "half-body": pulled,
+  drip: pulled,
 };
 
 /** The destination is the next scrape: what `send()` took has arrived when that still parses. */
 const rig = (): Rig => {
   const notifier = prometheus();
   const arrived: string[] = [];
+  let sends = 0;
   return {
     notifier: {
       ...notifier,
       async send(batch, context) {
+        sends += 1;
         await notifier.send(batch, context);
         parseExposition(await notifier.metrics());
         arrived.push(...batch.map(({ id }) => id));
@@ -33,8 +40,7 @@ const rig = (): Rig => {
     },
     meet: () => {},
     received: () => arrived,
-    attempts: () => arrived.length,
-    secrets: [],
+    attempts: () => sends,
     close: async () => {},
   };
 };

@@ -197,7 +197,7 @@ describe("operation metrics", () => {
     const families = (await scrape(prometheus())).families.map(({ name }) => name);
     expect(families.filter((name) => /_(ms|millis|minutes)/.test(name))).toEqual([]);
     const times = families.filter((name) => /duration|timestamp/.test(name));
-    expect(times.length).toBe(4);
+    expect(times.length).toBe(5);
     expect(times.filter((name) => !name.endsWith("_seconds"))).toEqual([]);
   });
 

@@ -1,18 +1,10 @@
-import fc from "fast-check";
+import { Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
-import { type PrometheusOptions, prometheus } from "../src/index.ts";
-import { parseExposition } from "./support/exposition.ts";
-import { attempt, fakeHost, receiverStats } from "./support/fake-host.ts";
+import { attached } from "./support/attached.ts";
+import { attempt, receiverStats } from "./support/fake-host.ts";
 import { scrape } from "./support/scrape.ts";
 
 const prefix = "datasync_monitor_";
-
-const attached = (options: PrometheusOptions = {}) => {
-  const fake = fakeHost();
-  const notifier = prometheus(options);
-  notifier.attach?.(fake.host);
-  return { ...fake, notifier };
-};
 
 describe("delivery health", () => {
   it("shows the fates, drops, deaths and attempts of every receiver", async () => {
@@ -77,6 +69,65 @@ describe("delivery health", () => {
     );
   });
 
+  it("shows what is under way and what outlived its deadline, added up", async () => {
+    const { notifier, show } = attached({ maxReceivers: 1 });
+    show({
+      receivers: [
+        receiverStats({ name: "ops", in_flight: 3, overdue: 1 }),
+        receiverStats({ name: "a", in_flight: 2 }),
+        receiverStats({ name: "b", in_flight: 5, overdue: 4 }),
+      ],
+    });
+    await scrape(notifier); // what it showed is not added to what it shows next
+    const scraped = await scrape(notifier);
+    const of = (name: string) =>
+      scraped.series(`${prefix}${name}`).map(({ labels, value }) => [labels.receiver, value]);
+    expect(of("delivery_attempts_in_flight")).toEqual([
+      ["ops", 3],
+      ["other", 7],
+    ]);
+    expect(of("delivery_attempts_overdue")).toEqual([
+      ["ops", 1],
+      ["other", 4],
+    ]);
+  });
+
+  it("shows until when a receiver pauses, and nothing once it does not", async () => {
+    const { notifier, show } = attached();
+    const at = async (paused_until: string | null) => {
+      show({ receivers: [receiverStats({ paused_until })] });
+      const labels = { receiver: "feishu" };
+      return (await scrape(notifier)).value(`${prefix}paused_until_timestamp_seconds`, labels);
+    };
+    expect(await at(null)).toBeUndefined();
+    expect(await at("2025-08-29T10:30:00.500Z")).toBe(1_756_463_400.5);
+    expect(await at(null)).toBeUndefined();
+  });
+
+  it("shows whether the store fails, and what waits for it", async () => {
+    const { notifier, show } = attached();
+    const at = async (failing: boolean, uncommitted: number) => {
+      show({ store: { durable: true, failing, uncommitted } });
+      const scraped = await scrape(notifier);
+      return ["store_failing", "store_uncommitted_rows"].map((name) =>
+        scraped.value(`${prefix}${name}`),
+      );
+    };
+    expect(await at(false, 0)).toEqual([0, 0]);
+    expect(await at(true, 250)).toEqual([1, 250]);
+    expect(await at(false, 3)).toEqual([0, 3]);
+  });
+
+  it("shows the stores of two monitors as one: failing if one does, what waits added up", async () => {
+    const registry = new Registry();
+    const [left, right] = [attached({ registry }), attached({ registry })];
+    left.show({ store: { durable: true, failing: true, uncommitted: 2 } });
+    right.show({ store: { durable: false, failing: false, uncommitted: 5 } });
+    const scraped = await scrape(left.notifier);
+    expect(scraped.value(`${prefix}store_failing`)).toBe(1);
+    expect(scraped.value(`${prefix}store_uncommitted_rows`)).toBe(7);
+  });
+
   it.each([
     ["closed", 0, [1, 0, 0]],
     ["open", 1, [0, 1, 0]],
@@ -116,6 +167,11 @@ describe("delivery health", () => {
     expect(values("delivery_duration_seconds_count")).toEqual([0]);
     expect(values("breaker_open")).toEqual([0]);
     expect(values("last_delivery_timestamp_seconds")).toEqual([]);
+    expect(values("paused_until_timestamp_seconds")).toEqual([]);
+    expect(values("delivery_attempts_in_flight")).toEqual([0]);
+    expect(values("delivery_attempts_overdue")).toEqual([0]);
+    expect(values("store_failing")).toEqual([0]);
+    expect(values("store_uncommitted_rows")).toEqual([0]);
   });
 
   it("trap 70: a duration from a clock that jumped back is ignored and counted", async () => {
@@ -131,13 +187,17 @@ describe("delivery health", () => {
     const { notifier, show } = attached();
     const queue = { events: Number.NaN, bytes: 0, max_events: 2_000, max_bytes: 0 };
     const dead = { expired: Number.NaN, payload: 1 };
-    show({ receivers: [receiverStats({ queue, dead, last_success_at: "yesterday" })] });
+    const times = { last_success_at: "yesterday", paused_until: "tomorrow" };
+    show({
+      receivers: [receiverStats({ queue, dead, in_flight: Number.NaN, ...times })],
+      store: { durable: true, failing: false, uncommitted: Number.NaN },
+    });
     const scraped = await scrape(notifier);
     expect(await notifier.metrics()).not.toMatch(/ [+-]?(nan|inf)$/im);
     expect(scraped.value(`${prefix}deliveries_dead_total`, { reason: "payload" })).toBe(1);
     expect(scraped.value(`${prefix}queue_capacity`)).toBe(2_000);
-    // The gauge, the sum of the deaths, one reason of death, the last delivery.
-    expect(scraped.value(`${prefix}invalid_observations_total`)).toBe(4);
+    // Three gauges, the sum of the deaths, one reason of death, two times.
+    expect(scraped.value(`${prefix}invalid_observations_total`)).toBe(7);
   });
 
   it("counts no death twice when dead deliveries are replayed", async () => {
@@ -182,119 +242,5 @@ describe("delivery health", () => {
     expect(await at()).toEqual([5, undefined]);
     // Registered anew, its books begin at 0; what they show now was all added since.
     expect(await at(receiverStats({ delivered: 6, pending: 1 }))).toEqual([11, 1]);
-  });
-});
-
-describe("receiver labels", () => {
-  it("are bounded by maxReceivers; those that come later share `other`", async () => {
-    const { notifier, show, tell } = attached({ maxReceivers: 2 });
-    const receivers = Array.from({ length: 500 }, (_, n) =>
-      receiverStats({ name: `callback-${n}`, delivered: 1, pending: 2, breaker: "open" }),
-    );
-    show({ receivers });
-    await scrape(notifier);
-    for (const { name } of receivers) tell(attempt(name, 0.1));
-    const scraped = await scrape(notifier);
-    const delivered = scraped
-      .series(`${prefix}deliveries_total`, { outcome: "delivered" })
-      .map(({ labels, value }) => [labels.receiver, value]);
-    expect(Object.fromEntries(delivered)).toEqual({ "callback-0": 1, "callback-1": 1, other: 498 });
-    expect(scraped.value(`${prefix}pending`, { receiver: "other" })).toBe(996);
-    expect(scraped.value(`${prefix}breaker_open`, { receiver: "other" })).toBe(1);
-    expect(scraped.value(`${prefix}delivery_duration_seconds_count`, { receiver: "other" })).toBe(
-      498,
-    );
-  });
-
-  it("do not go down in `other` when one of many leaves", async () => {
-    const { notifier, show } = attached({ maxReceivers: 1 });
-    const ops = receiverStats({ name: "ops" });
-    const a = receiverStats({ name: "a", delivered: 10 });
-    const b = receiverStats({ name: "b", delivered: 5 });
-    const other = async () =>
-      (await scrape(notifier)).value(`${prefix}deliveries_total`, {
-        receiver: "other",
-        outcome: "delivered",
-      });
-    show({ receivers: [ops, a, b] });
-    expect(await other()).toBe(15);
-    show({ receivers: [ops, b] });
-    expect(await other()).toBe(15);
-  });
-
-  it.each([
-    ['a"\n\\', 'a" \\'],
-    ["a\rb\u0000c\u2028d", "a b c d"],
-    ["\u202eevil", "evil"],
-    ['x"} 1\nevil_total 999', 'x"} 1 evil_total 999'],
-    ["", "unnamed"],
-    ["lone \ud800 surrogate", "lone \ufffd surrogate"],
-    ["飞书 🚀", "飞书 🚀"],
-    ["other", "other#2"],
-    ["x".repeat(1_000), `${"x".repeat(99)}…`],
-    [['x"} 1\nevil_total 999'], "other"],
-    [{ toString: () => "evil" }, "other"],
-    [42, "other"],
-    [undefined, "other"],
-    [null, "other"],
-  ])("trap 63: a receiver called %j is shown as %j and injects nothing", async (name, label) => {
-    const { notifier, show, tell } = attached();
-    show({ receivers: [receiverStats({ name: name as string, delivered: 3 })] });
-    tell(attempt(name as string, 1));
-    const text = await notifier.metrics();
-    expect(text).not.toMatch(/^evil_total/m);
-    expect(text).not.toContain("\r");
-    const scraped = await scrape(notifier);
-    const [series] = scraped.series(`${prefix}deliveries_total`, { outcome: "delivered" });
-    expect(series).toMatchObject({ labels: { receiver: label }, value: 3 });
-  });
-
-  it("trap 64: names that hold `,label:` are still two series", async () => {
-    const { notifier, show } = attached();
-    show({
-      receivers: [
-        receiverStats({ name: "1,outcome:dead,receiver:2", delivered: 1 }),
-        receiverStats({ name: "2", delivered: 2 }),
-        receiverStats({ name: "1,b:2", delivered: 3 }),
-        receiverStats({ name: "1,state:open", delivered: 4 }),
-        receiverStats({ name: "1", delivered: 5 }),
-      ],
-    });
-    const scraped = await scrape(notifier);
-    expect(
-      scraped
-        .series(`${prefix}deliveries_total`, { outcome: "delivered" })
-        .map(({ value }) => value),
-    ).toEqual([1, 2, 3, 4, 5]);
-    expect(scraped.series(`${prefix}breaker_state`)).toHaveLength(15);
-  });
-
-  it("traps 63 and 64: any set of names gives one series each, in text that parses", async () => {
-    const hostile = fc.constantFrom(
-      ",",
-      ":",
-      "receiver:",
-      ",outcome:dead",
-      '"',
-      "\\",
-      "\n",
-      "a",
-      "#2",
-    );
-    const name = fc.oneof(
-      fc.string({ unit: "binary" }),
-      fc.array(hostile).map((parts) => parts.join("")),
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(name, { minLength: 1, maxLength: 20 }), async (names) => {
-        const { notifier, show } = attached();
-        show({ receivers: names.map((name, n) => receiverStats({ name, delivered: n + 1 })) });
-        const scraped = parseExposition(await notifier.metrics());
-        const series = scraped.series(`${prefix}deliveries_total`, { outcome: "delivered" });
-        expect(series.map(({ value }) => value)).toEqual(names.map((_, n) => n + 1));
-        expect(new Set(series.map(({ labels }) => labels.receiver)).size).toBe(names.length);
-      }),
-      { numRuns: 50 },
-    );
   });
 });

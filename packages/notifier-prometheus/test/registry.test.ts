@@ -1,12 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { ConfigError } from "@datasync-monitor/core";
 import { sampleEvent, sendContext } from "@datasync-monitor/testkit";
 import { Counter, Gauge, Registry } from "prom-client";
 import { describe, expect, it, vi } from "vitest";
 import { prometheus } from "../src/index.ts";
-import { parseExposition } from "./support/exposition.ts";
 import { attempt, fakeHost, receiverStats } from "./support/fake-host.ts";
-import { ask, scrape } from "./support/scrape.ts";
+import { scrape } from "./support/scrape.ts";
 
 const prefix = "datasync_monitor_";
 const none = { info: 0, warning: 0, error: 0, critical: 0 };
@@ -246,67 +244,5 @@ describe("what cannot be collected", () => {
   it("verify() is content when everything can be collected", async () => {
     const verify = prometheus().verify?.({ signal: new AbortController().signal });
     await expect(verify).resolves.toBeUndefined();
-  });
-});
-
-describe("formats", () => {
-  it("are told in the README, metric by metric", async () => {
-    const readme = await readFile(new URL("../README.md", import.meta.url), "utf8");
-    const names = (await scrape(prometheus({ prefix: "x_" }))).families.map(({ name }) => name);
-    expect(names.filter((name) => !readme.includes(`\`${name.slice(2)}\``))).toEqual([]);
-  });
-
-  it("follow the naming conventions of Prometheus", async () => {
-    for (const { name, help, type, samples } of (await scrape(prometheus())).families) {
-      expect(help).toMatch(/^[A-Z1].+\.$/);
-      expect(name.endsWith("_total")).toBe(type === "counter");
-      expect(name).toMatch(/^datasync_monitor_[a-z]+(_[a-z]+)*$/);
-      for (const { labels } of samples)
-        for (const label of Object.keys(labels)) expect(label).toMatch(/^[a-z]+$/);
-    }
-  });
-
-  it("are the text format, whatever the scraper would accept", async () => {
-    const notifier = prometheus();
-    const server = await notifier.serve({ port: 0 });
-    const { headers, body } = await ask(server.url, "GET", {
-      accept: "application/openmetrics-text;version=1.0.0,text/plain;q=0.5",
-    });
-    await server.close();
-    expect(headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
-    expect(headers["content-type"]).toBe(notifier.contentType);
-    expect(() => parseExposition(body)).not.toThrow();
-    expect(body).not.toContain("# EOF");
-  });
-
-  it("trap 67: keep `_total` after the registry was scraped as OpenMetrics, and in it", async () => {
-    const notifier = prometheus();
-    const { registry } = notifier;
-    const before = await notifier.metrics();
-
-    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
-    expect(notifier.contentType).toBe(Registry.OPENMETRICS_CONTENT_TYPE);
-    const openMetrics = await notifier.metrics();
-    expect(openMetrics).toContain(`# TYPE ${prefix}records counter`);
-    expect(openMetrics).toContain(`\n${prefix}records_total{operation="sync"} 0`);
-    expect(openMetrics).not.toContain("_total_total");
-    expect(openMetrics.endsWith("\n# EOF\n")).toBe(true);
-
-    registry.setContentType(Registry.PROMETHEUS_CONTENT_TYPE);
-    expect(await notifier.metrics()).toBe(before);
-  });
-
-  it("trap 67: keep to OpenMetrics when a metric has to be left out", async () => {
-    const registry = new Registry();
-    const collect = () => {
-      throw new Error("bad");
-    };
-    new Gauge({ name: "bad", help: "Bad.", registers: [registry], collect });
-    const notifier = prometheus({ registry });
-    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
-    const text = await notifier.metrics();
-    expect(text).toContain(`\n${prefix}records_total{operation="sync"} 0`);
-    expect(text).not.toContain("_total_total");
-    expect(text.endsWith("\n# EOF\n")).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-/** A small, strict parser of the Prometheus text format, version 0.0.4: anything odd throws. */
+/** A small, strict parser of the Prometheus text format, version 0.0.4, and of OpenMetrics: anything odd throws. */
 
 export interface Sample {
   readonly name: string;
@@ -39,10 +39,12 @@ const numberOf = (text: string): number => {
   return Number(text); // "Nan", as prom-client writes it, is NaN too
 };
 
-const belongs = (sample: string, { name, type }: Family): boolean =>
-  type === "histogram"
-    ? [`${name}_bucket`, `${name}_sum`, `${name}_count`].includes(sample)
-    : sample === name;
+/** The names of a family's samples, by its type. */
+type Suffixes = Readonly<Record<string, readonly string[]>>;
+
+const histogram = ["_bucket", "_sum", "_count"];
+const text: Suffixes = { counter: [""], gauge: [""], histogram };
+const openMetrics: Suffixes = { counter: ["_total"], gauge: [""], histogram };
 
 export class Exposition {
   readonly families: readonly Family[];
@@ -73,27 +75,26 @@ export class Exposition {
   }
 }
 
-export const parseExposition = (text: string): Exposition => {
-  if (!text.endsWith("\n")) throw new Error("the last line does not end");
+const parse = (lines: readonly string[], suffixes: Suffixes): Exposition => {
   const families: (Family & { samples: Sample[] })[] = [];
   const seen = new Set<string>();
   let help: { name: string; text: string } | undefined;
-  for (const line of text.split("\n")) {
-    if (line === "") continue;
+  for (const line of lines) {
     const [, kind, name = "", rest = ""] = /^# (HELP|TYPE) (\S+) (.+)$/.exec(line) ?? [];
     if (kind === "HELP") {
       help = { name, text: rest };
     } else if (kind === "TYPE") {
       if (help?.name !== name) throw new Error(`no help for ${name}`);
       if (families.some((family) => family.name === name)) throw new Error(`${name} twice`);
-      if (!["counter", "gauge", "histogram"].includes(rest)) throw new Error(`type ${rest}`);
+      if (!Object.hasOwn(suffixes, rest)) throw new Error(`type ${rest}`);
       families.push({ name, help: help.text, type: rest, samples: [] });
     } else {
       const [, sample, labelText = "", value] = samplePattern.exec(line) ?? [];
       const family = families.at(-1);
       if (sample === undefined || value === undefined || family === undefined)
         throw new Error(`not a sample: ${JSON.stringify(line)}`);
-      if (!belongs(sample, family)) throw new Error(`${sample} is not of ${family.name}`);
+      if (!suffixes[family.type]?.some((suffix) => sample === family.name + suffix))
+        throw new Error(`${sample} is not of ${family.name}`);
       const labels = parseLabels(labelText);
       const key = JSON.stringify([sample, Object.entries(labels).sort()]);
       if (seen.has(key)) throw new Error(`a series twice: ${line}`);
@@ -102,4 +103,26 @@ export const parseExposition = (text: string): Exposition => {
     }
   }
   return new Exposition(families);
+};
+
+export const parseExposition = (body: string): Exposition => {
+  if (!body.endsWith("\n")) throw new Error("the last line does not end");
+  return parse(
+    body.split("\n").filter((line) => line !== ""),
+    text,
+  );
+};
+
+/** https://prometheus.io/docs/specs/om/open_metrics_spec/ without exemplars and times. */
+export const parseOpenMetrics = (body: string): Exposition => {
+  if (!body.endsWith("\n# EOF\n")) throw new Error("no end of file");
+  const lines = body.split("\n").slice(0, -2);
+  if (lines.includes("")) throw new Error("an empty line");
+  for (const line of lines) {
+    const [, help] = /^# HELP \S+ (.*)$/.exec(line) ?? [];
+    if (help !== undefined && !/^(?:[^"\\]|\\[n"\\])*$/.test(help))
+      throw new Error(`help: ${line}`);
+    if (/^# TYPE \S+_total counter$/.test(line)) throw new Error(`not a family: ${line}`);
+  }
+  return parse(lines, openMetrics);
 };
