@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/main.ts"],
+  entry: { main: "src/main.ts", service: "src/crash/service.ts" },
   format: ["esm"],
   sourcemap: true,
   clean: true,

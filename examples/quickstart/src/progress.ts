@@ -42,11 +42,26 @@ const sentence = (signal: MonitorSignal): string | undefined => {
   }
 };
 
+/** An outage opens the breaker again after each probe; once is enough to say it. */
+const isNews = ({ receiver, state }: Breaker, open: Set<string>): boolean => {
+  if (state === "closed") return open.delete(receiver);
+  if (state === "half-open" || open.has(receiver)) return false;
+  open.add(receiver);
+  return true;
+};
+
+/** Who has something waiting, and how much. */
+export const waiting = (
+  pending: readonly (readonly [receiver: string, count: number])[],
+): string => {
+  const parts = pending.filter(([, count]) => count > 0).map(([name, count]) => `${name} ${count}`);
+  return parts.length === 0 ? "nothing waits" : `waiting for ${parts.join(", ")}`;
+};
+
 /** Tells on the terminal what happens, in lines that stand for themselves in a file as well. */
 export class Progress implements Printer {
   readonly #startedAt = performance.now();
   readonly #color: boolean;
-  readonly #open = new Set<string>();
   readonly digests = new Map<string, number[]>(watched.map((name) => [name, []]));
 
   constructor({ color }: { readonly color: boolean }) {
@@ -68,36 +83,31 @@ export class Progress implements Printer {
 
   /** Follows a monitor, until the answer is called. */
   follow(monitor: Monitor): () => void {
-    monitor.observe((signal) => this.#hear(signal));
+    monitor.observe(this.listener());
     const timer = setInterval(() => this.#summarise(monitor), 1_000);
     return () => clearInterval(timer);
   }
 
-  #hear(signal: MonitorSignal): void {
+  /** Tells what the signals of one process say. */
+  listener(): (signal: MonitorSignal) => void {
+    const open = new Set<string>();
+    return (signal) => this.#hear(signal, open);
+  }
+
+  #hear(signal: MonitorSignal, open: Set<string>): void {
     if (!("receiver" in signal) || !watched.includes(signal.receiver)) return;
     if (signal.kind === "attempt" && isDigest(signal)) {
       this.digests.get(signal.receiver)?.push(signal.batch_size);
     }
-    if (signal.kind === "breaker" && !this.#isNews(signal)) return;
+    if (signal.kind === "breaker" && !isNews(signal, open)) return;
     const text = sentence(signal);
     if (text !== undefined) this.say(signal.receiver, text);
   }
 
-  /** An outage opens the breaker again after each probe; once is enough to say it. */
-  #isNews({ receiver, state }: Breaker): boolean {
-    if (state === "closed") return this.#open.delete(receiver);
-    if (state === "half-open" || this.#open.has(receiver)) return false;
-    this.#open.add(receiver);
-    return true;
-  }
-
   #summarise(monitor: Monitor): void {
     const { taken, receivers } = monitor.stats();
-    const waiting = receivers
-      .filter(({ pending }) => pending > 0)
-      .map(({ name, pending }) => `${name} ${pending}`);
-    const tail = waiting.length === 0 ? "nothing waits" : `waiting for ${waiting.join(", ")}`;
-    this.say("progress", `${taken} events taken, ${tail}`);
+    const pending = receivers.map((one) => [one.name, one.pending] as const);
+    this.say("progress", `${taken} events taken, ${waiting(pending)}`);
   }
 
   #print(style: Style | undefined, line: string): void {

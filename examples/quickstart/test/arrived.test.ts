@@ -1,6 +1,6 @@
 import { sampleEvent } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
-import { timesTold } from "../src/receivers/receiver.ts";
+import { idsTold, timesTold } from "../src/receivers/receiver.ts";
 
 const run_id = "0198f560-8440-7000-8000-00000000000a";
 const event = sampleEvent({
@@ -27,5 +27,12 @@ describe("timesTold", () => {
 
   it("does not put together the words of two parts", () => {
     expect(told(event.message, run_id)).toBe(0);
+  });
+});
+
+describe("idsTold", () => {
+  it("finds the ids of events and runs, whatever the markup did to them", () => {
+    const parts = [`id ${event.id}`, `**Run** ${run_id.replaceAll("-", "&#45;")}, 5 rows`];
+    expect(idsTold({ shown: "", parts })).toEqual([event.id, run_id]);
   });
 });

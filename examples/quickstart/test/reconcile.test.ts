@@ -1,29 +1,12 @@
-import type { Delivery, DeliveryState, MonitorEvent } from "@datasync-monitor/core";
+import type { Delivery, MonitorEvent } from "@datasync-monitor/core";
 import { sampleEvent } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import { reconcile, type Sources } from "../src/report/reconcile.ts";
 import { fateTable } from "../src/report/table.ts";
+import { delivery } from "./support/deliveries.ts";
 
 const first = sampleEvent({ id: "0198f560-8440-7000-8000-000000000001" });
 const second = sampleEvent({ id: "0198f560-8441-7000-8000-000000000002" });
-
-const delivery = (
-  event: MonitorEvent,
-  receiver: string,
-  state: DeliveryState = "delivered",
-): Delivery => ({
-  event_id: event.id,
-  receiver,
-  state,
-  reason: state === "dead" ? "expired" : null,
-  attempts: 1,
-  batch_id: null,
-  taken_at: event.timestamp,
-  next_at: null,
-  settled_at: event.timestamp,
-  reference: null,
-  last_error: null,
-});
 
 /** Two events, wanted by mail and chat alike, delivered once to each. */
 const allWell: Sources = {
@@ -118,6 +101,16 @@ describe("fateTable", () => {
         "time          id         event         mail         chat",
         "10:30:00.000  8440-7000  sync_success  ✓ 1, 2 seen  ·",
         "10:30:00.000  8441-7000  sync_success  pending      ·",
+      ].join("\n"),
+    );
+  });
+
+  it("marks the deliveries that are to be told from others", () => {
+    const mark = ({ receiver }: Delivery) => (receiver === "chat" ? " ↻" : "");
+    expect(fateTable(reconcile({ ...allWell, events: [first] }), ["mail", "chat"], mark)).toBe(
+      [
+        "time          id         event         mail  chat",
+        "10:30:00.000  8440-7000  sync_success  ✓ 1   ✓ 1 ↻",
       ].join("\n"),
     );
   });

@@ -292,6 +292,21 @@ describe("what a process has in hand", () => {
   });
 });
 
+describe("an observer", () => {
+  it("that is told of an event may wait until just that event is committed", async () => {
+    const { clock, store } = durable();
+    const { monitor, emit } = processOn(store, { clock });
+    const reports: unknown[] = [];
+    monitor.observe(({ kind }) => {
+      if (kind === "taken") void monitor.persisted().then((report) => reports.push(report));
+    });
+    emit(1);
+    await clock.advance(0);
+    expect(reports).toEqual([{ committed: 1, memory_only: 0, timed_out: false }]);
+    await monitor.close();
+  });
+});
+
 describe("a durable store", () => {
   it("keeps no rows of callbacks, and is told nothing of what became of them", async () => {
     const { store, groups } = scriptedStore();

@@ -22,6 +22,7 @@ export const feishuReceiver = async (env: Environment): Promise<Receiver> => {
     // Ten events leave room for every detail within the vendor's 20 kB.
     options: { types: ["sync_*", "cleanup_*", "migration_*", "*_warning"], batch: { maxSize: 10 } },
     standIn,
+    standInEnv: { FEISHU_WEBHOOK_URL: standIn?.url, FEISHU_SECRET: secret },
     limitRate: () => standIn?.meet("rate-limited", { times: 1 }),
     arrived: standIn && (() => standIn.messages().map(arrived)),
     close: async () => standIn?.close(),

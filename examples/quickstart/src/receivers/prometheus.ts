@@ -14,6 +14,7 @@ export const prometheusReceiver = async (): Promise<Metrics> => {
     notifier,
     options: {},
     standIn: undefined,
+    standInEnv: {},
     arrived: undefined,
     scrape: async () => (await fetch(server.url)).text(),
     close: () => server.close(),

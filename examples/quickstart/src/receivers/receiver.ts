@@ -15,6 +15,8 @@ export interface Receiver {
   readonly options: ReceiverOptions;
   /** The vendor's stand-in on this machine; undefined: the vendor, or nobody to talk to. */
   readonly standIn: StandIn | undefined;
+  /** The variables that name the stand-in to another process, as for the real one. */
+  readonly standInEnv: Environment;
   /** Makes the stand-in's next answer the vendor's own "too many". */
   readonly limitRate?: () => Promise<void> | void;
   /** Undefined: it went to the real vendor, where nobody here can look. */
@@ -24,10 +26,12 @@ export interface Receiver {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+const unescaped = (text: string): string =>
+  text.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+
 /** Letters and digits alone, whatever a vendor's markup did to the rest. */
 const bare = (text: string): string =>
-  text
-    .replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)))
+  unescaped(text)
     .replace(/&\w+;/g, "")
     .replace(/[^\p{L}\p{N}]+/gu, "");
 
@@ -43,3 +47,9 @@ export const timesTold = ({ parts }: Arrived, event: MonitorEvent): number => {
   const ids = parts.reduce((times, part) => times + part.split(event.id).length - 1, 0);
   return ids || parts.filter((part) => tellsOf(part, event)).length;
 };
+
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g;
+
+/** The ids of all events and runs that a message names. */
+export const idsTold = ({ parts }: Arrived): readonly string[] =>
+  parts.flatMap((part) => unescaped(part).match(uuid) ?? []);

@@ -15,6 +15,7 @@ export const slackReceiver = async (env: Environment): Promise<Receiver> => {
     notifier: slack({ webhookUrl: standIn?.url ?? env.SLACK_WEBHOOK_URL }),
     options: { minLevel: "warning" },
     standIn,
+    standInEnv: { SLACK_WEBHOOK_URL: standIn?.url },
     limitRate: () => standIn?.meet("rate-limited", { times: 1, retryAfterSeconds: 1 }),
     arrived: standIn && (() => standIn.messages().map(arrived)),
     close: async () => standIn?.close(),

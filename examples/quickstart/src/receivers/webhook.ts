@@ -17,6 +17,7 @@ export const webhookReceiver = async (env: Environment): Promise<Receiver> => {
     notifier: webhook({ url: standIn?.url ?? env.WEBHOOK_URL, secret }),
     options: {},
     standIn,
+    standInEnv: { WEBHOOK_URL: standIn?.url, WEBHOOK_SECRET: secret },
     arrived:
       standIn &&
       (() =>

@@ -1,4 +1,4 @@
-import type { Delivery, Monitor, MonitorEvent, Page } from "@datasync-monitor/core";
+import type { Delivery, DeliveryQuery, Monitor, MonitorEvent, Page } from "@datasync-monitor/core";
 
 const everyPage = async <T>(
   page: (cursor: string | undefined) => Promise<Page<T>>,
@@ -17,5 +17,8 @@ const everyPage = async <T>(
 export const allEvents = async (monitor: Monitor): Promise<readonly MonitorEvent[]> =>
   (await everyPage((cursor) => monitor.getEvents({ cursor }))).toReversed();
 
-export const allDeliveries = (monitor: Monitor): Promise<readonly Delivery[]> =>
-  everyPage((cursor) => monitor.getDeliveries({ cursor }));
+export const allDeliveries = (
+  monitor: Monitor,
+  query: DeliveryQuery = {},
+): Promise<readonly Delivery[]> =>
+  everyPage((cursor) => monitor.getDeliveries({ ...query, cursor }));

@@ -1,37 +1,12 @@
 import type { Monitor, MonitorEvent } from "@datasync-monitor/core";
-import { checkBooks } from "@datasync-monitor/testkit";
-import { timesTold } from "../receivers/receiver.ts";
 import type { Receivers } from "../receivers/receivers.ts";
+import { booksFaults } from "./books.ts";
+import { compare } from "./compare.ts";
 import type { Evidence } from "./evidence.ts";
 import { printPace } from "./pace.ts";
 import { allDeliveries, allEvents } from "./pages.ts";
-import { type Account, reconcile } from "./reconcile.ts";
 import { printExplanation, printMetrics, printSamples, printStatus } from "./story.ts";
 import { fateTable } from "./table.ts";
-
-const accountOf = async (
-  monitor: Monitor,
-  { all }: Receivers,
-  events: readonly MonitorEvent[],
-): Promise<Account> => {
-  const arrived = new Map(all.map((one) => [one.notifier.id, one.arrived?.()]));
-  const wanted = new Set(
-    events.flatMap((event) =>
-      monitor
-        .explain(event)
-        .filter((decision) => decision.wanted)
-        .map(({ receiver }) => `${event.id} ${receiver}`),
-    ),
-  );
-  return reconcile({
-    events,
-    receivers: [...arrived.keys()],
-    deliveries: await allDeliveries(monitor),
-    isWanted: (event, receiver) => wanted.has(`${event.id} ${receiver}`),
-    timesFound: (event, receiver) =>
-      arrived.get(receiver)?.reduce((times, message) => times + timesTold(message, event), 0),
-  });
-};
 
 /** Operations that ended, as the events tell and as the scraped histogram does. */
 const countedFaults = (events: readonly MonitorEvent[], scraped: string): readonly string[] => {
@@ -60,21 +35,13 @@ const howCompared = ({ all }: Receivers): readonly string[] => [
   }),
 ];
 
-const booksFaults = (monitor: Monitor): readonly string[] => {
-  try {
-    checkBooks(monitor.stats());
-    return [];
-  } catch (error) {
-    return [String(error)];
-  }
-};
-
 /** Prints everything; answers whether nothing was lost, doubled or still open. */
 export const report = async (evidence: Evidence): Promise<boolean> => {
   const { monitor, receivers, progress } = evidence;
   const events = await allEvents(monitor);
   const scraped = await receivers.metrics.scrape();
-  const account = await accountOf(monitor, receivers, events);
+  const deliveries = await allDeliveries(monitor);
+  const account = compare({ events, deliveries, receivers, filters: monitor });
   const failure = events.find(({ event_type }) => event_type === "sync_failure");
   const alarm = events.find(({ level }) => level === "critical");
   const names = receivers.all.map(({ notifier }) => notifier.id);
@@ -95,7 +62,7 @@ export const report = async (evidence: Evidence): Promise<boolean> => {
     ...account.strays,
     ...countedFaults(events, scraped),
     ...unplayed(monitor, receivers),
-    ...booksFaults(monitor),
+    ...booksFaults(monitor.stats()),
     ...(monitor.stats().taken === events.length
       ? []
       : ["an event was taken and is not remembered"]),

@@ -5,12 +5,19 @@ import { coinRow, indicatorRow } from "./rows.ts";
 export class Market {
   readonly #source: TableFile;
   readonly #seed: number;
-  #rows = 0;
-  #revision = 0;
+  #rows: number;
+  #revision: number;
 
   constructor(source: TableFile, seed: number) {
     this.#source = source;
     this.#seed = seed;
+    this.#rows = source.count("coin_data");
+    this.#revision = source.newest("coin_data");
+  }
+
+  /** The newest in the source. */
+  get revision(): number {
+    return this.#revision;
   }
 
   trade(newRows: number, corrections = 0): void {

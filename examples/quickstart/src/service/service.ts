@@ -5,29 +5,19 @@ import type { Emitter } from "@datasync-monitor/core";
 import { every, sleep } from "../pace.ts";
 import { checkHealth, checkStorage } from "./checks.ts";
 import { cleanup } from "./cleanup.ts";
-import { TableFile } from "./database.ts";
-import { Market } from "./market.ts";
+import { Databases } from "./databases.ts";
 import { marketCap, migrate, share } from "./migration.ts";
 import { sync } from "./sync.ts";
-
-const seed = 20_250_829;
-
-/** `track` has told of the failure already; the next run tries again. */
-const told = (run: Promise<void>): Promise<void> => run.catch(() => {});
+import { told } from "./told.ts";
 
 /** A data sync service: a source that grows, a target that follows, and what goes wrong on the way. */
 export class Service {
   readonly #folder: string;
-  readonly #source: TableFile;
-  readonly #target: TableFile;
-  readonly #market: Market;
+  readonly #databases: Databases;
 
   private constructor(folder: string) {
     this.#folder = folder;
-    this.#source = new TableFile(join(folder, "source.db"));
-    this.#target = new TableFile(join(folder, "target.db"));
-    this.#market = new Market(this.#source, seed);
-    this.#market.trade(3_000);
+    this.#databases = new Databases(folder);
   }
 
   static async open(): Promise<Service> {
@@ -36,11 +26,11 @@ export class Service {
 
   /** Works until the signal aborts. `say` hears of the incidents, which no receiver is told about. */
   async run(monitor: Emitter, say: (text: string) => void, signal: AbortSignal): Promise<void> {
-    const [source, target] = [this.#source, this.#target];
+    const { source, target, market } = this.#databases;
     let checks = 0;
     await Promise.all([
       every(450, signal, () => {
-        this.#market.trade(60, 10);
+        market.trade(60, 10);
         return told(sync(monitor, source, target));
       }),
       every(1_900, signal, () => told(cleanup(monitor, target))),
@@ -53,8 +43,7 @@ export class Service {
   }
 
   async close(): Promise<void> {
-    this.#source.close();
-    this.#target.close();
+    this.#databases.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
@@ -67,7 +56,7 @@ export class Service {
     ] as const;
     for (const [waitMs, column] of steps) {
       await sleep(waitMs, signal);
-      if (!signal.aborted) await told(migrate(monitor, this.#target, column));
+      if (!signal.aborted) await told(migrate(monitor, this.#databases.target, column));
     }
   }
 
@@ -75,17 +64,17 @@ export class Service {
     await sleep(6_000, signal);
     if (signal.aborted) return;
     say("somebody drops the target's table indicator_data");
-    this.#target.drop("indicator_data");
+    this.#databases.target.drop("indicator_data");
     await sleep(3_500, signal);
     say("the table is created anew, empty: the next sync fills it");
-    this.#target.restore("indicator_data");
+    this.#databases.target.restore("indicator_data");
   }
 
   async #beLocked(say: (text: string) => void, signal: AbortSignal): Promise<void> {
     await sleep(11_500, signal);
     if (signal.aborted) return;
     say("a backup holds the target's write lock for a second");
-    const release = this.#target.lock();
+    const release = this.#databases.target.lock();
     await sleep(1_000, signal);
     release();
   }

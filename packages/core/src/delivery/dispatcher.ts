@@ -171,14 +171,15 @@ export class Dispatcher {
       group.push(taken);
       audiences.push(audience);
       accepted.push({ event: taken.event, receivers: audience.remembered });
-      if (observed()) signal({ kind: "taken", event: taken.event });
     }
     const written = journal.write(accepted, bytes);
+    // An observer may ask whether the event is persisted: by now it is on its way.
+    if (written !== undefined) this.#committing = group;
+    if (observed()) for (const { event } of group) signal({ kind: "taken", event });
     if (written === undefined) {
       this.#hand(group, audiences);
       return;
     }
-    this.#committing = group;
     void written.then(() => {
       this.#committing = undefined;
       this.#hand(group, audiences);
