@@ -34,7 +34,7 @@ const groups = (): readonly (readonly string[])[] => {
 const translations: readonly (readonly [string, string])[] = [
   ["README.md", "README.zh-CN.md"],
   ...pages()
-    .filter((page) => /^docs\/[^/]+$/.test(page))
+    .filter((page) => page.startsWith("docs/") && !page.startsWith("docs/zh-CN/"))
     .map((page) => [page, page.replace("docs/", "docs/zh-CN/")] as const),
 ];
 

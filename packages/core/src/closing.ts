@@ -3,7 +3,7 @@ import type { Custody } from "./delivery/custody.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { fatesAt, persist } from "./delivery/drain.ts";
 import type { Journal } from "./delivery/journal.ts";
-import { within } from "./delivery/wait.ts";
+import { type Waits, within } from "./delivery/wait.ts";
 import type { Intake } from "./intake.ts";
 import { closingMs, graceMs, type Receivers } from "./receivers.ts";
 import type { FlushReport } from "./registration.ts";
@@ -14,6 +14,7 @@ export interface ClosingHost {
   readonly dispatcher: Dispatcher;
   readonly custody: Custody;
   readonly journal: Journal;
+  readonly waits: Waits;
 }
 
 /**
@@ -22,7 +23,7 @@ export interface ClosingHost {
  * for it will be sent again.
  */
 export const closeDown = async (
-  { intake, receivers, dispatcher, custody, journal }: ClosingHost,
+  { intake, receivers, dispatcher, custody, journal, waits }: ClosingHost,
   deadlineMs: number,
   clock: Clock,
 ): Promise<FlushReport> => {
@@ -37,6 +38,7 @@ export const closeDown = async (
   await journal.close(Math.max(closingMs, endsAt - clock.monotonic()));
   if (dispatcher.unmatchedUpTo(upTo) > 0)
     await persist({ clock, dispatcher, journal, upTo, deadlineMs: closingMs });
+  waits.end();
   for (const pipeline of pipelines) pipeline.giveUp();
   const after = fatesAt(pipelines);
   const { durable } = journal.store;

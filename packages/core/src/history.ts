@@ -2,6 +2,8 @@ import type { Announcer } from "./announcer.ts";
 import type { Clock } from "./clock.ts";
 import type { Custody } from "./delivery/custody.ts";
 import type { Journal } from "./delivery/journal.ts";
+import { storeAnswerMs } from "./delivery/retry.ts";
+import { type Waits, within } from "./delivery/wait.ts";
 import { ConfigError } from "./errors.ts";
 import type { MonitorEvent } from "./event.ts";
 import type { Intake } from "./intake.ts";
@@ -22,6 +24,7 @@ import type {
 export interface HistoryHost {
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly waits: Waits;
   readonly custody: Custody;
   readonly receivers: Receivers;
   readonly announcer: Announcer;
@@ -29,6 +32,20 @@ export interface HistoryHost {
 }
 
 const most = 1_000;
+
+type Asked = Pick<EventStore, "events" | "deliveries" | "aggregate" | "move">;
+
+/** The store, with a deadline on every answer. */
+const patient = (store: EventStore, waits: Waits): Asked => {
+  const ask = <T>(question: () => T | Promise<T>): Promise<T> =>
+    waits.answered((async () => question())(), storeAnswerMs);
+  return {
+    events: (query) => ask(() => store.events(query)),
+    deliveries: (query) => ask(() => store.deliveries(query)),
+    aggregate: (query) => ask(() => store.aggregate(query)),
+    move: (select, to) => ask(() => store.move(select, to)),
+  };
+};
 
 /** What was said, and what became of it: asked of the store, after all that is known has been written to it. */
 export class History {
@@ -47,9 +64,10 @@ export class History {
   }
 
   /** The store, when all that is known has been written to it. */
-  async written(): Promise<EventStore> {
-    await this.#host.journal.write([]);
-    return this.#host.journal.store;
+  async written(): Promise<Asked> {
+    const { journal, waits } = this.#host;
+    await journal.write([]);
+    return patient(journal.store, waits);
   }
 
   async status(stats: MonitorStats): Promise<ComprehensiveStatus> {
@@ -69,16 +87,17 @@ export class History {
 
   /** Dead deliveries are pending again, and their receivers try them; answers how many. */
   async replay(query: DeliveryQuery): Promise<number> {
-    const { journal, receivers, intake, custody } = this.#host;
+    const { receivers, intake, custody, clock } = this.#host;
     if (intake.closed)
       throw new ConfigError("replay", "The monitor is closed: it delivers nothing.");
     const dead: DeliveryQuery = { ...query, states: ["dead"], limit: query.limit ?? most };
-    const { rows } = await this.deliveries(dead);
-    const moved = await journal.store.move(dead, { state: "pending" });
+    const store = await this.written();
+    const { rows } = await store.deliveries(dead);
+    const moved = await store.move(dead, { state: "pending" });
     for (const receiver of receivers.all) {
       const own = rows.filter((row) => row.receiver === receiver.name);
       const reasons = new Map(own.map(({ event_id, reason }) => [event_id, reason ?? ""]));
-      if (reasons.size > 0) await custody.takeOver(receiver, reasons);
+      if (reasons.size > 0) await within(custody.takeOver(receiver, reasons), storeAnswerMs, clock);
     }
     return moved;
   }

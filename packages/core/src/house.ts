@@ -1,10 +1,11 @@
-import { Announcer } from "./announcer.ts";
+import { Announcer, type SignalListener } from "./announcer.ts";
 import { Attachments } from "./attachments.ts";
 import { eventFactory } from "./create-event.ts";
 import { Custody } from "./delivery/custody.ts";
 import { Dispatcher } from "./delivery/dispatcher.ts";
 import { Journal } from "./delivery/journal.ts";
 import type { Receiver } from "./delivery/receiver.ts";
+import { Waits } from "./delivery/wait.ts";
 import { History } from "./history.ts";
 import { idSource } from "./id.ts";
 import { Intake } from "./intake.ts";
@@ -24,6 +25,7 @@ export interface House {
   readonly attachments: Attachments;
   readonly journal: Journal;
   readonly custody: Custody;
+  readonly waits: Waits;
   readonly dispatcher: Dispatcher;
   readonly intake: Intake;
   readonly receivers: Receivers;
@@ -42,7 +44,8 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
   const observed = () => announcer.observed;
   const signal = announcer.signal.bind(announcer);
   const report = announcer.report.bind(announcer);
-  const journal = new Journal(store, { clock, report });
+  const waits = new Waits(clock);
+  const journal = new Journal(store, { clock, waits, report });
   const all: Receiver[] = [];
   const shared = { clock, journal, observed, signal, report };
   const turn = () => settings().turn;
@@ -72,7 +75,7 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
     };
   };
 
-  const notifierHost: NotifierHost = {
+  const notifierHost: NotifierHost = Object.freeze({
     get service() {
       return settings().context.service;
     },
@@ -83,17 +86,33 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
       return settings().timeZone;
     },
     clock,
-    observe: (listener) => announcer.register(listener),
+    observe: (listener: SignalListener) => announcer.register(listener),
     stats,
-  };
+  });
   const closed = () => intake.closed;
-  const custody = new Custody({ clock, journal, dispatcher, receivers: all, closed, report });
+  const custody = new Custody({
+    clock,
+    waits,
+    journal,
+    dispatcher,
+    receivers: all,
+    closed,
+    report,
+  });
   const ready = dispatcher.ready.bind(dispatcher);
   const holdsLeases = () => custody.holdsLeases;
   const pipelineHost = { ...shared, random, nextId, ready, holdsLeases };
   const receivers = new Receivers({ all, pipelineHost, notifierHost, dispatcher, intake });
   const speaker = new Speaker({ clock, nextId, intake }, () => settings().context);
-  const history = new History({ clock, journal, custody, receivers, announcer, intake });
+  const history = new History({
+    clock,
+    waits: new Waits(clock),
+    journal,
+    custody,
+    receivers,
+    announcer,
+    intake,
+  });
   const attachments = new Attachments({ notifierHost, report });
   return {
     nextId,
@@ -101,6 +120,7 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
     attachments,
     journal,
     custody,
+    waits,
     dispatcher,
     intake,
     receivers,

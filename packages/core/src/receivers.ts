@@ -135,7 +135,10 @@ export class Receivers {
       delivered: after.delivered - before.delivered,
       dropped: after.dropped - before.dropped,
       dead: after.dead - before.dead,
-      pending: pipelines.reduce((total, { pending }) => total + pending, 0),
+      pending: receivers.reduce(
+        (total, one) => total + one.pipeline.pending + dispatcher.undecided(one),
+        0,
+      ),
       timed_out,
     };
   }

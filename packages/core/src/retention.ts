@@ -16,6 +16,7 @@ const maxChunks = 40;
 /** Has a durable store forget what is settled and too old, or one too many. Answers how to stop. */
 export const keepRetention = ({ clock, journal, limits }: RetentionHost): (() => void) => {
   let timer: Timer | undefined;
+  let stopped = false;
   const prune = async (): Promise<void> => {
     for (let chunks = 0; chunks < maxChunks; chunks += 1) {
       const { historyMs, historyEvents: maxEvents } = limits();
@@ -25,11 +26,15 @@ export const keepRetention = ({ clock, journal, limits }: RetentionHost): (() =>
     }
   };
   const arm = (): void => {
+    if (stopped) return;
     timer = clock.setTimer(everyMs, () => {
       // A store that fails at this fails at writing too, which is reported.
       void prune().then(arm, arm);
     });
   };
   arm();
-  return () => timer?.cancel();
+  return () => {
+    stopped = true;
+    timer?.cancel();
+  };
 };

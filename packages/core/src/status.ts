@@ -99,7 +99,7 @@ export interface ComprehensiveStatus {
 
 /** What a comprehensive status is made of. */
 export interface StatusSources {
-  readonly store: EventStore;
+  readonly store: Pick<EventStore, "aggregate">;
   readonly now: number;
   readonly stats: MonitorStats;
   readonly troubles: readonly RecentTrouble[];

@@ -5,7 +5,7 @@ import type { EventInput } from "../src/event-input.ts";
 import { createMonitor } from "../src/monitor.ts";
 import { rig } from "./support/rig.ts";
 
-const runs = Number(process.env.FC_RUNS ?? 20_000);
+const runs = 20_000 * Number(process.env.FC_RUNS ?? 1);
 
 const revoked = () => {
   const { proxy, revoke } = Proxy.revocable({}, {});

@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest";
 import { ConfigError } from "../src/errors.ts";
 import { type MemoryStore, type MemoryStoreOptions, memoryStore } from "../src/store/memory.ts";
 import type { Delivery, DeliveryState, Outcome } from "../src/store/store.ts";
-import { storeCases } from "./support/store-cases.ts";
 import { commit, delivered, ended, eventAt, idOf } from "./support/store-kit.ts";
 import { type ModelOutcome, StoreModel } from "./support/store-model.ts";
 
@@ -28,17 +27,6 @@ const allDeliveries = (store: MemoryStore, limit = 7) =>
   all((cursor) => store.deliveries({ cursor, limit }));
 const allIds = (store: MemoryStore) =>
   all((cursor) => store.events({ cursor, limit: 7 })).map(({ id }) => id);
-
-describe("memoryStore as an event store", () => {
-  it.each(storeCases.map((one) => [one.id, one.title, one] as const))(
-    "%s: %s",
-    async (_id, _title, { run }) => {
-      const clock = fakeClock();
-      const store = memoryStore({ clock });
-      await run({ store, startedAt: clock.now(), advance: (ms) => clock.step(ms) });
-    },
-  );
-});
 
 describe("memoryStore", () => {
   const stored = (options: MemoryStoreOptions) => ({ store: memoryStore(options) });

@@ -3,17 +3,13 @@ import { type Batch, type BatchOptions, batchDueAt, newBatch } from "./batch.ts"
 import { EventQueue, type QueueLimits } from "./queue.ts";
 import type { Restored } from "./restore.ts";
 import { Shelf } from "./shelf.ts";
-import type { Taken } from "./taken.ts";
+import { precedes, type Taken } from "./taken.ts";
 
 export interface BacklogOptions {
   readonly queue: QueueLimits;
   readonly batch: BatchOptions;
   readonly nextId: () => string;
 }
-
-/** What came from a store has no order of emission here, but its id has. */
-const precedes = (one: Taken, other: Taken): boolean =>
-  one.seq === other.seq ? one.event.id < other.event.id : one.seq < other.seq;
 
 const mostGrave = levels.length - 1;
 
@@ -205,6 +201,7 @@ export class Backlog {
       if (next === undefined) break;
       events.push(next);
     }
+    events.sort((one, other) => (precedes(one, other) ? -1 : 1));
     const batch = newBatch(events, this.#options.nextId);
     if (batch !== undefined) this.#hold(batch);
     return batch;

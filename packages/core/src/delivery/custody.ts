@@ -5,10 +5,11 @@ import type { Dispatcher } from "./dispatcher.ts";
 import type { Journal } from "./journal.ts";
 import type { Receiver } from "./receiver.ts";
 import { storeAnswerMs, storeRetryMs } from "./retry.ts";
-import { answered, sleep } from "./wait.ts";
+import type { Waits } from "./wait.ts";
 
 export interface CustodyHost {
   readonly clock: Clock;
+  readonly waits: Waits;
   readonly journal: Journal;
   readonly dispatcher: Dispatcher;
   /** Live: who is registered now. */
@@ -101,6 +102,7 @@ export class Custody {
     const { clock, journal } = this.#host;
     this.#givingBack = this.#givingBack.then(async () => {
       const released = await this.#release(leases);
+      backlog.shelf.released(leases.length);
       if (!released) backlog.shelf.leasedUntil = clock.monotonic() + journal.leaseMs;
     });
   }
@@ -110,7 +112,7 @@ export class Custody {
     const { clock, journal } = this.#host;
     try {
       const releasing = (async () => journal.store.renew(leases, 0, clock.now()))();
-      await answered(releasing, storeAnswerMs, clock);
+      await this.#host.waits.answered(releasing, storeAnswerMs);
       return true;
     } catch {
       return false;
@@ -124,23 +126,32 @@ export class Custody {
     // A durable store keeps no callback's rows.
     if (settings.once && this.#host.journal.store.durable) backlog.shelf.more = false;
     if (!backlog.shelf.more || backlog.room.events === 0) return Promise.resolve();
-    const paging = this.#pages(receiver).finally(() => this.#paging.delete(receiver));
+    const paging = this.#pages(receiver).finally(() => {
+      this.#paging.delete(receiver);
+      // What came in may have gone again before anybody could ask for more.
+      if (!this.#gone(receiver)) void this.#pageIn(receiver);
+    });
     this.#paging.set(receiver, paging);
     return paging;
   }
 
   async #pages(receiver: Receiver): Promise<void> {
     const { backlog } = receiver.pipeline;
-    while (backlog.shelf.more && backlog.room.events > 0 && !this.#gone(receiver)) {
+    const { shelf } = backlog;
+    while (shelf.more && backlog.room.events > 0 && !this.#gone(receiver)) {
       await this.#givingBack;
+      // What is put there from now on this claim may not see.
+      const there = shelf.claimable;
+      shelf.more = false;
       const claimed = await this.#claim(receiver);
       // What nobody is left to deliver is anybody's when its lease has run out.
-      if (this.#gone(receiver)) return;
-      this.#enter(receiver, claimed);
+      if (claimed === undefined) shelf.more = true;
+      if (claimed === undefined || this.#gone(receiver)) return;
+      this.#enter(receiver, claimed, there);
     }
   }
 
-  #enter(receiver: Receiver, claimed: readonly Claimed[]): void {
+  #enter(receiver: Receiver, claimed: readonly Claimed[], there: number): void {
     const { pipeline } = receiver;
     const { shelf } = pipeline.backlog;
     const revived = this.#revived.get(receiver);
@@ -150,35 +161,39 @@ export class Custody {
       if (reason === undefined && shelf.events > 0) shelf.events -= 1;
       else pipeline.ledger.revive(reason ?? "");
     }
-    if (claimed.length > 0) return;
-    shelf.more = false;
-    if (this.#host.clock.monotonic() < shelf.leasedUntil) return;
+    if (claimed.length > 0) shelf.more = true;
+    if (claimed.length > 0 || this.#host.clock.monotonic() < shelf.leasedUntil) return;
     // Others have taken what this process put there.
-    for (; shelf.events > 0; shelf.events -= 1) pipeline.ledger.settle("moved");
+    for (let left = there; left > 0 && shelf.events > 0; left -= 1) {
+      shelf.events -= 1;
+      pipeline.ledger.settle("moved");
+    }
   }
 
-  async #claim(receiver: Receiver): Promise<readonly Claimed[]> {
+  /** Undefined when there is no room by now. */
+  async #claim(receiver: Receiver): Promise<readonly Claimed[] | undefined> {
     const { journal, clock, report } = this.#host;
     for (let failures = 1; ; failures += 1) {
       if (!journal.isOpen) await journal.opened();
       if (this.#gone(receiver)) return [];
       const { events, bytes } = receiver.pipeline.backlog.room;
+      if (events === 0) return undefined;
       const bounds = { limit: Math.min(pageEvents, events), maxBytes: Math.min(pageBytes, bytes) };
       const { leaseMs } = journal;
       try {
-        return await journal.store.claim({
-          receiver: receiver.name,
-          ...bounds,
-          leaseMs,
-          now: clock.now(),
-        });
+        const now = clock.now();
+        const asking = (async () =>
+          journal.store.claim({ receiver: receiver.name, ...bounds, leaseMs, now }))();
+        const claimed = await this.#host.waits.answered(asking, storeAnswerMs);
+        if (!Array.isArray(claimed)) throw new TypeError("The store's claim() answered no list.");
+        return claimed;
       } catch (cause) {
         if (failures === 1) {
           const message =
             "What the store holds open for it could not be read. It is tried again, without a word.";
           report({ code: "store-failed", receiver: receiver.name, message, cause });
         }
-        await sleep(storeRetryMs(failures), clock);
+        await this.#host.waits.sleep(storeRetryMs(failures));
       }
     }
   }
@@ -192,7 +207,7 @@ export class Custody {
       for (const some of this.#leases()) {
         const now = clock.now();
         const asking = (async () => journal.store.renew(some, journal.leaseMs, now))();
-        this.#forsake((await answered(asking, storeAnswerMs, clock)).lost);
+        this.#forsake((await this.#host.waits.answered(asking, storeAnswerMs)).lost);
       }
     } catch {
       // The store fails, which the journal reports. Whether others have it now nobody can say: it goes on.

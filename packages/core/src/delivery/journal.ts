@@ -5,11 +5,12 @@ import type { Accepted, EventStore, Key, MaybePromise, Outcome } from "../store/
 import { isThenable } from "../thenable.ts";
 import { storeAnswerMs, storeRetryMs } from "./retry.ts";
 import { inGroups, Unwritten } from "./unwritten.ts";
-import { answered, within } from "./wait.ts";
+import { type Waits, within } from "./wait.ts";
 import { Waiters } from "./waiters.ts";
 
 export interface JournalOptions {
   readonly clock: Clock;
+  readonly waits: Waits;
   readonly report: (problem: Problem) => void;
 }
 
@@ -232,12 +233,11 @@ export class Journal {
       this.#succeeded(writes, answer);
       return;
     }
-    void answered(answer, storeAnswerMs, this.#options.clock)
-      .then(
-        (said) => this.#succeeded(writes, said),
-        (cause: unknown) => this.#failed(writes, cause),
-      )
-      .then(() => this.#go());
+    const told = this.#options.waits.answered(answer, storeAnswerMs).then(
+      (said) => this.#succeeded(writes, said),
+      (cause: unknown) => this.#failed(writes, cause),
+    );
+    void told.then(() => this.#go());
   }
 
   #commit(): MaybePromise<Written | void> {

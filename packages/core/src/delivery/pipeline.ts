@@ -176,6 +176,7 @@ export class Pipeline {
 
   giveUp(): void {
     for (const { taken, batch } of this.backlog.clear()) this.#leaveBehind(taken, batch);
+    this.#host.ready(this); // somebody may wait for their fates
   }
 
   #isStored({ event }: Taken): boolean {

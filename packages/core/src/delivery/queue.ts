@@ -1,5 +1,5 @@
 import { Fifo } from "./fifo.ts";
-import type { Taken } from "./taken.ts";
+import { precedes, type Taken } from "./taken.ts";
 
 export type Overflow = "drop-lowest-level" | "drop-oldest" | "drop-newest";
 
@@ -141,12 +141,12 @@ export class EventQueue {
 
   #oldest(): Fifo<Taken> | undefined {
     let found: Fifo<Taken> | undefined;
-    let least = Number.POSITIVE_INFINITY;
+    let first: Taken | undefined;
     for (const lane of this.#lanes) {
       const head = lane.peek();
-      if (head !== undefined && head.seq < least) {
+      if (head !== undefined && (first === undefined || precedes(head, first))) {
         found = lane;
-        least = head.seq;
+        first = head;
       }
     }
     return found;

@@ -9,6 +9,12 @@ export class Shelf {
   /** Monotonic milliseconds until which leases run that could not be given back. */
   leasedUntil = 0;
   #leases: Lease[] = [];
+  #releasing = 0;
+
+  /** Put there, and not kept from others by a lease that waits to be given back. */
+  get claimable(): number {
+    return this.events - this.#leases.length - this.#releasing;
+  }
 
   put(lease: Lease): void {
     this.events += 1;
@@ -21,6 +27,12 @@ export class Shelf {
     if (this.#leases.length === 0) return this.#leases;
     const leases = this.#leases;
     this.#leases = [];
+    this.#releasing += leases.length;
     return leases;
+  }
+
+  /** So many leases were given back, or run out by themselves. */
+  released(count: number): void {
+    this.#releasing -= count;
   }
 }

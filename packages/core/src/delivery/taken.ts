@@ -18,3 +18,7 @@ export interface Taken {
   /** A receiver it is not for, since it tells of that receiver. */
   readonly except: string | null;
 }
+
+/** By order of emission. What came from a store has no such order here, but its id has. */
+export const precedes = (one: Taken, other: Taken): boolean =>
+  one.seq === 0 || other.seq === 0 ? one.event.id < other.event.id : one.seq < other.seq;

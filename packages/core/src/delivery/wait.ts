@@ -15,25 +15,58 @@ export const within = (
     work.then(done, done);
   });
 
-/** Settles as the promise does; rejects when it has not after `deadlineMs`. What it answers later is ignored. */
-export const answered = <T>(work: PromiseLike<T>, deadlineMs: number, clock: Clock): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const timer = clock.setTimer(deadlineMs, () => {
-      reject(new Error(`There was no answer within ${deadlineMs} ms.`));
-    });
-    work.then(
-      (answer) => {
-        timer.cancel();
-        resolve(answer);
-      },
-      (cause: unknown) => {
-        timer.cancel();
-        reject(cause);
-      },
-    );
-  });
+/** Waits of one monitor. All that are under way end with it: nothing is left behind. */
+export class Waits {
+  readonly #clock: Clock;
+  readonly #under = new Set<() => void>();
+  #ended = false;
 
-export const sleep = (ms: number, clock: Clock): Promise<void> =>
-  new Promise((resolve) => {
-    clock.setTimer(ms, resolve);
-  });
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Settles as the promise does; rejects when it has not after `deadlineMs`. What it answers later is ignored. */
+  answered<T>(work: PromiseLike<T>, deadlineMs: number): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stop = this.#wait(deadlineMs, () =>
+        reject(new Error(`There was no answer within ${deadlineMs} ms.`)),
+      );
+      work.then(
+        (answer) => {
+          stop();
+          resolve(answer);
+        },
+        (cause: unknown) => {
+          stop();
+          reject(cause);
+        },
+      );
+    });
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wait(ms, resolve);
+    });
+  }
+
+  /** Nobody waits any longer. */
+  end(): void {
+    this.#ended = true;
+    for (const over of [...this.#under]) over();
+  }
+
+  #wait(ms: number, then: () => void): () => void {
+    const over = (): void => {
+      stop();
+      then();
+    };
+    const stop = (): void => {
+      timer.cancel();
+      this.#under.delete(over);
+    };
+    const timer = this.#clock.setTimer(this.#ended ? 0 : ms, over);
+    this.#under.add(over);
+    return stop;
+  }
+}

@@ -1,0 +1,12 @@
+import { SqlStoreError } from "../errors.ts";
+
+/** A server that has not answered by then is gone, as behind a network that swallows packets. */
+const answerMs = 10_000;
+
+/** Calls `late` unless the answer has come in time; the answer calls what this returns. */
+export const deadline = (late: (error: SqlStoreError) => void): (() => void) => {
+  const timer = setTimeout(() => {
+    late(new SqlStoreError("timed-out", "The database did not answer in 10 seconds."));
+  }, answerMs);
+  return () => clearTimeout(timer);
+};

@@ -1,0 +1,79 @@
+import {
+  type Dialect,
+  type PostgresCursor,
+  PostgresDialect,
+  type PostgresPoolClient,
+  type PostgresQueryResult,
+} from "kysely";
+import type { PoolClient } from "pg";
+import type { Source } from "../source.ts";
+import { deadline } from "./deadline.ts";
+import { linkTo } from "./kysely.ts";
+import { loadDriver } from "./load.ts";
+
+const connectMs = 5_000;
+
+/** Postgres by its URL, through `pg`. */
+export const postgresSource = (url: string, connections: number): Source => ({
+  connect: async () => linkTo(await postgresDialect(url, connections), "postgres"),
+});
+
+const postgresDialect = async (url: string, connections: number): Promise<Dialect> => {
+  const { Pool } = await loadDriver("pg", "url", () => import("pg"));
+  const pool = new Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: connectMs,
+    keepAlive: true,
+    // What is open and idle must not hold the process.
+    allowExitOnIdle: true,
+  });
+  // An idle connection that breaks says so here; unheard, it would end the process.
+  pool.on("error", () => {});
+  return new PostgresDialect({
+    pool: {
+      connect: async () => new BoundedClient(await pool.connect()),
+      end: () => pool.end(),
+    },
+  });
+};
+
+/** A connection that is closed, not used again, when an answer does not come. */
+class BoundedClient implements PostgresPoolClient {
+  readonly #client: PoolClient;
+  #isReleased = false;
+
+  constructor(client: PoolClient) {
+    this.#client = client;
+    // One that breaks while it is held fails its query; unheard, it would end the process too.
+    client.on("error", ignore);
+  }
+
+  query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  query(sql: unknown, parameters: readonly unknown[] = []): unknown {
+    return new Promise((resolve, reject) => {
+      const answered = deadline((error) => {
+        this.#release(true);
+        reject(error);
+      });
+      this.#client
+        .query(String(sql), [...parameters])
+        .then(resolve, reject)
+        .finally(answered);
+    });
+  }
+
+  release(): void {
+    this.#release(false);
+  }
+
+  #release(destroy: boolean): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#client.release(destroy);
+    if (!destroy) this.#client.off("error", ignore);
+  }
+}
+
+const ignore = (): void => {};

@@ -1,0 +1,101 @@
+import { ConfigError } from "@datasync-monitor/core";
+
+const brand = Symbol.for("@datasync-monitor/store-sql/SqlStoreError");
+
+/**
+ * The database could not do what it was asked, and why.
+ *
+ * It tells the database's code and what it means, and nothing that the driver said beside it: drivers
+ * put statements with their values, and addresses with their passwords, into their errors.
+ */
+export class SqlStoreError extends Error {
+  override readonly name = "SqlStoreError";
+  /** The driver's own code, such as `"ECONNREFUSED"` or `"SQLITE_FULL"`; or one of ours in lower case. */
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** Like `instanceof`, but also true across two installed copies of this package. */
+  static is(value: unknown): value is SqlStoreError {
+    return value instanceof Error && brand in value;
+  }
+}
+
+/** What happened to a call, as far as its caller must know. */
+export type Kind =
+  | "busy" // others were in the way; nothing was done, and another try may succeed
+  | "corrupt" // the file is damaged
+  | "lost" // what became of it is not known, and the connection is of no use any more
+  | "refused"; // it was not done, and the connection is sound
+
+const kinds: readonly (readonly [RegExp, Kind])[] = [
+  [/^SQLITE_(BUSY|LOCKED)/, "busy"],
+  [/^SQLITE_(CORRUPT|NOTADB)/, "corrupt"],
+  [/^SQLITE_(IOERR|CANTOPEN|PROTOCOL|READONLY|MISUSE)|^file-moved$/, "lost"],
+  [/^(40001|40P01|55P03|ER_LOCK_DEADLOCK|ER_LOCK_WAIT_TIMEOUT|ER_CHECKREAD)$/, "busy"],
+];
+
+export const kindOf = (error: unknown): Kind => {
+  const code = codeOf(error);
+  return kinds.find(([pattern]) => pattern.test(code))?.[1] ?? "refused";
+};
+
+/** First match wins. */
+const meanings: readonly (readonly [RegExp, string])[] = [
+  [/^SQLITE_(BUSY|LOCKED)/, "another process holds the file locked"],
+  [/^SQLITE_FULL|^53100$|^ER_(DISK_FULL|RECORD_FILE_FULL)/, "the disk is full; make room"],
+  [/^SQLITE_READONLY/, "the file or its folder cannot be written; check who owns them"],
+  [/^SQLITE_CANTOPEN/, "the file cannot be opened; check that its folder exists and who owns it"],
+  [/^SQLITE_IOERR/, "the disk failed; check it"],
+  [/^SQLITE_(CORRUPT|NOTADB)/, "the file is damaged"],
+  [/^(ECONNREFUSED|ENOENT)$/, "nothing listens at the database's address; check that it runs"],
+  [/^(ENOTFOUND|EAI_AGAIN)$/, "the database's host name is not known"],
+  [/^(ECONNRESET|EPIPE|PROTOCOL_CONNECTION_LOST|57P0\d|08\w{3})$/, "the connection was lost"],
+  [/^(ETIMEDOUT|timed-out)$/, "the database did not answer in time"],
+  [/^(28\w{3}|ER_ACCESS_DENIED_ERROR)$/, "the database refuses the user or the password"],
+  [/^(3D000|ER_BAD_DB_ERROR)$/, "there is no database of that name; create it"],
+  [
+    /^(42501|ER_\w*ACCESS_DENIED\w*)$/,
+    "the user may not do this; it needs to create, read and write tables",
+  ],
+  [
+    /^(53300|ER_CON_COUNT_ERROR|ER_TOO_MANY_USER_CONNECTIONS)$/,
+    "the database takes no more connections",
+  ],
+  [/^(40001|40P01|ER_LOCK_DEADLOCK)$/, "others were in its way each time it was tried"],
+  [/^(55P03|57014|ER_LOCK_WAIT_TIMEOUT)$/, "it waited too long for a lock that another holds"],
+  [/^(25006|ER_OPTION_PREVENTS_STATEMENT|1290)$/, "the database takes no writes now"],
+  [/^(42P01|ER_NO_SUCH_TABLE)$/, "its tables are gone"],
+  [
+    /^ER_NET_PACKET_TOO_LARGE$/,
+    "it is more than the database takes at once; raise max_allowed_packet",
+  ],
+];
+
+/** What a driver said, without its words. `doing` reads after "could not". */
+export const translated = (error: unknown, doing: string): Error => {
+  if (SqlStoreError.is(error) || ConfigError.is(error)) return error;
+  const code = codeOf(error);
+  const meaning = meanings.find(([pattern]) => pattern.test(code))?.[1];
+  const why = meaning === undefined ? code : `${meaning} (${code})`;
+  return new SqlStoreError(code, `The store could not ${doing}: ${why}.`);
+};
+
+/** The part of a driver's error that never holds a secret. */
+export const codeOf = (error: unknown): string => {
+  if (typeof error !== "object" || error === null) return "unknown";
+  for (const name of ["code", "errno"]) {
+    const code: unknown = Reflect.get(error, name);
+    if (typeof code === "number") return String(code);
+    if (typeof code === "string" && /^[A-Za-z0-9_-]{2,64}$/.test(code)) return code;
+  }
+  // libsql tells of a file that it cannot open in words alone.
+  const message: unknown = Reflect.get(error, "message");
+  if (typeof message === "string" && /^ConnectionFailed\(.*: 14"\)$/s.test(message))
+    return "SQLITE_CANTOPEN";
+  return error instanceof Error && /^\w{1,64}$/.test(error.name) ? error.name : "unknown";
+};

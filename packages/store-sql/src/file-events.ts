@@ -1,0 +1,160 @@
+import type { MonitorEvent } from "@datasync-monitor/core";
+import { type RawBuilder, sql } from "kysely";
+import { type Family, rowsTable, unlessThere, whole } from "./family.ts";
+import { horizonAt, hourMs, sketchOf, storedSketches } from "./hours.ts";
+import { measureOf, measures } from "./measures.ts";
+import { toPayload } from "./payload.ts";
+import type { Session } from "./session.ts";
+import type { Sketch } from "./sketch.ts";
+import { toKey } from "./text.ts";
+
+/** One type's events of one hour. */
+interface Hour {
+  /** As it is stored. */
+  readonly type: string;
+  readonly hour: number;
+  events: number;
+  readonly sketches: Map<string, Sketch>;
+}
+
+interface HourRow {
+  readonly event_type: string;
+  readonly hour: unknown;
+  readonly events: unknown;
+  readonly sketches: unknown;
+}
+
+/**
+ * Adds events to the hours they happened in, inside a transaction. One that claims to come from the
+ * future counts when it is taken: one wrong date must not pass for the latest event for years.
+ *
+ * Comes last in its transaction, for it locks rows that every process writes to, always in one order.
+ */
+export const fileEvents = async (
+  session: Session,
+  events: readonly MonitorEvent[],
+  now: number,
+): Promise<void> => {
+  const hours = new Map<string, Hour>();
+  const latest = new Map<string, { readonly at: number; readonly event: MonitorEvent }>();
+  for (const event of events) {
+    const claimed = Date.parse(event.timestamp);
+    const at = claimed <= now ? claimed : whole(now);
+    if (Math.floor(at / hourMs) < horizonAt(now)) continue;
+    const type = toKey(event.event_type);
+    count(hourOf(hours, type, Math.floor(at / hourMs)), event);
+    if (at >= (latest.get(type)?.at ?? at)) latest.set(type, { at, event });
+  }
+  if (hours.size === 0) return;
+  await mergeHours(session, [...hours.values()].sort(inOrder));
+  await noteLatest(
+    session,
+    [...latest].sort(([left], [right]) => (left < right ? -1 : 1)),
+  );
+};
+
+const inOrder = (left: Hour, right: Hour): number =>
+  left.type === right.type ? left.hour - right.hour : left.type < right.type ? -1 : 1;
+
+const hourOf = (hours: Map<string, Hour>, type: string, hour: number): Hour => {
+  const key = `${hour} ${type}`;
+  const known = hours.get(key);
+  if (known !== undefined) return known;
+  const fresh = { type, hour, events: 0, sketches: new Map<string, Sketch>() };
+  hours.set(key, fresh);
+  return fresh;
+};
+
+const count = (hour: Hour, event: MonitorEvent): void => {
+  hour.events += 1;
+  for (const name of measures) {
+    const value = measureOf(event, name);
+    if (value !== undefined) sketchOf(hour.sketches, name).add(value);
+  }
+};
+
+const lockHours: Readonly<Record<Family, RawBuilder<unknown>>> = {
+  sqlite: sql``,
+  postgres: sql`for update of h`,
+  mysql: sql`for update`,
+};
+
+/** Only with the row locked may its sketches be read, merged and written back. */
+const mergeHours = async (session: Session, hours: readonly Hour[]): Promise<void> => {
+  const { family, tables, run } = session;
+  const keys = () =>
+    rowsTable(
+      family,
+      { event_type: "text", hour: "integer" },
+      hours.map(({ type, hour }) => [type, hour]),
+    );
+  if (family !== "sqlite") {
+    const keep = unlessThere(family, tables.hours, ["event_type", "hour"]);
+    await run(sql`
+      insert into ${tables.hours} (event_type, hour, events, sketches)
+      select r.event_type, r.hour, 0, '{}' from ${keys()} where true order by r.ord ${keep}`);
+  }
+  const { rows } = await run<HourRow>(sql`
+    select h.event_type, h.hour, h.events, h.sketches
+    from ${keys()} join ${tables.hours} h on h.event_type = r.event_type and h.hour = r.hour
+    order by r.ord ${lockHours[family]}`);
+  const known = new Map(rows.map((row) => [`${row.hour} ${row.event_type}`, row]));
+  const merged = hours.map(({ type, hour, events, sketches }) => {
+    const row = known.get(`${hour} ${type}`);
+    for (const [name, sketch] of storedSketches(row?.sketches)) {
+      sketchOf(sketches, name).merge(sketch);
+    }
+    const text = JSON.stringify(Object.fromEntries(sketches));
+    return [type, hour, Number(row?.events ?? 0) + events, text];
+  });
+  const columns = {
+    event_type: "text",
+    hour: "integer",
+    events: "integer",
+    sketches: "text",
+  } as const;
+  const replace =
+    family === "mysql"
+      ? sql`on duplicate key update events = values(events), sketches = values(sketches)`
+      : sql`on conflict (event_type, hour) do update
+          set events = excluded.events, sketches = excluded.sketches`;
+  await run(sql`
+    insert into ${tables.hours} (event_type, hour, events, sketches)
+    select r.event_type, r.hour, r.events, r.sketches
+    from ${rowsTable(family, columns, merged)} where true order by r.ord ${replace}`);
+};
+
+/** The latest event of a type outlives its row in `events`: status answers need it for a month. */
+const noteLatest = async (
+  { family, tables: { latest }, run }: Session,
+  found: readonly (readonly [
+    type: string,
+    { readonly at: number; readonly event: MonitorEvent },
+  ])[],
+): Promise<void> => {
+  const columns = {
+    event_type: "text",
+    happened_at: "integer",
+    id: "text",
+    checksum: "integer",
+    payload: "text",
+  } as const;
+  const rows = found.map(([type, { at, event }]) => {
+    const { checksum, payload } = toPayload(event);
+    return [type, at, toKey(event.id), checksum, payload];
+  });
+  const later = sql`values(happened_at) >= ${latest}.happened_at`;
+  const newer = (name: string) =>
+    sql`${sql.id(name)} = if(${later}, values(${sql.id(name)}), ${latest}.${sql.id(name)})`;
+  // MySQL assigns one after the other, so the time that is compared comes last.
+  const replace =
+    family === "mysql"
+      ? sql`on duplicate key update ${sql.join(["id", "checksum", "payload", "happened_at"].map(newer))}`
+      : sql`on conflict (event_type) do update set id = excluded.id, checksum = excluded.checksum,
+          payload = excluded.payload, happened_at = excluded.happened_at
+          where excluded.happened_at >= ${latest}.happened_at`;
+  const names = sql.raw(Object.keys(columns).join(", "));
+  await run(sql`
+    insert into ${latest} (${names}) select ${names}
+    from ${rowsTable(family, columns, rows)} where true order by r.ord ${replace}`);
+};

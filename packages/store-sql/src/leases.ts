@@ -1,0 +1,149 @@
+import type { Claimed, ClaimQuery, Key, Lease } from "@datasync-monitor/core";
+import { sql } from "kysely";
+import { integer, rowsTable, whole } from "./family.ts";
+import { heldBy } from "./held.ts";
+import { fromJson, fromPayload } from "./payload.ts";
+import type { Session } from "./session.ts";
+import { fromNullableText, toKey } from "./text.ts";
+
+interface Candidate {
+  readonly seq: unknown;
+  readonly bytes: unknown;
+}
+
+interface ClaimedRow {
+  readonly seq: unknown;
+  readonly fence: unknown;
+  readonly attempts: unknown;
+  readonly taken_at: unknown;
+  readonly next_at: unknown;
+  readonly batch_id: unknown;
+  readonly resume: unknown;
+  readonly id: unknown;
+  readonly checksum: unknown;
+  readonly payload: unknown;
+}
+
+/** Whether a claim could find anything: an answer of no is had without a lock. */
+export const isClaimable = async (
+  { tables, run }: Session,
+  { receiver, now }: ClaimQuery,
+): Promise<boolean> => {
+  const { rows } = await run(sql`
+    select 1 from ${tables.deliveries}
+    where receiver = ${toKey(receiver)} and state = 'pending' and lease_until <= ${whole(now)}
+    limit 1`);
+  return rows.length > 0;
+};
+
+/** Hands out open deliveries that nobody holds, oldest first, inside a transaction. */
+export const claimDeliveries = async (
+  session: Session,
+  query: ClaimQuery,
+): Promise<readonly Claimed[]> => {
+  const { family, tables, run } = session;
+  const { receiver, leaseMs, now } = query;
+  const name = toKey(receiver);
+  const chosen = await choose(session, query);
+  if (chosen.length === 0) return [];
+  const source = () => rowsTable(family, { seq: "integer" }, chosen);
+  await run(sql`
+    update ${tables.deliveries}
+    set fence = fence + 1, lease_until = ${integer(family, now + leaseMs)}
+    where receiver = ${name} and seq in (select seq from ${source()})`);
+  const { rows } = await run<ClaimedRow>(sql`
+    select d.seq, d.fence, d.attempts, d.taken_at, d.next_at, d.batch_id, d.resume,
+      e.id, e.checksum, e.payload
+    from ${source()}
+    join ${tables.deliveries} d on d.seq = r.seq and d.receiver = ${name}
+    left join ${tables.events} e on e.seq = d.seq
+    order by d.seq`);
+  const claimed: Claimed[] = [];
+  for (const row of rows) {
+    const event = fromPayload(row);
+    if (typeof event === "string") await quarantine(session, row.seq, name, { fault: event, now });
+    else claimed.push(toClaimed(row, event, receiver));
+  }
+  return claimed;
+};
+
+/** The oldest that fit: the first whatever its size, and a younger one never before one that is too big. */
+const choose = async (
+  { family, tables, run }: Session,
+  { receiver, limit, maxBytes, now }: ClaimQuery,
+): Promise<number[][]> => {
+  // What another process is claiming at this moment is left to it.
+  const lock = family === "sqlite" ? sql`` : sql`for update skip locked`;
+  const { rows } = await run<Candidate>(sql`
+    select d.seq, (select e.bytes from ${tables.events} e where e.seq = d.seq) as bytes
+    from ${tables.deliveries} d
+    where d.receiver = ${toKey(receiver)} and d.state = 'pending' and d.lease_until <= ${whole(now)}
+    order by d.seq limit ${whole(limit)} ${lock}`);
+  let bytes = 0;
+  const end = rows.findIndex((row, index) => {
+    bytes += Number(row.bytes ?? 0);
+    return bytes > maxBytes && index > 0;
+  });
+  return rows.slice(0, end < 0 ? rows.length : end).map(({ seq }) => [Number(seq)]);
+};
+
+const toClaimed = (row: ClaimedRow, event: Claimed["event"], receiver: string): Claimed => ({
+  event_id: event.id,
+  receiver,
+  fence: Number(row.fence),
+  event,
+  attempts: Number(row.attempts),
+  batch_id: fromNullableText(row.batch_id),
+  resume: fromJson(row.resume),
+  taken_at: Number(row.taken_at),
+  next_at: row.next_at === null ? null : Number(row.next_at),
+});
+
+/** A row that cannot be read is put where people see it, and the others go on. */
+const quarantine = async (
+  { tables, run }: Session,
+  seq: unknown,
+  receiver: string,
+  { fault, now }: { readonly fault: string; readonly now: number },
+): Promise<void> => {
+  const at = Number(seq);
+  await run(sql`update ${tables.events} set fault = ${fault} where seq = ${at}`);
+  await run(sql`
+    update ${tables.deliveries}
+    set state = 'dead', reason = 'corrupt', settled_at = ${whole(now)}, next_at = null
+    where seq = ${at} and receiver = ${receiver}`);
+};
+
+/** Extends leases that still hold, inside a transaction; answers the others. */
+export const renewLeases = async (
+  { family, tables, run }: Session,
+  leases: readonly Lease[],
+  leaseUntil: number,
+): Promise<readonly Key[]> => {
+  const columns = { id: "text", receiver: "text", fence: "integer", at: "integer" } as const;
+  const rows = leases.map(({ event_id, receiver, fence }, index) => [
+    toKey(event_id),
+    toKey(receiver),
+    whole(fence),
+    index,
+  ]);
+  const source = () => rowsTable(family, columns, rows);
+  const held = sql`d.receiver = r.receiver and d.fence = r.fence and d.state = 'pending'`;
+  const { from, where } = heldBy({ family, tables }, source());
+  const until = integer(family, leaseUntil);
+  await run(
+    family === "mysql"
+      ? sql`update ${source()} join ${tables.events} e on e.id = r.id
+          join ${tables.deliveries} d on d.seq = e.seq set d.lease_until = ${until} where ${held}`
+      : sql`update ${tables.deliveries} as d set lease_until = ${until} from ${from} where ${where}`,
+  );
+  const { rows: lost } = await run<{ at: unknown }>(sql`
+    select r.at from ${source()}
+    left join ${tables.events} e on e.id = r.id
+    left join ${tables.deliveries} d on d.seq = e.seq and ${held}
+    where d.seq is null order by r.at`);
+  return lost.flatMap(({ at }) => {
+    const lease = leases[Number(at)];
+    return lease === undefined ? [] : [{ event_id: lease.event_id, receiver: lease.receiver }];
+  });
+};

@@ -1,0 +1,136 @@
+import type { Key, Outcome } from "@datasync-monitor/core";
+import { sql } from "kysely";
+import { integer, rowsTable, whole } from "./family.ts";
+import { heldBy } from "./held.ts";
+import type { Session } from "./session.ts";
+import { toKey, toNullableText } from "./text.ts";
+
+/** What is told of one delivery under one fence. */
+interface Telling {
+  outcome: Outcome;
+  /** Of a delivery that succeeded: what failed before, if that was told in the same group. */
+  lastError: string | null;
+  /** Where it is told of. */
+  readonly places: number[];
+}
+
+const columns = {
+  id: "text",
+  receiver: "text",
+  fence: "integer",
+  state: "text",
+  attempts: "integer",
+  batch_id: "text",
+  next_at: "integer",
+  settled_at: "integer",
+  reason: "text",
+  reference: "text",
+  resume: "text",
+  last_error: "text",
+} as const;
+
+/** Writes outcomes whose lease still holds, inside a transaction; answers the others. */
+export const recordOutcomes = async (
+  session: Session,
+  outcomes: readonly Outcome[],
+  leaseUntil: number,
+): Promise<readonly Key[]> => {
+  if (outcomes.length === 0) return [];
+  const tellings = [...told(outcomes).values()];
+  const { family, tables, run } = session;
+  const rows = rowsTable(family, columns, tellings.map(toRow));
+  // What failed before still shows where a delivery succeeded at last.
+  const set = (d: string) => sql`
+    ${sql.raw(d)}state = r.state,
+    ${sql.raw(d)}attempts = r.attempts,
+    ${sql.raw(d)}batch_id = r.batch_id,
+    ${sql.raw(d)}lease_until = ${integer(family, leaseUntil)},
+    ${sql.raw(d)}next_at = r.next_at,
+    ${sql.raw(d)}settled_at = r.settled_at,
+    ${sql.raw(d)}reason = r.reason,
+    ${sql.raw(d)}reference = r.reference,
+    ${sql.raw(d)}resume = r.resume,
+    ${sql.raw(d)}last_error = case
+      when r.state = 'delivered' and r.last_error is null then d.last_error
+      else r.last_error end`;
+  const held = sql`d.receiver = r.receiver and d.fence = r.fence and d.state = 'pending'`;
+  const { from, where } = heldBy(session, rows);
+  const { affected } = await run(
+    family === "mysql"
+      ? sql`update ${rows} join ${tables.events} e on e.id = r.id
+          join ${tables.deliveries} d on d.seq = e.seq set ${set("d.")} where ${held}`
+      : sql`update ${tables.deliveries} as d set ${set("")} from ${from} where ${where}`,
+  );
+  if (affected === tellings.length) return [];
+  const stale = new Set(await staleOf(session, tellings));
+  return outcomes
+    .filter((_, place) => stale.has(place))
+    .map(({ event_id, receiver }) => ({ event_id, receiver }));
+};
+
+/**
+ * By delivery and fence, in order. A batch that failed and was tried again before the store was
+ * written to is told of twice in one group: the last word counts, and the first that is final.
+ */
+const told = (outcomes: readonly Outcome[]): ReadonlyMap<string, Telling> => {
+  const tellings = new Map<string, Telling>();
+  outcomes.forEach((outcome, place) => {
+    const { event_id, receiver, fence } = outcome;
+    const id = JSON.stringify([event_id, receiver, fence]);
+    const telling = tellings.get(id);
+    if (telling === undefined) {
+      tellings.set(id, { outcome, lastError: lastErrorOf(outcome), places: [place] });
+      return;
+    }
+    telling.places.push(place);
+    if (telling.outcome.state !== "pending") return;
+    telling.outcome = outcome;
+    if (outcome.state !== "delivered") telling.lastError = lastErrorOf(outcome);
+  });
+  return tellings;
+};
+
+const lastErrorOf = (outcome: Outcome): string | null =>
+  outcome.state === "delivered" || outcome.last_error === null
+    ? null
+    : JSON.stringify(outcome.last_error);
+
+const toRow = ({ outcome, lastError }: Telling): (string | number | null)[] => {
+  const { event_id, receiver, fence, state, attempts, batch_id } = outcome;
+  const isPending = state === "pending";
+  return [
+    toKey(event_id),
+    toKey(receiver),
+    whole(fence),
+    state,
+    whole(attempts),
+    toNullableText(batch_id),
+    isPending ? whole(outcome.next_at) : null,
+    isPending ? null : whole(outcome.settled_at),
+    isPending || state === "delivered" ? null : toNullableText(outcome.reason),
+    state === "delivered" ? toNullableText(outcome.reference) : null,
+    isPending && outcome.resume !== null ? JSON.stringify(outcome.resume) : null,
+    lastError,
+  ];
+};
+
+/** Where something is told that nobody holds under that fence: a settled delivery keeps its fence. */
+const staleOf = async (
+  { family, tables, run }: Session,
+  tellings: readonly Telling[],
+): Promise<readonly number[]> => {
+  const rows = tellings.map(({ outcome: { event_id, receiver, fence } }, index) => [
+    toKey(event_id),
+    toKey(receiver),
+    whole(fence),
+    index,
+  ]);
+  const columns = { id: "text", receiver: "text", fence: "integer", at: "integer" } as const;
+  const { rows: lost } = await run<{ at: unknown }>(sql`
+    select r.at from ${rowsTable(family, columns, rows)}
+    left join ${tables.events} e on e.id = r.id
+    left join ${tables.deliveries} d
+      on d.seq = e.seq and d.receiver = r.receiver and d.fence = r.fence
+    where d.seq is null`);
+  return lost.flatMap(({ at }) => tellings[Number(at)]?.places ?? []);
+};

@@ -1,0 +1,67 @@
+import { type QueryExecutorProvider, type RawBuilder, sql } from "kysely";
+import type { Family } from "./family.ts";
+import type { Tables } from "./schema/tables.ts";
+
+/** What the store needs of a Kysely, whatever tables that one knows. */
+export interface Connections extends QueryExecutorProvider {
+  connection(): {
+    execute<T>(work: (connection: QueryExecutorProvider) => Promise<T>): Promise<T>;
+  };
+}
+
+export interface Answer<Row> {
+  readonly rows: readonly Row[];
+  /** How many rows were written; undefined when the driver does not tell. MySQL counts what it left as it was, too. */
+  readonly affected: number | undefined;
+}
+
+/** Where statements run: one connection inside a transaction, any one outside. */
+export interface Session {
+  readonly family: Family;
+  readonly tables: Tables;
+  run<Row>(query: RawBuilder<Row>): Promise<Answer<Row>>;
+}
+
+export const sessionOn = (db: QueryExecutorProvider, family: Family, tables: Tables): Session => ({
+  family,
+  tables,
+  async run(query) {
+    const { rows, numAffectedRows } = await query.execute(db);
+    return {
+      rows,
+      affected: numAffectedRows === undefined ? undefined : Number(numAffectedRows),
+    };
+  },
+});
+
+/**
+ * SQLite takes the write lock at once: a transaction that read first could not get it any more. The
+ * others see what is committed by each statement, and MySQL then locks no gaps between rows.
+ */
+const begin: Readonly<Record<Family, readonly string[]>> = {
+  sqlite: ["begin immediate"],
+  postgres: ["begin isolation level read committed"],
+  mysql: ["set transaction isolation level read committed", "start transaction"],
+};
+
+/** All of `work` or nothing of it. */
+export const inTransaction = <T>(
+  db: Connections,
+  family: Family,
+  tables: Tables,
+  work: (session: Session) => Promise<T>,
+): Promise<T> =>
+  db.connection().execute(async (connection) => {
+    const session = sessionOn(connection, family, tables);
+    const say = (statement: string) => session.run(sql.raw(statement));
+    for (const statement of begin[family]) await say(statement);
+    try {
+      const result = await work(session);
+      await say("commit");
+      return result;
+    } catch (error) {
+      // The first error tells more: the database may have rolled back by itself.
+      await say("rollback").catch(() => {});
+      throw error;
+    }
+  });

@@ -1,0 +1,104 @@
+import { CamelCasePlugin, Kysely, MssqlQueryCompiler, SqliteDialect, sql } from "kysely";
+import Database from "libsql";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type LibsqlDatabase, libsqlDialect } from "../src/drivers/libsql.ts";
+import { sqlStore } from "../src/index.ts";
+import { messagesOf, take } from "./support/events.ts";
+import { type Folder, temporaryFolder } from "./support/folder.ts";
+
+interface Shop {
+  readonly orders: { readonly id: number; readonly placedAt: string };
+}
+
+let folder: Folder;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+afterEach(() => folder.remove());
+
+const dialectAt = (name: string) =>
+  libsqlDialect(async () => {
+    const { default: AsyncDatabase } = await import("libsql/promise");
+    const database: LibsqlDatabase = new AsyncDatabase(folder.path(name), {});
+    return database;
+  });
+
+const shopAt = (name: string) =>
+  new Kysely<Shop>({ dialect: dialectAt(name), plugins: [new CamelCasePlugin()] });
+
+describe("a Kysely of the user's", () => {
+  it("serves the store whatever plugins it has, and is left open", async () => {
+    const kysely = shopAt("shop.db");
+    await sql`create table orders (id integer, placed_at text)`.execute(kysely);
+    const store = sqlStore({ kysely, tablePrefix: "monitor_" });
+    await store.open("test");
+    await take(store, 1, 2);
+    expect(await messagesOf(store)).toEqual(["event 2", "event 1"]);
+    expect((await store.backlog())[0]).toMatchObject({ receiver: "a", pending: 2 });
+    await store.close();
+    await kysely.insertInto("orders").values({ id: 1, placedAt: "now" }).execute();
+    expect(await kysely.selectFrom("orders").selectAll().execute()).toEqual([
+      { id: 1, placedAt: "now" },
+    ]);
+    await kysely.destroy();
+  });
+
+  it("may serve several stores, each with tables of its own", async () => {
+    const kysely = shopAt("shop.db");
+    const first = sqlStore({ kysely, tablePrefix: "first_" });
+    const second = sqlStore({ kysely, tablePrefix: "second_" });
+    await take(first, 1);
+    await take(second, 2);
+    expect([await messagesOf(first), await messagesOf(second)]).toEqual([["event 1"], ["event 2"]]);
+    const names = new Database(folder.path("shop.db"))
+      .prepare("select name from sqlite_master where type = 'table' and name not like 'sqlite%'")
+      .all()
+      .map((row) => Object.values(Object(row))[0]);
+    const tables = ["deliveries", "events", "hours", "latest", "meta"];
+    expect(names.toSorted()).toEqual(
+      ["first_", "second_"].flatMap((prefix) => tables.map((table) => prefix + table)),
+    );
+    await kysely.destroy();
+  });
+
+  it("must not be a transaction", async () => {
+    const kysely = shopAt("shop.db");
+    await kysely.transaction().execute(async (transaction) => {
+      expect(() => sqlStore({ kysely: transaction as never })).toThrow("must not be a transaction");
+    });
+    await kysely.destroy();
+  });
+});
+
+describe("a dialect of the user's", () => {
+  it("may be Kysely's own for SQLite, which waits for the disk on the main thread", async () => {
+    const database = new Database(folder.path("own.db"));
+    const store = sqlStore({ dialect: new SqliteDialect({ database: database as never }) });
+    await store.open("test");
+    await take(store, 1, 2);
+    await take(store, 2, 3);
+    expect(await messagesOf(store)).toEqual(["event 3", "event 2", "event 1"]);
+    const claim = { receiver: "a", limit: 9, maxBytes: 2 ** 30, leaseMs: 1_000, now: Date.now() };
+    expect((await store.claim(claim)).map(({ fence }) => fence)).toEqual([2, 2, 2]);
+    await store.close();
+  });
+
+  it("serves the store, and is closed with it", async () => {
+    const store = sqlStore({ dialect: dialectAt("dialect.db") });
+    await store.open("test");
+    await take(store, 1);
+    expect(await messagesOf(store)).toEqual(["event 1"]);
+    await store.close();
+    await expect(store.events({})).rejects.toThrow("The store is closed.");
+  });
+
+  it("must be for a database that the store knows", () => {
+    const dialect = {
+      ...dialectAt("dialect.db"),
+      createQueryCompiler: () => new MssqlQueryCompiler(),
+    };
+    expect(() => sqlStore({ dialect })).toThrow("`dialect` must be for SQLite, Postgres or MySQL.");
+  });
+});

@@ -1,0 +1,80 @@
+import {
+  type Clock,
+  createMonitor,
+  DeliveryError,
+  type EventStore,
+  systemClock,
+} from "@datasync-monitor/core";
+import { checkBooks, memoryNotifier } from "@datasync-monitor/testkit";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { sqlStore } from "../src/index.ts";
+import { type Folder, temporaryFolder } from "./support/folder.ts";
+
+let folder: Folder;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+
+afterEach(() => folder.remove());
+
+/** The real time, which libsql's threads keep to, ahead by as much as a test says. */
+let aheadMs = 0;
+const clock: Clock = { ...systemClock, now: () => systemClock.now() + aheadMs };
+
+const monitorOn = (store: EventStore) => {
+  const notifier = memoryNotifier();
+  const monitor = createMonitor({ store, clock, random: () => 0.5 });
+  return { monitor, notifier };
+};
+
+describe("a monitor on a SQL store", () => {
+  it("delivers, and knows afterwards what became of each event", async () => {
+    const store = sqlStore({ file: folder.path("events.db"), clock });
+    const { monitor, notifier } = monitorOn(store);
+    monitor.registerNotifier(notifier, { name: "mail" });
+    await monitor.ready();
+    for (const message of ["one", "two", "three"]) {
+      monitor.emitEvent({ event_type: "sync_success", message, metrics: { records_synced: 5 } });
+    }
+    expect(await monitor.persisted()).toEqual({ committed: 3, memory_only: 0, timed_out: false });
+    await monitor.flush();
+    expect(notifier.events.map(({ message }) => message)).toEqual(["one", "two", "three"]);
+    const { rows } = await monitor.getDeliveries({ receiver: "mail" });
+    expect(rows.map(({ state, attempts }) => [state, attempts])).toEqual([
+      ...[
+        ["delivered", 1],
+        ["delivered", 1],
+        ["delivered", 1],
+      ],
+    ]);
+    expect((await monitor.getEvents({ limit: 1 })).rows[0]?.message).toBe("three");
+    expect((await monitor.getSyncMetrics()).total_records_synced).toBe(15);
+    expect((await monitor.getComprehensiveStatus()).status).toBe("healthy");
+    checkBooks(monitor.stats());
+    await monitor.close();
+  });
+
+  it("goes on after a restart with what was left, under the same key", async () => {
+    const file = folder.path("events.db");
+    const first = monitorOn(sqlStore({ file, clock }));
+    await first.monitor.ready();
+    first.notifier.fail(new DeliveryError("unavailable", "away"), Number.POSITIVE_INFINITY);
+    first.monitor.registerNotifier(first.notifier, { name: "mail" });
+    first.monitor.emitEvent({ event_type: "sync_failure", message: "left behind" });
+    await first.monitor.persisted();
+    await vi.waitUntil(() => first.notifier.attempts.length > 0);
+    await first.monitor.close({ deadlineMs: 100 });
+    // Whoever held it is gone, and its lease runs out.
+    aheadMs += 120_000;
+    const second = monitorOn(sqlStore({ file, clock }));
+    await second.monitor.ready();
+    second.monitor.registerNotifier(second.notifier, { name: "mail" });
+    await vi.waitUntil(() => second.notifier.events.length > 0, { timeout: 10_000 });
+    expect(second.notifier.events.map(({ message }) => message)).toEqual(["left behind"]);
+    const [before] = first.notifier.attempts;
+    const [after] = second.notifier.attempts;
+    expect(after?.context.idempotencyKey).toBe(before?.context.idempotencyKey);
+    await second.monitor.close();
+  });
+});
