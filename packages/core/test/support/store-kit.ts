@@ -1,5 +1,5 @@
 import type { MonitorEvent } from "../../src/event.ts";
-import type { Accepted, EventStore, Outcome } from "../../src/store/store.ts";
+import type { Accepted, Delivery, EventStore, Lease, Outcome } from "../../src/store/store.ts";
 
 export const minute = 60_000;
 export const hour = 60 * minute;
