@@ -32,6 +32,16 @@ const program = (
     );
   });
 
+/** Sends SIGTERM, once, as soon as the program says "up", whatever it has printed since. */
+const terminateOnceUp = () => {
+  let sent = false;
+  return (printed: string, kill: (signal: NodeJS.Signals) => void): void => {
+    if (sent || !printed.startsWith("up\n")) return;
+    sent = true;
+    kill("SIGTERM");
+  };
+};
+
 describe("a process with a monitor", () => {
   it("delivers what was emitted in its last turn, and ends by itself", async () => {
     const { code, output } = await program(`
@@ -85,9 +95,7 @@ describe("a process with a monitor", () => {
       setInterval(() => {}, 1_000);
       console.log("up");
     `,
-      (printed, kill) => {
-        if (printed === "up\n") kill("SIGTERM");
-      },
+      terminateOnceUp(),
     );
     expect(signal).toBe("SIGTERM");
     expect(output).toBe("up\nclosed\n");
@@ -140,9 +148,7 @@ describe("two monitors that handle signals", () => {
       setInterval(() => {}, 1_000);
       setImmediate(() => console.log("up"));
     `,
-      (printed, kill) => {
-        if (printed === "up\n") kill("SIGTERM");
-      },
+      terminateOnceUp(),
     );
     expect(signal).toBe("SIGTERM");
     expect(output).toBe("up\nquick sent\nslow sent\n");
