@@ -73,7 +73,9 @@ it("pauses the whole bot on a rate limit, then sends what waited as one digest (
   monitor.registerNotifier(feishu({ webhookUrl: bot.url }), { name: "one" });
   monitor.registerNotifier(feishu({ webhookUrl: bot.url }), { name: "two" });
   emit(monitor, 1);
-  await expect.poll(() => bot.refusals(), { interval: 5 }).toBe(1);
+  await expect.poll(() => bot.attempts(), { interval: 5 }).toBe(2);
+  const paused = () => monitor.stats().receivers.every((one) => one.paused_until !== null);
+  await expect.poll(paused, { interval: 5 }).toBe(true);
   const before = bot.attempts();
   emit(monitor, 3);
   await clock.advance(900);
