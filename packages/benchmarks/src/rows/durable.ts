@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { program } from "../program.ts";
-import { atLeast, median, type Row, told } from "../row.ts";
+import { atLeast, atMost, median, type Row, told } from "../row.ts";
 
 const rounds = 5;
 const total = 20_000;
@@ -50,6 +50,21 @@ const backlogRows = async (): Promise<Row[]> => {
   return rows;
 };
 
+const statusEvents = 1_000_000;
+const statusBarMs = 50;
+
+const statusRow = async (): Promise<Row> => {
+  const printed = await inFolder((folder) => program("status", [folder, String(statusEvents)]));
+  const { p50, p95 } = JSON.parse(printed) as { p50: number; p95: number };
+  return atMost({
+    row: "status-1000000-events",
+    ours: `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`,
+    peer: `p95 ${statusBarMs} ms allowed`,
+    ratio: p95 / statusBarMs,
+    bar: 1,
+  });
+};
+
 /** Take, commit and deliver on SQLite with `synchronous=FULL`, beside a bare prepared loop that writes the same rows in the same groups. */
 export const durableRows = async (): Promise<Row[]> => {
   const ours: number[] = [];
@@ -67,6 +82,7 @@ export const durableRows = async (): Promise<Row[]> => {
       ratio: us / them,
       bar: 0.8,
     }),
+    await statusRow(),
     ...(await backlogRows()),
   ];
 };
