@@ -69,6 +69,17 @@ export class Backlog {
     return count;
   }
 
+  /** Whether any event emitted no later than `seq` is in hand, or may be on the shelf. Cheap, however long the queue. */
+  holdsUpTo(seq: number): boolean {
+    const holds = ({ members }: Batch): boolean => members.some((member) => member.seq <= seq);
+    return (
+      this.shelf.events > 0 ||
+      this.queue.holdsUpTo(seq) ||
+      this.#retries.some(holds) ||
+      [...this.#flying].some(holds)
+    );
+  }
+
   /** How much more may come from the store; nothing until half of the bound is free. */
   get room(): { readonly events: number; readonly bytes: number } {
     const { maxEvents, maxBytes } = this.#options.queue;

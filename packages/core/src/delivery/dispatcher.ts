@@ -100,6 +100,12 @@ export class Dispatcher {
     return count;
   }
 
+  /** Whether `unmatchedUpTo` would count any. */
+  holdsUpTo(seq: number): boolean {
+    const isEarly = (taken: Taken | undefined): boolean => (taken?.seq ?? seq + 1) <= seq;
+    return isEarly(this.#intake.peek()) || isEarly(this.#committing?.[0]);
+  }
+
   /** Whether there is work that needs no waiting. */
   get busy(): boolean {
     return this.#scheduled || this.#intake.length > 0 || this.#committing !== undefined;

@@ -38,6 +38,9 @@ export const drain = (options: DrainOptions): Promise<FlushReport> => {
       (total, pipeline) => total + pipeline.backlog.countUpTo(upTo),
       dispatcher.unmatchedUpTo(upTo),
     );
+  /** Asked at every turn, where counting would cost as much as there waits. */
+  const anyLeft = (): boolean =>
+    dispatcher.holdsUpTo(upTo) || pipelines.some(({ backlog }) => backlog.holdsUpTo(upTo));
   const hopeless = (): boolean =>
     impatient &&
     !dispatcher.busy &&
@@ -58,7 +61,7 @@ export const drain = (options: DrainOptions): Promise<FlushReport> => {
       });
     };
     const look = (): void => {
-      if (pending() === 0 || hopeless()) finish();
+      if (!anyLeft() || hopeless()) finish();
     };
     const stop = dispatcher.onTurn(look);
     const timer = clock.setTimer(deadlineMs, finish);
@@ -85,7 +88,7 @@ export const persist = (options: PersistOptions): Promise<boolean> => {
       resolve(written);
     };
     const look = (): void => {
-      if (dispatcher.unmatchedUpTo(upTo) > 0) return;
+      if (dispatcher.holdsUpTo(upTo)) return;
       stop();
       void journal.written().then(finish);
     };

@@ -22,6 +22,8 @@ export class EventQueue {
     new Fifo<Taken>(),
   ] as const;
   readonly #laneBytes = [0, 0, 0, 0];
+  /** Of those that wait, how many came from a store, and so have no place in the order of emission. */
+  #restored = 0;
   #length = 0;
   #bytes = 0;
 
@@ -54,6 +56,7 @@ export class EventQueue {
   push(item: Taken): void {
     this.#lanes[item.rank as 0 | 1 | 2 | 3].push(item);
     this.#length += 1;
+    if (item.seq === 0) this.#restored += 1;
     this.#weigh(item.rank, item.bytes);
   }
 
@@ -98,6 +101,11 @@ export class EventQueue {
     return undefined;
   }
 
+  /** Whether any waits that was emitted no later than `seq`. Looks at the head of each lane alone. */
+  holdsUpTo(seq: number): boolean {
+    return this.#restored > 0 || this.#lanes.some((lane) => (lane.peek()?.seq ?? seq + 1) <= seq);
+  }
+
   /** Removes and answers all of a kind. */
   remove(isOne: (item: Taken) => boolean): Taken[] {
     const removed: Taken[] = [];
@@ -135,6 +143,7 @@ export class EventQueue {
   #removed(item: Taken | undefined): Taken | undefined {
     if (item === undefined) return undefined;
     this.#length -= 1;
+    if (item.seq === 0) this.#restored -= 1;
     this.#weigh(item.rank, -item.bytes);
     return item;
   }
