@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { between } from "../random.ts";
+import type { ChildSettings } from "../settings.ts";
+import type { Cycle } from "./cycle.ts";
+import type { Life } from "./life.ts";
+import type { Scenario } from "./run.ts";
+
+interface Step {
+  readonly step: string;
+  /** How often a process comes by in the time it has. */
+  readonly most: number;
+  readonly settings?: Partial<ChildSettings>;
+  /** Reached only when it is told to end. */
+  readonly closes?: boolean;
+}
+
+/** What a process does with its store, and around a request; each has a moment before and one after it. */
+const steps: readonly Step[] = [
+  { step: "open", most: 1 },
+  { step: "commit", most: 20 },
+  { step: "accept", most: 10 },
+  { step: "ack", most: 10 },
+  { step: "nack", most: 3 },
+  { step: "dead", most: 2 },
+  { step: "claim", most: 2 },
+  { step: "renew", most: 2 },
+  { step: "move", most: 1, settings: { replays: true } },
+  { step: "prune", most: 1, settings: { historyEvents: 20, events: 120 } },
+  { step: "close", most: 1, settings: { events: 60 }, closes: true },
+  { step: "send", most: 60 },
+];
+
+export type Mode = "kill" | "throw" | "hang";
+
+export const failpointNames: readonly string[] = steps.flatMap(({ step }) => [
+  `${step}.before`,
+  `${step}.after`,
+]);
+
+/** How many processes a cycle has: those of one store. */
+export const failpointsACycle = 6;
+
+/** Retries and renewals have their turn in that. */
+const afterwardsMs = 400;
+
+/**
+ * One process after another, each of which something befalls at one of six named moments. One that is
+ * not killed by it goes on, until it is killed at some later time.
+ */
+export const atFailpoints =
+  (part: number, mode: Mode): Scenario =>
+  async (cycle) => {
+    const from = (part * failpointsACycle) % failpointNames.length;
+    for (const name of failpointNames.slice(from, from + failpointsACycle))
+      await meet(cycle, name, mode);
+  };
+
+const meet = async (cycle: Cycle, name: string, mode: Mode): Promise<void> => {
+  const { most, settings, closes } =
+    steps.find(({ step }) => name.startsWith(`${step}.`)) ?? steps[0] ?? unknown(name);
+  const failpoint = `${name}:${between(cycle.random, 1, most)}:${mode}`;
+  const life = cycle.start(settings, { failpoint });
+  if (closes) {
+    await life.said("emitted", { matches: ({ n }) => n >= 20 });
+    life.terminate();
+  }
+  await life.said("failpoint", { withinMs: 10_000 });
+  if (mode !== "kill") await outlive(cycle, life);
+  await life.kill();
+};
+
+const outlive = async ({ random }: Cycle, life: Life): Promise<void> => {
+  await Promise.race([sleep(between(random, afterwardsMs / 2, afterwardsMs)), life.ended]);
+};
+
+const unknown = (name: string): never => {
+  throw new Error(`There is no failpoint ${name}.`);
+};

@@ -1,0 +1,4 @@
+import { mariadb } from "../src/services/service.ts";
+import { testService } from "./support/service-suite.ts";
+
+await testService(mariadb);
