@@ -49,6 +49,8 @@ export class Ledger {
   /** Events whose rows were damaged on purpose: they must die of that, and stop nobody. */
   readonly damaged = new Set<string>();
   readonly killed = new Set<string>();
+  /** By process that closed: how many deliveries it said it had left to others. */
+  readonly left = new Map<string, number>();
   readonly stopped = new Set<string>();
   readonly storeFailed = new Set<string>();
   /** Which moments something was made to happen at. */
@@ -116,6 +118,9 @@ export class Ledger {
         return;
       case "replayed":
         this.replayed += line.count;
+        return;
+      case "closed":
+        this.left.set(life, line.pending);
         return;
       case "problem":
         this.problems.set(line.code, (this.problems.get(line.code) ?? 0) + 1);

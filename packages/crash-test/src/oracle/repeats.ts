@@ -3,13 +3,13 @@ import { type Arrival, keyOf, type Ledger } from "./ledger.ts";
 
 /** Why an event reached a receiver that had taken it already. */
 export type Excuse =
-  | "kill" // who sent it was gone before the store had its fate
+  | "kill" // who sent it was gone before the store had its fate, or closed and said so
   | "retry" // who sent it did not get the answer
   | "takeover"; // who sent it had lost its lease, and was told so
 
 export interface Repeats {
   readonly counts: Readonly<Record<Excuse, number>>;
-  /** By process that was killed. */
+  /** By process that was gone. */
   readonly byKill: ReadonlyMap<string, number>;
   readonly violations: readonly string[];
 }
@@ -41,6 +41,10 @@ export const repeatsAt = (ledger: Ledger, receivers: readonly string[]): Repeats
     counts[excuse] += 1;
     if (excuse === "kill") byKill.set(first.life, (byKill.get(first.life) ?? 0) + 1);
   }
+  for (const [life, count] of byKill) {
+    const left = ledger.left.get(life) ?? Number.POSITIVE_INFINITY;
+    if (count > left) violations.push(`${life} said it left ${left}, and ${count} were repeated`);
+  }
   return { counts, byKill, violations };
 };
 
@@ -71,6 +75,7 @@ const excuseFor = (ledger: Ledger, pair: Pair): Excuse | undefined => {
   const failed = ledger.failed.get(key) ?? [];
   if (failed.some(({ life, at }) => life === first.life && at > first.at && at < again.at))
     return "retry";
-  if (first.life !== again.life && ledger.killed.has(first.life)) return "kill";
+  const isGone = ledger.killed.has(first.life) || (ledger.left.get(first.life) ?? 0) > 0;
+  if (first.life !== again.life && isGone) return "kill";
   return isLost(first) || wasStopped(first) ? "takeover" : undefined;
 };

@@ -28,6 +28,7 @@ export class Life {
   readonly #lines: Line[] = [];
   readonly #waiting = new Set<() => void>();
   #pid: number | undefined;
+  #hasExited = false;
   #end: End | undefined;
   #printed = "";
   /** It was killed on purpose, by whichever means. */
@@ -55,6 +56,10 @@ export class Life {
     );
     this.ended = new Promise((resolve) => {
       this.#child.on("error", (error) => this.#print(String(error)));
+      // From here on its number may be another's.
+      this.#child.on("exit", () => {
+        this.#hasExited = true;
+      });
       this.#child.on("close", (code, signal) => resolve(this.#over({ code, signal })));
     });
     ledger.note(`${this.name} starts ${failpoint ?? ""} ${wrapper.join(" ")}`);
@@ -106,7 +111,7 @@ export class Life {
   signal(name: NodeJS.Signals): void {
     this.#ledger.note(`${this.name} gets ${name}`);
     const pid = this.#pid ?? this.#child.pid;
-    if (pid === undefined || this.isOver) return;
+    if (pid === undefined || this.#hasExited) return;
     try {
       process.kill(pid, name);
     } catch {

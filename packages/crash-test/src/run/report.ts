@@ -93,7 +93,7 @@ const shownTrace = 200;
 /** What whoever must find out why needs: what is wrong, how to have it again, and what led to it. */
 export const explain = ({ name, violations, trace, folder }: CycleReport): string =>
   [
-    `${violations.length} violations. Again: SEED=${name.seed} CYCLE=${cycleOf(name)} npm start -w @datasync-monitor/crash-test`,
+    `${violations.length} violations. Again: SEED=${name.seed} CYCLE=${cycleOf(name)} npm run test:crash`,
     ...violations.slice(0, shownViolations).map((text) => `  ✗ ${text.slice(0, 500)}`),
     `The store's files are kept in ${folder}. What led to it:`,
     ...trace.slice(-shownTrace).map((line) => `  ${line.slice(0, 200)}`),
