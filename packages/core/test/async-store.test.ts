@@ -1,6 +1,6 @@
 import { checkBooks, fakeClock, memoryNotifier, sampleEvent } from "@datasync-monitor/testkit";
 import { afterEach, describe, expect, it } from "vitest";
-import { restored } from "../src/delivery/restore.ts";
+import { restored, tornFrom } from "../src/delivery/restore.ts";
 import { DeliveryError } from "../src/errors.ts";
 import { getMonitorInterface, setupMonitorInterface } from "../src/global.ts";
 import { createMonitor } from "../src/monitor.ts";
@@ -401,7 +401,7 @@ describe("what comes back from a store", () => {
       claimed({ taken_at: clock.now() - hour }),
       claimed({ event_id: "e2", taken_at: clock.now() + hour }),
     ];
-    const { fresh } = restored(rows, clock, hour);
+    const { fresh } = restored(rows, { clock, nextId: () => "new", longestWaitMs: hour });
     expect(fresh.map(({ since }) => since - clock.monotonic())).toEqual([-hour, 0]);
   });
 
@@ -411,14 +411,27 @@ describe("what comes back from a store", () => {
       claimed({ event_id: `e${n}`, batch_id: `b${n}`, attempts: 3, next_at });
     const { batches } = restored(
       [tried(1, clock.now() + 90_000), tried(2, clock.now() - 5), tried(3, null), tried(4, 1e15)],
-      clock,
-      hour,
+      { clock, nextId: () => "new", longestWaitMs: hour },
     );
     expect(batches.map(({ notBefore }) => notBefore - clock.monotonic())).toEqual([
       90_000,
       0,
       0,
       hour,
+    ]);
+  });
+
+  it("keeps a batch's key with all its members, and gives those without the others a new one", () => {
+    const row = (n: number, of: string) =>
+      claimed({ event_id: `e${n}`, batch_id: of, attempts: 1, resume: { part: n } });
+    const whole = [row(1, "a-2"), row(2, "a-2")];
+    const part = [row(3, "b-3"), row(4, "b-3")];
+    const options = { clock: fakeClock(), nextId: () => "new", longestWaitMs: hour };
+    expect(tornFrom([...whole, ...part])).toEqual(part);
+    const { batches } = restored([...whole, ...part], options);
+    expect(batches.map(({ id, attempts, resume }) => [id, attempts, resume])).toEqual([
+      ["a-2", 1, { part: 1 }],
+      ["new-2", 1, { part: 3 }],
     ]);
   });
 

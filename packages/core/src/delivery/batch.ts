@@ -3,12 +3,14 @@ import type { MonitorEvent } from "../event.ts";
 import type { DeliveryFailure } from "../store/store.ts";
 import type { Taken } from "./taken.ts";
 
+export type Members = readonly [Taken, ...Taken[]];
+
 /**
  * Events that travel together. Members and key stay the same from the first attempt on; what is
  * split off is a new batch. A batch of one has its event's id as key.
  */
 export class Batch {
-  readonly members: readonly [Taken, ...Taken[]];
+  readonly members: Members;
   readonly id: string;
   readonly bytes: number;
   /** Attempts made. */
@@ -25,7 +27,7 @@ export class Batch {
   notBefore = 0;
   lastError: DeliveryFailure | null = null;
 
-  constructor(members: readonly [Taken, ...Taken[]], id: string) {
+  constructor(members: Members, id: string) {
     this.members = members;
     this.id = id;
     this.bytes = members.reduce((sum, member) => sum + member.bytes, 0);
@@ -60,8 +62,17 @@ export class Batch {
 export const newBatch = (events: readonly Taken[], nextId: () => string): Batch | undefined => {
   const [first, ...rest] = events;
   if (first === undefined) return undefined;
-  return new Batch([first, ...rest], rest.length === 0 ? first.event.id : nextId());
+  const members: Members = [first, ...rest];
+  return new Batch(members, batchId(members, nextId));
 };
+
+/** That of several tells how many they are, so that none goes under it without the others. */
+export const batchId = (members: Members, nextId: () => string): string =>
+  members.length === 1 ? members[0].event.id : `${nextId()}-${members.length}`;
+
+/** Whether a batch of this id has no other members than these. */
+export const isWhole = (id: string, eventIds: readonly string[]): boolean =>
+  eventIds.length === 1 ? id === eventIds[0] : id.endsWith(`-${eventIds.length}`);
 
 export interface BatchOptions {
   readonly maxSize: number;

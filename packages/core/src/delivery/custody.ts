@@ -4,6 +4,7 @@ import type { Claimed, Key, Lease } from "../store/store.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Journal } from "./journal.ts";
 import type { Receiver } from "./receiver.ts";
+import { tornFrom } from "./restore.ts";
 import { storeAnswerMs, storeRetryMs } from "./retry.ts";
 import type { Waits } from "./wait.ts";
 
@@ -138,6 +139,8 @@ export class Custody {
   async #pages(receiver: Receiver): Promise<void> {
     const { backlog } = receiver.pipeline;
     const { shelf } = backlog;
+    /** Members of batches of which more may come with the next page. */
+    let torn: readonly Claimed[] = [];
     while (shelf.more && backlog.room.events > 0 && !this.#gone(receiver)) {
       await this.#givingBack;
       // What is put there from now on this claim may not see.
@@ -146,12 +149,21 @@ export class Custody {
       const claimed = await this.#claim(receiver);
       // What nobody is left to deliver is anybody's when its lease has run out.
       if (claimed === undefined) shelf.more = true;
-      if (claimed === undefined || this.#gone(receiver)) return;
-      this.#enter(receiver, claimed, there);
+      if (claimed === undefined || this.#gone(receiver)) break;
+      const rows = [...torn, ...claimed];
+      torn = claimed.length > 0 && rows.length <= 2 * pageEvents ? tornFrom(rows) : [];
+      const waiting = new Set(torn);
+      this.#enter(
+        receiver,
+        rows.filter((row) => !waiting.has(row)),
+      );
+      if (claimed.length > 0) shelf.more = true;
+      else this.#missed(receiver, there);
     }
+    if (!this.#gone(receiver)) this.#enter(receiver, torn);
   }
 
-  #enter(receiver: Receiver, claimed: readonly Claimed[], there: number): void {
+  #enter(receiver: Receiver, claimed: readonly Claimed[]): void {
     const { pipeline } = receiver;
     const { shelf } = pipeline.backlog;
     const revived = this.#revived.get(receiver);
@@ -161,9 +173,12 @@ export class Custody {
       if (reason === undefined && shelf.events > 0) shelf.events -= 1;
       else pipeline.ledger.revive(reason ?? "");
     }
-    if (claimed.length > 0) shelf.more = true;
-    if (claimed.length > 0 || this.#host.clock.monotonic() < shelf.leasedUntil) return;
-    // Others have taken what this process put there.
+  }
+
+  /** Others have taken what this process put there. */
+  #missed({ pipeline }: Receiver, there: number): void {
+    const { shelf } = pipeline.backlog;
+    if (this.#host.clock.monotonic() < shelf.leasedUntil) return;
     for (let left = there; left > 0 && shelf.events > 0; left -= 1) {
       shelf.events -= 1;
       pipeline.ledger.settle("moved");
@@ -225,13 +240,9 @@ export class Custody {
     }
   }
 
-  /** Of all that is in hand and that the store has got, in groups. */
+  /** Of all that is in hand and committed, in groups. */
   *#leases(): Generator<readonly Lease[]> {
-    const { journal, receivers } = this.#host;
-    const { unheld } = journal;
-    const leases = receivers
-      .flatMap(({ pipeline }) => pipeline.leases())
-      .filter(({ event_id }) => !unheld.has(event_id));
+    const leases = this.#host.receivers.flatMap(({ pipeline }) => pipeline.leases());
     for (let from = 0; from < leases.length; from += leasesAtOnce)
       yield leases.slice(from, from + leasesAtOnce);
   }

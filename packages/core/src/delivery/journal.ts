@@ -69,9 +69,9 @@ export class Journal {
     return this.#store.durable ? 86_400_000 : 3_600_000;
   }
 
-  /** Ids of events that the store has not got yet. */
-  get unheld(): ReadonlySet<string> {
-    return new Set(this.#unwritten.accepted.map(({ event }) => event.id));
+  /** Whether the store is still to get this event. */
+  awaits(event: MonitorEvent): boolean {
+    return this.#unwritten.has(event);
   }
 
   get failing(): boolean {
@@ -96,7 +96,7 @@ export class Journal {
 
   /** How many fates at these receivers a store has not got, of deliveries that it holds: they will be tried again. */
   unsettled(receivers: ReadonlySet<string>): number {
-    const { unheld } = this;
+    const unheld = new Set(this.#unwritten.accepted.map(({ event }) => event.id));
     return [...this.#unwritten.outcomes, ...this.#outcomes].filter(
       ({ event_id, receiver, state }) =>
         state !== "pending" && receivers.has(receiver) && !unheld.has(event_id),

@@ -115,14 +115,14 @@ export class Pipeline {
     }
     // A store that fails may not have got it yet.
     if (this.#isStored(taken) && !this.#host.journal.failing) {
-      for (const left of this.backlog.place(taken))
-        this.backlog.shelf.put(this.#recorder.lease(left));
+      for (const left of this.backlog.place(taken)) this.#shelve(left);
       return;
     }
     for (;;) {
       const victim = this.backlog.makeRoom(taken);
       if (victim === undefined) break;
-      this.#recorder.lost(victim, "dropped", "overflow", null);
+      if (this.#isCommitted(victim)) this.#shelve(victim);
+      else this.#recorder.lost(victim, "dropped", "overflow", null);
       if (victim === taken) return;
     }
     this.backlog.queue.push(taken);
@@ -130,18 +130,22 @@ export class Pipeline {
 
   /** Takes over open deliveries that the store handed out, and answers which: what it has in hand it goes on with under the new lease. */
   restore(claimed: readonly Claimed[]): readonly Claimed[] {
+    const { clock, nextId } = this.#host;
     const { maxRetryAfterMs, capMs } = this.settings.retry;
+    const longestWaitMs = Math.max(maxRetryAfterMs, capMs);
     const held = new Set([...this.backlog].map(({ event }) => event.id));
     for (const lease of claimed) if (held.has(lease.event_id)) this.#recorder.renew(lease);
     const news = claimed.filter(({ event_id }) => !held.has(event_id));
-    this.backlog.restore(restored(news, this.#host.clock, Math.max(maxRetryAfterMs, capMs)));
+    this.backlog.restore(restored(news, { clock, nextId, longestWaitMs }));
     this.#host.ready(this);
     return news;
   }
 
-  /** The leases of all that is in hand and that the store holds. */
+  /** The leases of all that is in hand and committed. */
   leases(): readonly Lease[] {
-    return [...this.backlog].filter(this.#isStored, this).map((one) => this.#recorder.lease(one));
+    return [...this.backlog]
+      .filter(this.#isCommitted, this)
+      .map((one) => this.#recorder.lease(one));
   }
 
   /** Others have these by now. */
@@ -182,6 +186,15 @@ export class Pipeline {
   #isStored({ event }: Taken): boolean {
     const { journal } = this.#host;
     return journal.store.durable && !this.settings.once && !journal.forgets(event);
+  }
+
+  /** The store has got it: if not this process, another delivers it. */
+  #isCommitted(taken: Taken): boolean {
+    return this.#isStored(taken) && !this.#host.journal.awaits(taken.event);
+  }
+
+  #shelve(taken: Taken): void {
+    this.backlog.shelf.put(this.#recorder.lease(taken));
   }
 
   #leaveBehind(taken: Taken, batch: Batch | null): void {

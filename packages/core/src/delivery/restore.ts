@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { levels } from "../event.ts";
 import type { Claimed } from "../store/store.ts";
 import { weigh } from "../store/weight.ts";
-import { Batch } from "./batch.ts";
+import { Batch, batchId, isWhole, type Members } from "./batch.ts";
 import type { Taken } from "./taken.ts";
 
 const takenAgain = (row: Claimed, clock: Clock): Taken => ({
@@ -22,31 +22,55 @@ export interface Restored {
   readonly batches: readonly Batch[];
 }
 
+type Group = readonly [Claimed, ...Claimed[]];
+
+/** Rows that travelled together, by the id they had; those never tried are in none. */
+const grouped = (claimed: readonly Claimed[]): ReadonlyMap<string, Group> => {
+  const groups = new Map<string, [Claimed, ...Claimed[]]>();
+  for (const row of claimed) {
+    if (row.batch_id === null || row.attempts === 0) continue;
+    const group = groups.get(row.batch_id);
+    if (group === undefined) groups.set(row.batch_id, [row]);
+    else group.push(row);
+  }
+  return groups;
+};
+
+const isTorn = ([id, group]: readonly [string, Group]): boolean =>
+  !isWhole(
+    id,
+    group.map(({ event_id }) => event_id),
+  );
+
+/** Of these the rows whose batch has members that are not among them. */
+export const tornFrom = (claimed: readonly Claimed[]): readonly Claimed[] =>
+  [...grouped(claimed)].filter(isTorn).flatMap(([, group]) => group);
+
+export interface RestoreOptions {
+  readonly clock: Clock;
+  readonly nextId: () => string;
+  /** No batch waits longer for its `next_at`, however the wall clock was moved. */
+  readonly longestWaitMs: number;
+}
+
 /**
  * Open deliveries as a pipeline holds them: those never tried, and batches with the members and key
  * they had. Such a batch may be larger than `batch.maxSize` is by now: its key stands for its members,
- * so it is not cut. Age runs from when an event was first taken.
- *
- * @param longestWaitMs - No batch waits longer for its `next_at`, however the wall clock was moved.
+ * so it is not cut; and members without the others get a new key, for a receiver that has seen a key
+ * drops whatever else comes under it. Age runs from when an event was first taken.
  */
 export const restored = (
   claimed: readonly Claimed[],
-  clock: Clock,
-  longestWaitMs: number,
+  { clock, nextId, longestWaitMs }: RestoreOptions,
 ): Restored => {
-  const fresh: Taken[] = [];
-  const groups = new Map<string, [Claimed, ...Claimed[]]>();
-  for (const row of claimed) {
-    if (row.batch_id === null || row.attempts === 0) fresh.push(takenAgain(row, clock));
-    else {
-      const group = groups.get(row.batch_id);
-      if (group === undefined) groups.set(row.batch_id, [row]);
-      else group.push(row);
-    }
-  }
-  const batches = [...groups].map(([id, [first, ...rest]]) => {
-    const members = rest.map((row) => takenAgain(row, clock));
-    const batch = new Batch([takenAgain(first, clock), ...members], id);
+  const fresh = claimed
+    .filter(({ batch_id, attempts }) => batch_id === null || attempts === 0)
+    .map((row) => takenAgain(row, clock));
+  const batches = [...grouped(claimed)].map(([id, group]) => {
+    const [first, ...rest] = group;
+    const others = rest.map((row) => takenAgain(row, clock));
+    const members: Members = [takenAgain(first, clock), ...others];
+    const batch = new Batch(members, isTorn([id, group]) ? batchId(members, nextId) : id);
     batch.attempts = first.attempts;
     batch.resume = first.resume;
     const waitMs = first.next_at === null ? 0 : first.next_at - clock.now();

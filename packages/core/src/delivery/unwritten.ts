@@ -1,3 +1,4 @@
+import type { MonitorEvent } from "../event.ts";
 import type { Accepted, Outcome } from "../store/store.ts";
 import { weigh } from "../store/weight.ts";
 
@@ -24,6 +25,8 @@ const rowsIn = ({ accepted, outcomes }: Draft): number => accepted.length + outc
  */
 export class Unwritten {
   readonly #drafts: Draft[] = [];
+  /** What is accepted in the drafts; made when first asked for. */
+  #events: Set<MonitorEvent> | undefined;
   #rows = 0;
   /** The first is under way to the store. */
   #out = false;
@@ -40,9 +43,16 @@ export class Unwritten {
     return this.#drafts.flatMap(({ outcomes }) => outcomes);
   }
 
+  /** Whether the store is still to get this event. Cheap, however many wait. */
+  has(event: MonitorEvent): boolean {
+    this.#events ??= new Set(this.accepted.map((one) => one.event));
+    return this.#events.has(event);
+  }
+
   /** Takes the lists over. `accepted` fits into one group; outcomes may be any number. */
   add(accepted: Accepted[], bytes: number, outcomes: Outcome[], lasting = false): void {
     this.#rows += accepted.length + outcomes.length;
+    for (const { event } of this.#events ? accepted : []) this.#events?.add(event);
     const last = this.#last();
     if (last !== undefined && last.lasting === lasting && fits(last, accepted, bytes, outcomes)) {
       for (const one of accepted) last.accepted.push(one);
@@ -72,7 +82,7 @@ export class Unwritten {
   done(): Draft | undefined {
     this.#out = false;
     const draft = this.#drafts.shift();
-    if (draft !== undefined) this.#rows -= rowsIn(draft);
+    if (draft !== undefined) this.#remove(draft);
     return draft;
   }
 
@@ -91,10 +101,16 @@ export class Unwritten {
       const oldest = this.#drafts.findIndex((one, i) => !one.lasting && !(this.#out && i === 0));
       const [draft] = oldest < 0 ? [] : this.#drafts.splice(oldest, 1);
       if (draft === undefined) break;
-      this.#rows -= rowsIn(draft);
+      this.#remove(draft);
       forgotten.push(draft);
     }
     return forgotten;
+  }
+
+  #remove(draft: Draft): void {
+    this.#rows -= rowsIn(draft);
+    if (this.#rows === 0) this.#events = undefined;
+    for (const { event } of this.#events ? draft.accepted : []) this.#events?.delete(event);
   }
 
   #last(): Draft | undefined {
