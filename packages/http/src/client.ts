@@ -76,7 +76,7 @@ const headersOf = (own: Readonly<Record<string, string>> | undefined): Record<st
     "user-agent": userAgent,
     "accept-encoding": "identity",
   };
-  for (const [name, value] of Object.entries(own ?? {})) headers[name.toLowerCase()] = value;
+  for (const name in own) headers[name.toLowerCase()] = own[name] ?? "";
   return headers;
 };
 
@@ -111,15 +111,40 @@ const checked = (options: HttpClientOptions, owner: string) => {
   };
 };
 
-/** Resolves when all of `flights` have settled, or after `ms`. */
-const settledWithin = async (flights: Iterable<Promise<unknown>>, ms: number): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined;
-  const bound = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([Promise.allSettled(flights), bound]);
-  clearTimeout(timer);
-};
+/** What a request needs of its address, which is mostly the last one's. */
+interface Target {
+  readonly href: string;
+  readonly pool: Pool;
+  readonly path: string;
+  readonly proxyHeaders: Readonly<Record<string, string>> | undefined;
+}
+
+/** Requests under way. Their number is enough: names in a Set would outlive them on the heap. */
+class Flights {
+  #count = 0;
+  #landed: (() => void) | undefined;
+
+  begin(): void {
+    this.#count += 1;
+  }
+
+  end(): void {
+    this.#count -= 1;
+    if (this.#count === 0) this.#landed?.();
+  }
+
+  /** Resolves when none is under way, or after `ms`. */
+  landed(ms: number): Promise<void> {
+    if (this.#count === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#landed = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
 
 /**
  * Posts to one destination over a few kept-alive connections of its own; reads no global dispatcher, and
@@ -132,8 +157,10 @@ export const httpClient = (options: HttpClientOptions = {}, owner = "httpClient(
   const { connections, drainMs, proxyFor, ...connection } = checked(options, owner);
   const connect = connector(connection);
   const pools = new Map<string, Pool>();
-  const flights = new Set<Promise<unknown>>();
+  const flights = new Flights();
   let closing: Promise<void> | undefined;
+
+  let latest: Target | undefined;
 
   const poolOf = (origin: string, proxy: HttpProxy | undefined): Pool => {
     const made = pools.get(origin);
@@ -147,8 +174,25 @@ export const httpClient = (options: HttpClientOptions = {}, owner = "httpClient(
     return pool;
   };
 
+  const targetOf = (url: URL): Target => {
+    if (latest?.href === url.href) return latest;
+    if (!/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
+      throw new DeliveryError("config", "the address must be http or https, without credentials");
+    }
+    const proxy = proxyFor(url);
+    // Through a tunnel a proxy sees nothing; of plain HTTP it is asked with the whole address.
+    const asked = url.protocol === "http:" ? proxy : undefined;
+    latest = {
+      href: url.href,
+      pool: poolOf(url.origin, proxy),
+      path: (asked ? url.origin : "") + url.pathname + url.search,
+      proxyHeaders: asked?.headers,
+    };
+    return latest;
+  };
+
   const close = async () => {
-    await settledWithin(flights, drainMs);
+    await flights.landed(drainMs);
     const destroyed = [...pools.values()].map((pool) => pool.destroy());
     connect.destroy();
     await Promise.all(destroyed);
@@ -157,27 +201,13 @@ export const httpClient = (options: HttpClientOptions = {}, owner = "httpClient(
   return {
     async post({ url, body, headers, signal, method = "POST" }) {
       if (closing !== undefined) throw new DeliveryError("aborted", "the HTTP client is closed");
-      if (!/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
-        throw new DeliveryError("config", "the address must be http or https, without credentials");
-      }
-      const proxy = proxyFor(url);
-      // Through a tunnel a proxy sees nothing; of plain HTTP it is asked with the whole address.
-      const asked = url.protocol === "http:" ? proxy : undefined;
-      const flight = exchange(
-        poolOf(url.origin, proxy),
-        {
-          path: (asked ? url.origin : "") + url.pathname + url.search,
-          method,
-          headers: { ...headersOf(headers), ...asked?.headers },
-          body,
-        },
-        signal,
-      );
-      flights.add(flight);
+      const { pool, path, proxyHeaders } = targetOf(url);
+      flights.begin();
       try {
-        return await flight;
+        const sent = { ...headersOf(headers), ...proxyHeaders };
+        return await exchange(pool, { path, method, headers: sent, body }, signal);
       } finally {
-        flights.delete(flight);
+        flights.end();
       }
     },
     close() {

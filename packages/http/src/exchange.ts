@@ -21,13 +21,21 @@ const mostInformational = 16;
 
 const utf8 = new TextDecoder();
 
-const flat = (headers: Readonly<Record<string, string | string[] | undefined>>) =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(", ") : (value ?? ""),
-    ]),
-  );
+const flat = (headers: Readonly<Record<string, string | string[] | undefined>>) => {
+  const joined: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    joined[name] = Array.isArray(value) ? value.join(", ") : (value ?? "");
+  }
+  return joined;
+};
+
+/** Who waits for the answer. */
+interface Waiter {
+  readonly signal: AbortSignal;
+  readonly resolve: (answer: HttpAnswer | Promise<HttpAnswer>) => void;
+  readonly reject: (error: DeliveryError) => void;
+}
 
 /**
  * One request and its answer, as undici's dispatcher tells of them.
@@ -36,32 +44,24 @@ const flat = (headers: Readonly<Record<string, string | string[] | undefined>>) 
  * was written before it failed, and an abort, which waits there until a busy connection is free.
  */
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #signal: AbortSignal;
-  readonly #resolve: (answer: HttpAnswer | Promise<HttpAnswer>) => void;
-  readonly #reject: (error: DeliveryError) => void;
+  /** Until the first outcome: the one that counts. */
+  #waiter: Waiter | undefined;
   readonly #onAbort = () => this.#abandon();
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] = [];
   #size = 0;
   #informational = 0;
-  #settled = false;
   #controller: Dispatcher.DispatchController | undefined;
   #head: Pick<HttpAnswer, "status" | "headers"> | undefined;
 
-  constructor(
-    signal: AbortSignal,
-    resolve: (answer: HttpAnswer | Promise<HttpAnswer>) => void,
-    reject: (error: DeliveryError) => void,
-  ) {
-    this.#signal = signal;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    signal.addEventListener("abort", this.#onAbort, { once: true });
+  constructor(waiter: Waiter) {
+    this.#waiter = waiter;
+    waiter.signal.addEventListener("abort", this.#onAbort);
   }
 
   /** Called in the same turn as the first write, once a connection is ours. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // A throw drops the request and keeps the connection; controller.abort would destroy it.
-    if (this.#settled) throw new Error("given up while it was queued");
+    if (this.#waiter === undefined) throw new Error("given up while it was queued");
     this.#controller = controller;
   }
 
@@ -81,7 +81,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#settled) return;
+    if (this.#waiter === undefined) return;
     this.#chunks.push(chunk.subarray(0, bodyLimit - this.#size));
     this.#size += chunk.length;
     if (this.#size <= bodyLimit) return;
@@ -95,13 +95,12 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#head !== undefined) this.#answer(true);
-    else if (this.#settle()) this.#reject(failureOf(error, this.#controller !== undefined));
+    else this.#settle()?.reject(failureOf(error, this.#controller !== undefined));
   }
 
   #abandon(): void {
-    if (!this.#settle()) return;
     const written = this.#controller !== undefined;
-    this.#reject(
+    this.#settle()?.reject(
       written
         ? new DeliveryError(
             "ambiguous",
@@ -114,14 +113,17 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   #answer(truncated: boolean): void {
     const head = this.#head;
-    if (head === undefined || !this.#settle()) return;
+    const waiter = head === undefined ? undefined : this.#settle();
+    if (head === undefined || waiter === undefined) return;
     const raw = Buffer.concat(this.#chunks);
+    this.#chunks = [];
     const encodings = head.headers["content-encoding"];
     if (encodings === undefined || raw.length === 0) {
-      this.#resolve({ ...head, body: utf8.decode(raw), truncated });
+      const body = raw.length === 0 ? "" : utf8.decode(raw);
+      waiter.resolve({ ...head, body, truncated });
       return;
     }
-    this.#resolve(
+    waiter.resolve(
       decode(raw, encodings, bodyLimit).then((decoded) => ({
         ...head,
         body: utf8.decode(decoded.bytes),
@@ -130,12 +132,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     );
   }
 
-  /** Whether this is the first outcome: the one that counts. */
-  #settle(): boolean {
-    if (this.#settled) return false;
-    this.#settled = true;
-    this.#signal.removeEventListener("abort", this.#onAbort);
-    return true;
+  /** Answers whoever waits still, and lets go of it: undici may name this handler long after. */
+  #settle(): Waiter | undefined {
+    const waiter = this.#waiter;
+    this.#waiter = undefined;
+    waiter?.signal.removeEventListener("abort", this.#onAbort);
+    return waiter;
   }
 }
 
@@ -149,6 +151,6 @@ export const exchange = (
     if (signal.aborted) {
       reject(new DeliveryError("aborted", "given up before the request was written"));
     } else {
-      dispatcher.dispatch(options, new Exchange(signal, resolve, reject));
+      dispatcher.dispatch(options, new Exchange({ signal, resolve, reject }));
     }
   });

@@ -4,8 +4,8 @@ import { program } from "../program.ts";
 import { atLeast, median, type Row } from "../row.ts";
 
 const rounds = 5;
-const single = 10_000;
-const batched = 100_000;
+const single = 40_000;
+const batched = 200_000;
 
 interface Server {
   readonly origin: string;

@@ -1,4 +1,5 @@
 import { levels } from "../event.ts";
+import { Bag } from "./bag.ts";
 import { type Batch, type BatchOptions, batchDueAt, newBatch } from "./batch.ts";
 import { EventQueue, type QueueLimits } from "./queue.ts";
 import type { Restored } from "./restore.ts";
@@ -26,7 +27,7 @@ export class Backlog {
   readonly shelf = new Shelf();
   readonly #options: BacklogOptions;
   #retries: Batch[] = [];
-  readonly #flying = new Set<Batch>();
+  readonly #flying = new Bag<Batch>();
   /** In batches, waiting or in flight. */
   #heldEvents = 0;
   #heldBytes = 0;

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Notifier } from "../notifier.ts";
 import { Attempt, type AttemptEnd } from "./attempt.ts";
+import { Bag } from "./bag.ts";
 import type { Batch } from "./batch.ts";
 import type { Visit } from "./destination.ts";
 
@@ -30,7 +31,7 @@ const blockedMs = 200;
 /** One receiver's attempts within their deadline, and its sends beyond it. */
 export class Flights {
   readonly #host: FlightsHost;
-  readonly #attempts = new Set<Attempt>();
+  readonly #attempts = new Bag<Attempt>();
   #overdue = 0;
 
   constructor(host: FlightsHost) {
