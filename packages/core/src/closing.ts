@@ -29,15 +29,15 @@ export const closeDown = async (
 ): Promise<FlushReport> => {
   const endsAt = clock.monotonic() + deadlineMs + graceMs + 2 * closingMs;
   intake.close();
-  const upTo = intake.lastSeq;
+  const { last } = intake;
   const leaving = [...receivers.all];
   const pipelines = leaving.map(({ pipeline }) => pipeline);
   const before = fatesAt(pipelines);
-  const drained = await receivers.retire(leaving, { upTo, deadlineMs, reason: "closed" });
+  const drained = await receivers.retire(leaving, { upTo: last, deadlineMs, reason: "closed" });
   await within(custody.leave(), closingMs, clock);
   await journal.close(Math.max(closingMs, endsAt - clock.monotonic()));
-  if (dispatcher.unmatchedUpTo(upTo) > 0)
-    await persist({ clock, dispatcher, journal, upTo, deadlineMs: closingMs });
+  if (dispatcher.unmatchedUpTo(last.seq) > 0)
+    await persist({ clock, dispatcher, journal, upTo: last.seq, deadlineMs: closingMs });
   waits.end();
   for (const pipeline of pipelines) pipeline.giveUp();
   const after = fatesAt(pipelines);

@@ -102,7 +102,7 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
   const ready = dispatcher.ready.bind(dispatcher);
   const holdsLeases = () => custody.holdsLeases;
   const pipelineHost = { ...shared, random, nextId, ready, holdsLeases };
-  const receivers = new Receivers({ all, pipelineHost, notifierHost, dispatcher, intake });
+  const receivers = new Receivers({ all, pipelineHost, notifierHost, dispatcher, custody, intake });
   const speaker = new Speaker({ clock, nextId, intake }, () => settings().context);
   const history = new History({
     clock,

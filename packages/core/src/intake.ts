@@ -1,6 +1,7 @@
 import { type EventContext, type EventFactory, rankOf } from "./create-event.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { Intakes } from "./delivery/ledger.ts";
+import type { Mark } from "./delivery/taken.ts";
 import type { EmitResult } from "./emitter.ts";
 import type { Problem } from "./signals.ts";
 import type { RefusalReason } from "./stats.ts";
@@ -34,6 +35,7 @@ export class Intake {
   readonly books = new Intakes();
   readonly #host: IntakeHost;
   #lastSeq = 0;
+  #lastId = "";
   #closed = false;
   #telling = false;
 
@@ -44,6 +46,11 @@ export class Intake {
   /** The order of the last event taken. */
   get lastSeq(): number {
     return this.#lastSeq;
+  }
+
+  /** The last event taken. */
+  get last(): Mark {
+    return { seq: this.#lastSeq, id: this.#lastId };
   }
 
   get closed(): boolean {
@@ -68,6 +75,7 @@ export class Intake {
       return this.#refuse("overflow", overflowProblem);
     }
     this.#lastSeq = seq;
+    this.#lastId = event.id;
     this.books.take(event);
     return { ok: true, event };
   }

@@ -212,7 +212,7 @@ export class MonitorCore implements Monitor {
   flush({ deadlineMs = defaultDrainMs }: DeadlineOptions = {}): Promise<FlushReport> {
     const { receivers, intake, dispatcher } = this.#house;
     const { clock } = this.#settings;
-    const what = { pipelines: receivers.pipelines, upTo: intake.lastSeq };
+    const what = { pipelines: receivers.pipelines, upTo: intake.last };
     return held(() => drain({ clock, dispatcher, ...what, deadlineMs, impatient: false }));
   }
 
@@ -236,13 +236,17 @@ export class MonitorCore implements Monitor {
     const once = new Set(
       receivers.pipelines.filter((one) => one.settings.once).map(({ name }) => name),
     );
+    journal.write([]);
     const keeps = (receiver: string): boolean => !(durable && once.has(receiver));
     const known =
       this.#ownStore === undefined
         ? { accepted: [], outcomes: [] }
         : remembered(this.#ownStore, keeps);
     journal.adopt(options.store, nextId(), known);
-    for (const receiver of receivers.all) void custody.takeOver(receiver);
+    for (const receiver of receivers.all) {
+      receiver.pipeline.holding.rehouse();
+      void custody.takeOver(receiver);
+    }
     this.#ownStore = undefined;
   }
 

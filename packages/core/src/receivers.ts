@@ -1,8 +1,10 @@
 import { contractVersion } from "./define-notifier.ts";
+import type { Custody } from "./delivery/custody.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { drain, fatesAt } from "./delivery/drain.ts";
 import { Pipeline, type PipelineHost } from "./delivery/pipeline.ts";
 import type { Receiver } from "./delivery/receiver.ts";
+import type { Mark } from "./delivery/taken.ts";
 import { within } from "./delivery/wait.ts";
 import { ConfigError } from "./errors.ts";
 import { compileFilter } from "./filter.ts";
@@ -51,6 +53,7 @@ export interface ReceiversHost {
   readonly pipelineHost: PipelineHost;
   readonly notifierHost: NotifierHost;
   readonly dispatcher: Dispatcher;
+  readonly custody: Custody;
   readonly intake: Intake;
 }
 
@@ -122,7 +125,7 @@ export class Receivers {
    */
   async retire(
     receivers: readonly Receiver[],
-    { upTo, deadlineMs, reason }: { upTo: number; deadlineMs: number; reason: string },
+    { upTo, deadlineMs, reason }: { upTo: Mark; deadlineMs: number; reason: string },
   ): Promise<FlushReport> {
     const { dispatcher, pipelineHost } = this.#host;
     const pipelines = receivers.map(({ pipeline }) => pipeline);
@@ -207,11 +210,13 @@ export class Receivers {
   }
 
   async #leave(receiver: Receiver, deadlineMs: number): Promise<FlushReport> {
+    const { custody, pipelineHost } = this.#host;
     const letProcessGo = hold();
     try {
-      const upTo = this.#host.intake.lastSeq;
-      receiver.leftAt = Math.min(receiver.leftAt, upTo);
+      const upTo = this.#host.intake.last;
+      receiver.leftAt = Math.min(receiver.leftAt, upTo.seq);
       const report = await this.retire([receiver], { upTo, deadlineMs, reason: "unregistered" });
+      await within(custody.handBack(receiver), closingMs, pipelineHost.clock);
       this.#forget(receiver);
       return report;
     } finally {

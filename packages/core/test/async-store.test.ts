@@ -401,7 +401,12 @@ describe("what comes back from a store", () => {
       claimed({ taken_at: clock.now() - hour }),
       claimed({ event_id: "e2", taken_at: clock.now() + hour }),
     ];
-    const { fresh } = restored(rows, { clock, nextId: () => "new", longestWaitMs: hour });
+    const { fresh } = restored(rows, {
+      clock,
+      nextId: () => "new",
+      longestWaitMs: hour,
+      maxBatchSize: 10,
+    });
     expect(fresh.map(({ since }) => since - clock.monotonic())).toEqual([-hour, 0]);
   });
 
@@ -411,7 +416,7 @@ describe("what comes back from a store", () => {
       claimed({ event_id: `e${n}`, batch_id: `b${n}`, attempts: 3, next_at });
     const { batches } = restored(
       [tried(1, clock.now() + 90_000), tried(2, clock.now() - 5), tried(3, null), tried(4, 1e15)],
-      { clock, nextId: () => "new", longestWaitMs: hour },
+      { clock, nextId: () => "new", longestWaitMs: hour, maxBatchSize: 10 },
     );
     expect(batches.map(({ notBefore }) => notBefore - clock.monotonic())).toEqual([
       90_000,
@@ -426,7 +431,12 @@ describe("what comes back from a store", () => {
       claimed({ event_id: `e${n}`, batch_id: of, attempts: 1, resume: { part: n } });
     const whole = [row(1, "a-2"), row(2, "a-2")];
     const part = [row(3, "b-3"), row(4, "b-3")];
-    const options = { clock: fakeClock(), nextId: () => "new", longestWaitMs: hour };
+    const options = {
+      clock: fakeClock(),
+      nextId: () => "new",
+      longestWaitMs: hour,
+      maxBatchSize: 10,
+    };
     expect(tornFrom([...whole, ...part])).toEqual(part);
     const { batches } = restored([...whole, ...part], options);
     expect(batches.map(({ id, attempts, resume }) => [id, attempts, resume])).toEqual([

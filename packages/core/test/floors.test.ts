@@ -69,6 +69,7 @@ const floors: readonly (readonly string[])[] = [
     "retention",
   ],
   ["receiver-settings", "delivery/recorder", "status"],
+  ["delivery/holding"],
   ["delivery/pipeline", "announcer", "settings"],
   ["delivery/receiver"],
   ["delivery/dispatcher", "explain", "checks", "receiver-report"],

@@ -72,7 +72,7 @@ describe("a batch that failed before a restart", () => {
     const after = memoryNotifier({ maxBatchSize: events });
     const second = opened(sqlStore({ file: one.file }));
     second.registerNotifier(after, { ...options, retry: { capMs: 1, maxRetryAfterMs: 1 } });
-    await expect.poll(() => after.events.length, { timeout: 10_000 }).toBe(events);
+    await expect.poll(() => after.events.length, { timeout: 30_000 }).toBe(events);
     expect([...leftAfterDropping(after)].sort()).toEqual([...ids].sort());
     expect(after.attempts.map(({ context }) => context.idempotencyKey)).toEqual(
       before.attempts.map(({ context }) => context.idempotencyKey),

@@ -1,8 +1,9 @@
 import { randomInt } from "node:crypto";
 import type { Accepted, Group, Key } from "@datasync-monitor/core";
 import { type RawBuilder, sql } from "kysely";
-import { type Family, integer, rowsTable, unlessThere, whole } from "./family.ts";
+import { type Family, integer, rowsTable, unlessThere } from "./family.ts";
 import { fileEvents } from "./file-events.ts";
+import { leaseEnd } from "./leases.ts";
 import { recordOutcomes } from "./outcomes.ts";
 import { toPayload, weightOf } from "./payload.ts";
 import type { Session } from "./session.ts";
@@ -30,7 +31,7 @@ export const commitGroup = async (
   session: Session,
   { now, leaseMs, accepted, outcomes }: Group,
 ): Promise<readonly Key[]> => {
-  const leaseUntil = whole(now + leaseMs);
+  const leaseUntil = leaseEnd(now, leaseMs);
   const rows = accepted.map(toRow);
   const fresh = await insertEvents(session, rows, now);
   await insertDeliveries(session, rows, { now, leaseUntil, isFresh: fresh.length === rows.length });

@@ -1,5 +1,5 @@
 import type { Claimed, ClaimQuery, Key, Lease } from "@datasync-monitor/core";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { integer, rowsTable, whole } from "./family.ts";
 import { heldBy } from "./held.ts";
 import { fromJson, fromPayload } from "./payload.ts";
@@ -8,8 +8,21 @@ import { fromNullableText, toKey } from "./text.ts";
 
 interface Candidate {
   readonly seq: unknown;
+  readonly lease_until: unknown;
   readonly bytes: unknown;
 }
+
+/** What is given back is anybody's, whatever the clock does. */
+export const leaseEnd = (now: number, leaseMs: number): number =>
+  leaseMs === 0 ? 0 : whole(now + leaseMs);
+
+/** No clock is so far ahead of another: a lease beyond that was written before this one was set back. */
+const farthest = ({ now, leaseMs }: ClaimQuery): number => whole(now + 4 * leaseMs);
+
+/** Of the table `d`: nobody has it, or by a lease that cannot be. */
+const isFree = (query: ClaimQuery): RawBuilder<unknown> =>
+  sql`d.receiver = ${toKey(query.receiver)} and d.state = 'pending'
+    and (d.lease_until <= ${whole(query.now)} or d.lease_until > ${farthest(query)})`;
 
 interface ClaimedRow {
   readonly seq: unknown;
@@ -27,34 +40,39 @@ interface ClaimedRow {
 /** Whether a claim could find anything: an answer of no is had without a lock. */
 export const isClaimable = async (
   { tables, run }: Session,
-  { receiver, now }: ClaimQuery,
+  query: ClaimQuery,
 ): Promise<boolean> => {
   const { rows } = await run(sql`
-    select 1 from ${tables.deliveries}
-    where receiver = ${toKey(receiver)} and state = 'pending' and lease_until <= ${whole(now)}
-    limit 1`);
+    select 1 from ${tables.deliveries} d where ${isFree(query)} limit 1`);
   return rows.length > 0;
 };
+
+export interface ClaimedPage {
+  readonly claimed: readonly Claimed[];
+  /** Some were met that could not be handed out: more may lie behind them. */
+  readonly skipped: boolean;
+}
 
 /** Hands out open deliveries that nobody holds, oldest first, inside a transaction. */
 export const claimDeliveries = async (
   session: Session,
   query: ClaimQuery,
-): Promise<readonly Claimed[]> => {
-  const { family, tables, run } = session;
-  const { receiver, leaseMs, now } = query;
+): Promise<ClaimedPage> => {
+  const { tables, run } = session;
+  const { receiver, now } = query;
   const name = toKey(receiver);
-  const chosen = await choose(session, query);
-  if (chosen.length === 0) return [];
-  const source = () => rowsTable(family, { seq: "integer" }, chosen);
-  await run(sql`
-    update ${tables.deliveries}
-    set fence = fence + 1, lease_until = ${integer(family, now + leaseMs)}
-    where receiver = ${name} and seq in (select seq from ${source()})`);
+  const candidates = await choose(session, query);
+  const isHeld = ({ lease_until }: Candidate) => Number(lease_until) > now;
+  // A live holder renews what is cut short here; what a dead one had is free a lease from now.
+  await lease(session, query, candidates.filter(isHeld), sql`fence`);
+  const free = candidates.filter((row) => !isHeld(row));
+  const chosen = fitting(free, query);
+  if (chosen.length === 0) return { claimed: [], skipped: candidates.length > 0 };
+  await lease(session, query, chosen, sql`fence + 1`);
   const { rows } = await run<ClaimedRow>(sql`
     select d.seq, d.fence, d.attempts, d.taken_at, d.next_at, d.batch_id, d.resume,
       e.id, e.checksum, e.payload
-    from ${source()}
+    from ${seqTable(session, chosen)}
     join ${tables.deliveries} d on d.seq = r.seq and d.receiver = ${name}
     left join ${tables.events} e on e.seq = d.seq
     order by d.seq`);
@@ -64,27 +82,53 @@ export const claimDeliveries = async (
     if (typeof event === "string") await quarantine(session, row.seq, name, { fault: event, now });
     else claimed.push(toClaimed(row, event, receiver));
   }
-  return claimed;
+  return { claimed, skipped: claimed.length < chosen.length };
 };
 
-/** The oldest that fit: the first whatever its size, and a younger one never before one that is too big. */
+/** The oldest, at most `limit`. */
 const choose = async (
   { family, tables, run }: Session,
-  { receiver, limit, maxBytes, now }: ClaimQuery,
-): Promise<number[][]> => {
+  query: ClaimQuery,
+): Promise<readonly Candidate[]> => {
   // What another process is claiming at this moment is left to it.
   const lock = family === "sqlite" ? sql`` : sql`for update skip locked`;
   const { rows } = await run<Candidate>(sql`
-    select d.seq, (select e.bytes from ${tables.events} e where e.seq = d.seq) as bytes
-    from ${tables.deliveries} d
-    where d.receiver = ${toKey(receiver)} and d.state = 'pending' and d.lease_until <= ${whole(now)}
-    order by d.seq limit ${whole(limit)} ${lock}`);
+    select d.seq, d.lease_until,
+      (select e.bytes from ${tables.events} e where e.seq = d.seq) as bytes
+    from ${tables.deliveries} d where ${isFree(query)}
+    order by d.seq limit ${whole(query.limit)} ${lock}`);
+  return rows;
+};
+
+/** The first whatever its size, and a younger one never before one that is too big. */
+const fitting = (rows: readonly Candidate[], { maxBytes }: ClaimQuery): readonly Candidate[] => {
   let bytes = 0;
   const end = rows.findIndex((row, index) => {
     bytes += Number(row.bytes ?? 0);
     return bytes > maxBytes && index > 0;
   });
-  return rows.slice(0, end < 0 ? rows.length : end).map(({ seq }) => [Number(seq)]);
+  return end < 0 ? rows : rows.slice(0, end);
+};
+
+const seqTable = ({ family }: Session, rows: readonly Candidate[]): RawBuilder<unknown> =>
+  rowsTable(
+    family,
+    { seq: "integer" },
+    rows.map(({ seq }) => [Number(seq)]),
+  );
+
+const lease = async (
+  session: Session,
+  { receiver, now, leaseMs }: ClaimQuery,
+  rows: readonly Candidate[],
+  fence: RawBuilder<unknown>,
+): Promise<void> => {
+  if (rows.length === 0) return;
+  const { family, tables, run } = session;
+  await run(sql`
+    update ${tables.deliveries}
+    set fence = ${fence}, lease_until = ${integer(family, leaseEnd(now, leaseMs))}
+    where receiver = ${toKey(receiver)} and seq in (select seq from ${seqTable(session, rows)})`);
 };
 
 const toClaimed = (row: ClaimedRow, event: Claimed["event"], receiver: string): Claimed => ({

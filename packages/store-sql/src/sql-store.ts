@@ -19,8 +19,7 @@ import { aggregateOf } from "./aggregates.ts";
 import { backlogOf, deliveriesPage, eventsPage } from "./answers.ts";
 import { commitGroup } from "./commit.ts";
 import { Database } from "./database.ts";
-import { whole } from "./family.ts";
-import { claimDeliveries, isClaimable, renewLeases } from "./leases.ts";
+import { claimDeliveries, isClaimable, leaseEnd, renewLeases } from "./leases.ts";
 import { moveDeliveries, type Target } from "./move.ts";
 import { readOptions, type SqlStoreOptions } from "./options.ts";
 import { type PruneLimits, pruneEvents } from "./prune.ts";
@@ -63,11 +62,16 @@ class SqlStore implements EventStore {
   }
 
   async claim(query: ClaimQuery): Promise<readonly Claimed[]> {
-    const some = await this.#database.read("look for deliveries", (session) =>
-      isClaimable(session, query),
-    );
-    if (!some) return [];
-    return this.#database.write("claim deliveries", (session) => claimDeliveries(session, query));
+    for (;;) {
+      const some = await this.#database.read("look for deliveries", (session) =>
+        isClaimable(session, query),
+      );
+      if (!some) return [];
+      const { claimed, skipped } = await this.#database.write("claim deliveries", (session) =>
+        claimDeliveries(session, query),
+      );
+      if (claimed.length > 0 || !skipped) return claimed;
+    }
   }
 
   async renew(
@@ -77,7 +81,7 @@ class SqlStore implements EventStore {
   ): Promise<{ readonly lost: readonly Key[] }> {
     if (leases.length === 0) return { lost: [] };
     const lost = await this.#database.write("renew leases", (session) =>
-      renewLeases(session, leases, whole(now + leaseMs)),
+      renewLeases(session, leases, leaseEnd(now, leaseMs)),
     );
     return { lost };
   }

@@ -4,7 +4,7 @@ import { type Batch, type BatchOptions, batchDueAt, newBatch } from "./batch.ts"
 import { EventQueue, type QueueLimits } from "./queue.ts";
 import type { Restored } from "./restore.ts";
 import { Shelf } from "./shelf.ts";
-import { precedes, type Taken } from "./taken.ts";
+import { isUpTo, type Mark, precedes, type Taken } from "./taken.ts";
 
 export interface BacklogOptions {
   readonly queue: QueueLimits;
@@ -17,6 +17,9 @@ const mostGrave = levels.length - 1;
 /** So many batches may wait out an outage before nothing new is tried: the destination is away, and what gathers leaves as one. */
 const maxRetrying = 32;
 
+/** So many retries in a row that nothing else was tried between: it may be they that fail, and not the destination. */
+const maxRow = 8;
+
 /**
  * What one receiver has before it: events that wait for their first attempt, and batches that wait
  * for another. Events in flight still count against the bound.
@@ -28,6 +31,8 @@ export class Backlog {
   readonly #options: BacklogOptions;
   #retries: Batch[] = [];
   readonly #flying = new Bag<Batch>();
+  /** Retries since something new was tried, or anything accepted. */
+  #row = 0;
   /** In batches, waiting or in flight. */
   #heldEvents = 0;
   #heldBytes = 0;
@@ -63,22 +68,17 @@ export class Backlog {
     for (const { members } of this.#flying) yield* members;
   }
 
-  /** Events emitted no later than `seq`. Of those on the shelf nobody knows: they count too. */
-  countUpTo(seq: number): number {
-    let count = this.shelf.events;
-    for (const taken of this) if (taken.seq <= seq) count += 1;
+  /** Events in hand that were emitted no later than the mark. */
+  countUpTo(mark: Mark): number {
+    let count = 0;
+    for (const taken of this) if (isUpTo(taken, mark)) count += 1;
     return count;
   }
 
-  /** Whether any event emitted no later than `seq` is in hand, or may be on the shelf. Cheap, however long the queue. */
-  holdsUpTo(seq: number): boolean {
-    const holds = ({ members }: Batch): boolean => members.some((member) => member.seq <= seq);
-    return (
-      this.shelf.events > 0 ||
-      this.queue.holdsUpTo(seq) ||
-      this.#retries.some(holds) ||
-      [...this.#flying].some(holds)
-    );
+  /** Whether `countUpTo` would count any. Cheap, however long the queue. */
+  holdsUpTo(mark: Mark): boolean {
+    const holds = ({ members }: Batch): boolean => members.some((one) => isUpTo(one, mark));
+    return this.queue.holdsUpTo(mark) || this.#retries.some(holds) || [...this.#flying].some(holds);
   }
 
   /** How much more may come from the store; nothing until half of the bound is free. */
@@ -126,29 +126,17 @@ export class Backlog {
 
   /** When there is something to try: at or before `now` means at once; Infinity: nothing. */
   dueAt(): number {
-    let due = Number.POSITIVE_INFINITY;
-    let outages = 0;
-    for (const { notBefore, strikes } of this.#retries) {
-      due = Math.min(due, notBefore);
-      if (strikes === 0) outages += 1;
-    }
-    if (this.queue.length > 0 && outages < maxRetrying) {
-      due = Math.min(
-        due,
-        batchDueAt(this.queue.length, this.queue.oldestSince, this.#options.batch),
-      );
-    }
+    let due = this.#freshDueAt();
+    for (const { notBefore } of this.#retries) due = Math.min(due, notBefore);
     return due;
   }
 
-  /** The next batch to try: the oldest that waits no longer, else a new one. `done` it when its attempt ended. */
+  /** The next batch to try: the oldest that waits no longer, else, and from time to time, a new one. `done` it when its attempt ended. */
   next(now: number): Batch | undefined {
-    let found: Batch | undefined;
-    for (const batch of this.#retries) {
-      const older = found === undefined || precedes(batch.members[0], found.members[0]);
-      if (batch.notBefore <= now && older) found = batch;
-    }
+    const isTurnOfFresh = this.#row >= maxRow && this.#freshDueAt() <= now;
+    const found = isTurnOfFresh ? undefined : this.#oldestDue(now);
     if (found !== undefined) this.#retries = this.#retries.filter((batch) => batch !== found);
+    this.#row = found === undefined ? 0 : this.#row + 1;
     const next = found ?? this.#form();
     if (next !== undefined) this.#flying.add(next);
     return next;
@@ -204,6 +192,27 @@ export class Backlog {
   /** Removes and answers all that waits. */
   clear(): { readonly taken: Taken; readonly batch: Batch | null }[] {
     return this.expire(Number.POSITIVE_INFINITY);
+  }
+
+  /** The destination accepted something. */
+  accepted(): void {
+    this.#row = 0;
+  }
+
+  #freshDueAt(): number {
+    const outages = this.#retries.filter(({ strikes }) => strikes === 0).length;
+    if (this.queue.length === 0 || (outages >= maxRetrying && this.#row < maxRow))
+      return Number.POSITIVE_INFINITY;
+    return batchDueAt(this.queue.length, this.queue.oldestSince, this.#options.batch);
+  }
+
+  #oldestDue(now: number): Batch | undefined {
+    let found: Batch | undefined;
+    for (const batch of this.#retries) {
+      const older = found === undefined || precedes(batch.members[0], found.members[0]);
+      if (batch.notBefore <= now && older) found = batch;
+    }
+    return found;
   }
 
   #form(): Batch | undefined {

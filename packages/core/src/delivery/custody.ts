@@ -50,7 +50,9 @@ export class Custody {
   /** false after a stop longer than a lease, until the store has said what is still ours. */
   get holdsLeases(): boolean {
     const { clock, journal } = this.#host;
-    if (!journal.store.durable || clock.now() - this.#heardAt <= journal.leaseMs) return true;
+    // Of a store that cannot be opened nobody has anything.
+    if (!journal.store.durable || !journal.isOpen) return true;
+    if (clock.now() - this.#heardAt <= journal.leaseMs) return true;
     void this.#renew();
     return false;
   }
@@ -76,7 +78,16 @@ export class Custody {
     const { journal } = this.#host;
     if (!journal.store.durable || !journal.isOpen) return;
     await journal.write([]);
-    if (journal.uncommitted === 0) for (const some of this.#leases()) await this.#release(some);
+    if (journal.uncommitted === 0)
+      for (const some of this.#leases(this.#host.receivers)) await this.#release(some);
+  }
+
+  /** Lets whoever has the name next go on at once with what this receiver has left. Never rejects. */
+  async handBack(receiver: Receiver): Promise<void> {
+    const { journal } = this.#host;
+    if (!journal.store.durable || !journal.isOpen) return;
+    await journal.write([]);
+    for (const some of this.#leases([receiver])) await this.#release(some);
   }
 
   #armRound(): void {
@@ -139,6 +150,7 @@ export class Custody {
   async #pages(receiver: Receiver): Promise<void> {
     const { backlog } = receiver.pipeline;
     const { shelf } = backlog;
+    const { clock } = this.#host;
     /** Members of batches of which more may come with the next page. */
     let torn: readonly Claimed[] = [];
     while (shelf.more && backlog.room.events > 0 && !this.#gone(receiver)) {
@@ -146,7 +158,10 @@ export class Custody {
       // What is put there from now on this claim may not see.
       const there = shelf.claimable;
       shelf.more = false;
+      const askedAt = clock.monotonic();
       const claimed = await this.#claim(receiver);
+      // Nobody has renewed their leases meanwhile.
+      if (clock.monotonic() - askedAt > roundMs) torn = [];
       // What nobody is left to deliver is anybody's when its lease has run out.
       if (claimed === undefined) shelf.more = true;
       if (claimed === undefined || this.#gone(receiver)) break;
@@ -167,12 +182,13 @@ export class Custody {
     const { pipeline } = receiver;
     const { shelf } = pipeline.backlog;
     const revived = this.#revived.get(receiver);
-    for (const { event_id } of pipeline.restore(claimed)) {
+    for (const { event_id } of pipeline.holding.restore(claimed)) {
       const reason = revived?.get(event_id);
       revived?.delete(event_id);
-      if (reason === undefined && shelf.events > 0) shelf.events -= 1;
+      if (reason === undefined && shelf.events > 0) shelf.took();
       else pipeline.ledger.revive(reason ?? "");
     }
+    this.#host.dispatcher.ready(pipeline);
   }
 
   /** Others have taken what this process put there. */
@@ -180,7 +196,7 @@ export class Custody {
     const { shelf } = pipeline.backlog;
     if (this.#host.clock.monotonic() < shelf.leasedUntil) return;
     for (let left = there; left > 0 && shelf.events > 0; left -= 1) {
-      shelf.events -= 1;
+      shelf.took();
       pipeline.ledger.settle("moved");
     }
   }
@@ -190,6 +206,8 @@ export class Custody {
     const { journal, clock, report } = this.#host;
     for (let failures = 1; ; failures += 1) {
       if (!journal.isOpen) await journal.opened();
+      // What was delivered, and is not written yet, would be handed out again.
+      await journal.written();
       if (this.#gone(receiver)) return [];
       const { events, bytes } = receiver.pipeline.backlog.room;
       if (events === 0) return undefined;
@@ -219,7 +237,7 @@ export class Custody {
     if (this.#renewing || !journal.isOpen) return;
     this.#renewing = true;
     try {
-      for (const some of this.#leases()) {
+      for (const some of this.#leases(receivers)) {
         const now = clock.now();
         const asking = (async () => journal.store.renew(some, journal.leaseMs, now))();
         this.#forsake((await this.#host.waits.answered(asking, storeAnswerMs)).lost);
@@ -236,13 +254,13 @@ export class Custody {
   #forsake(lost: readonly Key[]): void {
     for (const { name, pipeline } of lost.length > 0 ? this.#host.receivers : []) {
       const own = lost.filter(({ receiver }) => receiver === name);
-      if (own.length > 0) pipeline.forsake(new Set(own.map(({ event_id }) => event_id)));
+      if (own.length > 0) pipeline.holding.forsake(new Set(own.map(({ event_id }) => event_id)));
     }
   }
 
   /** Of all that is in hand and committed, in groups. */
-  *#leases(): Generator<readonly Lease[]> {
-    const leases = this.#host.receivers.flatMap(({ pipeline }) => pipeline.leases());
+  *#leases(receivers: readonly Receiver[]): Generator<readonly Lease[]> {
+    const leases = receivers.flatMap(({ pipeline }) => pipeline.holding.leases());
     for (let from = 0; from < leases.length; from += leasesAtOnce)
       yield leases.slice(from, from + leasesAtOnce);
   }

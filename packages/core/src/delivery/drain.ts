@@ -3,14 +3,15 @@ import type { FlushReport } from "../registration.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Journal } from "./journal.ts";
 import type { Pipeline } from "./pipeline.ts";
+import type { Mark } from "./taken.ts";
 
 export interface DrainOptions {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
   /** Whose events are waited for. */
   readonly pipelines: readonly Pipeline[];
-  /** The last event that is waited for, in order of emission. */
-  readonly upTo: number;
+  /** The last event that is waited for. */
+  readonly upTo: Mark;
   readonly deadlineMs: number;
   /** Give up at once when nothing can happen before the deadline. */
   readonly impatient: boolean;
@@ -33,14 +34,17 @@ export const drain = (options: DrainOptions): Promise<FlushReport> => {
   const { clock, dispatcher, pipelines, upTo, deadlineMs, impatient } = options;
   const before = fatesAt(pipelines);
   const endsAt = clock.monotonic() + deadlineMs;
+  const shelved = pipelines.map(({ backlog }) => backlog.shelf.watch(upTo));
   const pending = (): number =>
     pipelines.reduce(
-      (total, pipeline) => total + pipeline.backlog.countUpTo(upTo),
-      dispatcher.unmatchedUpTo(upTo),
+      (total, { backlog }) => total + backlog.countUpTo(upTo),
+      shelved.reduce((total, { left }) => total + left, dispatcher.unmatchedUpTo(upTo.seq)),
     );
   /** Asked at every turn, where counting would cost as much as there waits. */
   const anyLeft = (): boolean =>
-    dispatcher.holdsUpTo(upTo) || pipelines.some(({ backlog }) => backlog.holdsUpTo(upTo));
+    dispatcher.holdsUpTo(upTo.seq) ||
+    shelved.some(({ left }) => left > 0) ||
+    pipelines.some(({ backlog }) => backlog.holdsUpTo(upTo));
   const hopeless = (): boolean =>
     impatient &&
     !dispatcher.busy &&
@@ -52,6 +56,7 @@ export const drain = (options: DrainOptions): Promise<FlushReport> => {
       timer.cancel();
       const now = fatesAt(pipelines);
       const left = pending();
+      for (const watch of shelved) watch.stop();
       resolve({
         delivered: now.delivered - before.delivered,
         dropped: now.dropped - before.dropped,

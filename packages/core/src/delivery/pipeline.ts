@@ -2,17 +2,16 @@ import type { Timer } from "../clock.ts";
 import type { Random } from "../id.ts";
 import type { Notifier } from "../notifier.ts";
 import type { ReceiverSettings } from "../receiver-settings.ts";
-import type { Claimed, Lease } from "../store/store.ts";
 import type { AttemptEnd } from "./attempt.ts";
 import { Backlog } from "./backlog.ts";
 import type { Batch } from "./batch.ts";
 import { type DestinationUse, useDestination } from "./destination.ts";
 import type { Failure } from "./failure.ts";
 import { type Flight, Flights } from "./flights.ts";
+import { Holding } from "./holding.ts";
 import type { ReceiverLedger } from "./ledger.ts";
 import { answeredBy, isFatal, onlyOnce, type Reaction, react } from "./reaction.ts";
 import { Recorder, type RecorderHost } from "./recorder.ts";
-import { restored } from "./restore.ts";
 import type { Taken } from "./taken.ts";
 
 /** What a pipeline needs of the house around it. */
@@ -36,6 +35,7 @@ export class Pipeline {
   readonly notifier: Notifier;
   readonly settings: ReceiverSettings;
   readonly backlog: Backlog;
+  readonly holding: Holding;
   readonly #host: PipelineHost;
   readonly #recorder: Recorder;
   /** The destination it may share with others; `leave` it when nothing is sent any more. */
@@ -56,6 +56,15 @@ export class Pipeline {
     this.backlog = new Backlog({ queue, batch, nextId });
     this.#host = host;
     this.#recorder = new Recorder(settings, host);
+    this.holding = new Holding({
+      settings,
+      maxBatchSize: notifier.maxBatchSize ?? 1,
+      backlog: this.backlog,
+      recorder: this.#recorder,
+      journal: host.journal,
+      clock,
+      nextId,
+    });
     this.activity = new Flights({
       clock,
       notifier,
@@ -113,44 +122,7 @@ export class Pipeline {
       this.#leaveBehind(taken, null);
       return;
     }
-    // A store that fails may not have got it yet.
-    if (this.#isStored(taken) && !this.#host.journal.failing) {
-      for (const left of this.backlog.place(taken)) this.#shelve(left);
-      return;
-    }
-    for (;;) {
-      const victim = this.backlog.makeRoom(taken);
-      if (victim === undefined) break;
-      if (this.#isCommitted(victim)) this.#shelve(victim);
-      else this.#recorder.lost(victim, "dropped", "overflow", null);
-      if (victim === taken) return;
-    }
-    this.backlog.queue.push(taken);
-  }
-
-  /** Takes over open deliveries that the store handed out, and answers which: what it has in hand it goes on with under the new lease. */
-  restore(claimed: readonly Claimed[]): readonly Claimed[] {
-    const { clock, nextId } = this.#host;
-    const { maxRetryAfterMs, capMs } = this.settings.retry;
-    const longestWaitMs = Math.max(maxRetryAfterMs, capMs);
-    const held = new Set([...this.backlog].map(({ event }) => event.id));
-    for (const lease of claimed) if (held.has(lease.event_id)) this.#recorder.renew(lease);
-    const news = claimed.filter(({ event_id }) => !held.has(event_id));
-    this.backlog.restore(restored(news, { clock, nextId, longestWaitMs }));
-    this.#host.ready(this);
-    return news;
-  }
-
-  /** The leases of all that is in hand and committed. */
-  leases(): readonly Lease[] {
-    return [...this.backlog]
-      .filter(this.#isCommitted, this)
-      .map((one) => this.#recorder.lease(one));
-  }
-
-  /** Others have these by now. */
-  forsake(eventIds: ReadonlySet<string>): void {
-    for (const { event } of this.backlog.forsake(eventIds)) this.#recorder.moved(event.id);
+    this.holding.take(taken);
   }
 
   /** Begins at most one attempt; answers whether it did. */
@@ -183,23 +155,8 @@ export class Pipeline {
     this.#host.ready(this); // somebody may wait for their fates
   }
 
-  #isStored({ event }: Taken): boolean {
-    const { journal } = this.#host;
-    return journal.store.durable && !this.settings.once && !journal.forgets(event);
-  }
-
-  /** The store has got it: if not this process, another delivers it. */
-  #isCommitted(taken: Taken): boolean {
-    return this.#isStored(taken) && !this.#host.journal.awaits(taken.event);
-  }
-
-  #shelve(taken: Taken): void {
-    this.backlog.shelf.put(this.#recorder.lease(taken));
-  }
-
   #leaveBehind(taken: Taken, batch: Batch | null): void {
-    if (this.#isStored(taken)) this.backlog.queue.push(taken);
-    else this.#recorder.lost(taken, "dropped", this.#closedFor ?? "closed", batch);
+    this.holding.leaveBehind(taken, this.#closedFor ?? "closed", batch);
   }
 
   /** When the next attempt may begin: `now` or earlier means at once. */
@@ -225,10 +182,15 @@ export class Pipeline {
     this.#recorder.attempted(batch, end, now - startedAt);
     const answered = end.ok ? "alive" : answeredBy(end.failure);
     const changed = this.use.destination.leave(visit, answered, now);
-    if (end.ok) this.#recorder.delivered(batch, end.reference);
+    if (end.ok) this.#accepted(batch, end.reference);
     else this.#failed(batch, end.failure, now);
     if (changed) this.#breakerChanged(end.ok ? null : end.failure.code);
     this.#host.ready(this);
+  }
+
+  #accepted(batch: Batch, reference: string | null): void {
+    this.backlog.accepted();
+    this.#recorder.delivered(batch, reference);
   }
 
   #failed(batch: Batch, failure: Failure, now: number): void {

@@ -1,5 +1,5 @@
 import { Fifo } from "./fifo.ts";
-import { precedes, type Taken } from "./taken.ts";
+import { isUpTo, type Mark, precedes, type Taken } from "./taken.ts";
 
 export type Overflow = "drop-lowest-level" | "drop-oldest" | "drop-newest";
 
@@ -101,9 +101,12 @@ export class EventQueue {
     return undefined;
   }
 
-  /** Whether any waits that was emitted no later than `seq`. Looks at the head of each lane alone. */
-  holdsUpTo(seq: number): boolean {
-    return this.#restored > 0 || this.#lanes.some((lane) => (lane.peek()?.seq ?? seq + 1) <= seq);
+  /** Whether any waits that was emitted no later. Looks at the head of each lane alone, unless some came from a store. */
+  holdsUpTo(mark: Mark): boolean {
+    const isEarly = (taken: Taken | undefined) => taken !== undefined && isUpTo(taken, mark);
+    if (this.#restored === 0) return this.#lanes.some((lane) => isEarly(lane.peek()));
+    for (const taken of this) if (isEarly(taken)) return true;
+    return false;
   }
 
   /** Removes and answers all of a kind. */

@@ -42,6 +42,13 @@ export class Recorder {
     return { event_id: id, receiver: this.#receiver, fence: this.#leases.get(id) ?? fence };
   }
 
+  /** The lease of what is in hand no longer. */
+  release(taken: Taken): Lease {
+    const lease = this.lease(taken);
+    this.#leases.delete(lease.event_id);
+    return lease;
+  }
+
   /** Another process has it, and will say what became of it. */
   moved(eventId: string): void {
     this.#leases.delete(eventId);

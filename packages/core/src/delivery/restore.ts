@@ -51,31 +51,47 @@ export interface RestoreOptions {
   readonly nextId: () => string;
   /** No batch waits longer for its `next_at`, however the wall clock was moved. */
   readonly longestWaitMs: number;
+  /** How many events the notifier can take at once. */
+  readonly maxBatchSize: number;
 }
 
 /**
  * Open deliveries as a pipeline holds them: those never tried, and batches with the members and key
  * they had. Such a batch may be larger than `batch.maxSize` is by now: its key stands for its members,
- * so it is not cut; and members without the others get a new key, for a receiver that has seen a key
- * drops whatever else comes under it. Age runs from when an event was first taken.
+ * so it is not cut, unless the notifier cannot take so many. Parts, and members without the others,
+ * get a new key, for a receiver that has seen a key drops whatever else comes under it. Age runs
+ * from when an event was first taken.
  */
 export const restored = (
   claimed: readonly Claimed[],
-  { clock, nextId, longestWaitMs }: RestoreOptions,
+  { clock, nextId, longestWaitMs, maxBatchSize }: RestoreOptions,
 ): Restored => {
   const fresh = claimed
     .filter(({ batch_id, attempts }) => batch_id === null || attempts === 0)
     .map((row) => takenAgain(row, clock));
-  const batches = [...grouped(claimed)].map(([id, group]) => {
-    const [first, ...rest] = group;
-    const others = rest.map((row) => takenAgain(row, clock));
-    const members: Members = [takenAgain(first, clock), ...others];
-    const batch = new Batch(members, isTorn([id, group]) ? batchId(members, nextId) : id);
-    batch.attempts = first.attempts;
-    batch.resume = first.resume;
-    const waitMs = first.next_at === null ? 0 : first.next_at - clock.now();
-    batch.notBefore = clock.monotonic() + Math.min(longestWaitMs, Math.max(0, waitMs));
-    return batch;
+  const batches = [...grouped(claimed)].flatMap(([id, group]) => {
+    const keepsId = group.length <= maxBatchSize && !isTorn([id, group]);
+    const waitMs = group[0].next_at === null ? 0 : group[0].next_at - clock.now();
+    return parts(group, maxBatchSize).map((part) => {
+      const [first, ...rest] = part;
+      const others = rest.map((row) => takenAgain(row, clock));
+      const members: Members = [takenAgain(first, clock), ...others];
+      const batch = new Batch(members, keepsId ? id : batchId(members, nextId));
+      batch.attempts = first.attempts;
+      batch.resume = first.resume;
+      batch.notBefore = clock.monotonic() + Math.min(longestWaitMs, Math.max(0, waitMs));
+      return batch;
+    });
   });
   return { fresh, batches };
+};
+
+/** At most so many in each, in order. */
+const parts = (group: Group, most: number): readonly Group[] => {
+  const found: Group[] = [];
+  for (let from = 0; from < group.length; from += most) {
+    const [first, ...rest] = group.slice(from, from + most);
+    if (first !== undefined) found.push([first, ...rest]);
+  }
+  return found;
 };

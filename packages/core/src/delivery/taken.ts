@@ -19,6 +19,16 @@ export interface Taken {
   readonly except: string | null;
 }
 
+/** The last event that somebody waits for. */
+export interface Mark {
+  readonly seq: number;
+  readonly id: string;
+}
+
+/** Whether it was emitted no later. What came from a store has no order here, but its id has. */
+export const isUpTo = ({ seq, event }: Taken, mark: Mark): boolean =>
+  seq === 0 ? event.id <= mark.id : seq <= mark.seq;
+
 /** By order of emission. What came from a store has no such order here, but its id has. */
 export const precedes = (one: Taken, other: Taken): boolean =>
   one.seq === 0 || other.seq === 0 ? one.event.id < other.event.id : one.seq < other.seq;

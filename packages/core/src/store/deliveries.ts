@@ -72,11 +72,13 @@ export class Deliveries {
 
   renew(leases: readonly Lease[], leaseMs: number, now: number): { readonly lost: readonly Key[] } {
     const lost: Key[] = [];
-    this.#claimableAt = Math.min(this.#claimableAt, now + leaseMs);
+    // What is given back is anybody's, whatever the clock does.
+    const leaseUntil = leaseMs === 0 ? unleased : now + leaseMs;
+    this.#claimableAt = Math.min(this.#claimableAt, leaseUntil);
     for (const { event_id, receiver, fence } of leases) {
       const entry = this.#shelf.find(event_id);
       const row = entry && rowOf(entry, receiver);
-      if (row?.state === "pending" && row.fence === fence) row.leaseUntil = now + leaseMs;
+      if (row?.state === "pending" && row.fence === fence) row.leaseUntil = leaseUntil;
       else lost.push({ event_id, receiver });
     }
     return { lost };

@@ -1,0 +1,103 @@
+import type { ReceiverSettings } from "../receiver-settings.ts";
+import { firstFence } from "../store/entry.ts";
+import type { Claimed, Lease } from "../store/store.ts";
+import type { Backlog } from "./backlog.ts";
+import type { Batch } from "./batch.ts";
+import type { Journal } from "./journal.ts";
+import type { Recorder } from "./recorder.ts";
+import { type RestoreOptions, restored } from "./restore.ts";
+import type { Taken } from "./taken.ts";
+
+export interface HoldingParts {
+  readonly settings: ReceiverSettings;
+  /** How many events the notifier can take at once. */
+  readonly maxBatchSize: number;
+  readonly backlog: Backlog;
+  readonly recorder: Recorder;
+  readonly journal: Journal;
+  readonly clock: RestoreOptions["clock"];
+  readonly nextId: RestoreOptions["nextId"];
+}
+
+/** What one receiver has to do with the store: what it takes in hand, puts there, and answers for by a lease. */
+export class Holding {
+  readonly #parts: HoldingParts;
+
+  constructor(parts: HoldingParts) {
+    this.#parts = parts;
+  }
+
+  /** Queues an event; what makes room for it stays in the store if that has got it, and is lost else. */
+  take(taken: Taken): void {
+    const { backlog, journal } = this.#parts;
+    // A store that fails may not have got it yet.
+    if (this.isStored(taken) && !journal.failing) {
+      for (const left of backlog.place(taken)) this.#displace(left);
+      return;
+    }
+    for (;;) {
+      const victim = backlog.makeRoom(taken);
+      if (victim === undefined) break;
+      this.#displace(victim);
+      if (victim === taken) return;
+    }
+    backlog.queue.push(taken);
+  }
+
+  /** Takes over open deliveries that the store handed out, and answers which: what it has in hand it goes on with under the new lease. */
+  restore(claimed: readonly Claimed[]): readonly Claimed[] {
+    const { backlog, recorder, settings, maxBatchSize, clock, nextId } = this.#parts;
+    const { maxRetryAfterMs, capMs } = settings.retry;
+    const longestWaitMs = Math.max(maxRetryAfterMs, capMs);
+    const held = new Set([...backlog].map(({ event }) => event.id));
+    for (const lease of claimed) if (held.has(lease.event_id)) recorder.renew(lease);
+    const news = claimed.filter(({ event_id }) => !held.has(event_id));
+    backlog.restore(restored(news, { clock, nextId, longestWaitMs, maxBatchSize }));
+    return news;
+  }
+
+  /** The leases of all that is in hand and committed. */
+  leases(): readonly Lease[] {
+    const { backlog, recorder } = this.#parts;
+    return [...backlog].filter(this.#isCommitted, this).map((one) => recorder.lease(one));
+  }
+
+  /** Others have these by now. */
+  forsake(eventIds: ReadonlySet<string>): void {
+    const { backlog, recorder } = this.#parts;
+    for (const { event } of backlog.forsake(eventIds)) recorder.moved(event.id);
+  }
+
+  /** What is in hand was written to another store, where nobody has claimed it since. */
+  rehouse(): void {
+    const { backlog, recorder } = this.#parts;
+    for (const taken of backlog) {
+      const lease = recorder.lease(taken);
+      if (lease.fence !== firstFence) recorder.renew({ ...lease, fence: firstFence });
+    }
+  }
+
+  /** Nothing is sent any more: a durable store remembers it, or it is dropped for that reason. */
+  leaveBehind(taken: Taken, reason: string, batch: Batch | null): void {
+    const { backlog, recorder } = this.#parts;
+    if (this.isStored(taken)) backlog.queue.push(taken);
+    else recorder.lost(taken, "dropped", reason, batch);
+  }
+
+  /** The store has it, or will get it. */
+  isStored({ event }: Taken): boolean {
+    const { journal, settings } = this.#parts;
+    return journal.store.durable && !settings.once && !journal.forgets(event);
+  }
+
+  /** The store has got it: if not this process, another delivers it. */
+  #isCommitted(taken: Taken): boolean {
+    return this.isStored(taken) && !this.#parts.journal.awaits(taken.event);
+  }
+
+  #displace(taken: Taken): void {
+    const { backlog, recorder } = this.#parts;
+    if (this.#isCommitted(taken)) backlog.shelf.put(taken, recorder.release(taken));
+    else recorder.lost(taken, "dropped", "overflow", null);
+  }
+}
