@@ -11,7 +11,7 @@ import { titleOf } from "./support/titles.ts";
 /** A browser opens every frame of the page, on a machine that may be busy. */
 const timeout = 120_000;
 
-const screen = { width: 1_400, height: 4_000 };
+const screen = { width: 1_400, height: 5_000 };
 
 let exhibits: readonly Exhibit[] = [];
 

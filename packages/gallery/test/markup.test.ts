@@ -22,6 +22,7 @@ describe("the markup of a Feishu card", () => {
     expect(text(larkText("**a *b* a** ~~c~~ `d`\n[e](https://example.com/?a=1)"))).toBe(
       '<b>a <i>b</i> a</b> <s>c</s> <code>d</code><br><span class="link" title="https://example.com/?a=1">e</span>',
     );
+    expect(text(larkText("**表** a · **b** c"))).toBe("<b>表</b> a · <b>b</b> c");
     expect(text(larkText("<at id=all></at><font color='red'>x</font>"))).toBe(
       '<b class="fs-at">@所有人</b><span class="fs-ink-red">x</span>',
     );

@@ -1,5 +1,5 @@
 import { singleLine, truncate } from "@datasync-monitor/core";
-import type { View } from "./view.ts";
+import { levelWord, longestMessage, longestTrouble, type View } from "./view.ts";
 import type { Words } from "./words.ts";
 
 const rule = "-".repeat(60);
@@ -19,7 +19,7 @@ const fieldLine = (label: string, value: string): string => {
 /** One event in full. */
 export const plainSection = (view: View, words: Words): string =>
   [
-    `${view.level.toUpperCase()}  ${view.title}`,
+    `${levelWord(view)}  ${view.title}`,
     ...(view.message === "" ? [] : ["", view.message]),
     "",
     ...view.fields.map(({ label, value }) => fieldLine(label, value)),
@@ -27,11 +27,22 @@ export const plainSection = (view: View, words: Words): string =>
     fieldLine(words.eventId, view.id),
   ].join("\n");
 
-const longestRow = 80;
+const levelWidth = 8;
 
 /** One event in a line of the list that a digest opens with. */
-export const plainRow = (view: View): string =>
-  `${view.time}  ${view.level.toUpperCase().padEnd(8)}  ${view.type}: ${truncate(singleLine(view.message), longestRow)}`;
+export const plainRow = (view: View): string => {
+  const level = levelWord(view);
+  const pad = " ".repeat(Math.max(0, levelWidth - columns(level)));
+  return `${view.time}  ${level}${pad}  ${view.type} · ${view.service}: ${truncate(singleLine(view.message), longestMessage)}`;
+};
+
+/** The same for one that is listed only: what its section would have said first and last. */
+export const plainListed = (view: View, words: Words): string =>
+  [
+    plainRow(view),
+    ...(view.trouble === "" ? [] : [`    ${truncate(view.trouble, longestTrouble)}`]),
+    `    ${words.eventId}: ${view.id}`,
+  ].join("\n");
 
 export interface PlainDigest {
   readonly summary: string;

@@ -5,10 +5,18 @@ import {
   singleLine,
   truncate,
 } from "@datasync-monitor/core";
-import { htmlHeading, htmlList, htmlNote, htmlPage, htmlRow, htmlSection } from "./html.ts";
-import { plainDigest, plainRow, plainSection } from "./plain.ts";
-import { alone, amongOthers, type View, viewOf } from "./view.ts";
-import { type Words, wordsFor } from "./words.ts";
+import {
+  htmlHeading,
+  htmlList,
+  htmlListed,
+  htmlNote,
+  htmlPage,
+  htmlRow,
+  htmlSection,
+} from "./html.ts";
+import { plainDigest, plainListed, plainRow, plainSection } from "./plain.ts";
+import { alone, amongOthers, levelWord, type View, viewOf } from "./view.ts";
+import { type LevelCount, type Words, wordsFor } from "./words.ts";
 
 export interface RenderOptions {
   readonly subjectPrefix: string;
@@ -32,7 +40,9 @@ const longestSubject = 150;
  */
 const room = 98_000;
 
-const ranks: Readonly<Record<EventLevel, number>> = { info: 0, warning: 1, error: 2, critical: 3 };
+const gravestFirst: readonly EventLevel[] = ["critical", "error", "warning", "info"];
+
+const gravity = ({ level }: { readonly level: EventLevel }): number => gravestFirst.indexOf(level);
 
 const subjectOf = (prefix: string, rest: string): string =>
   truncate(singleLine(`${prefix} ${rest}`), longestSubject);
@@ -42,10 +52,9 @@ const renderOne = (
   words: Words,
   { subjectPrefix, locale = "en" }: RenderOptions,
 ): Mail => {
-  // The level as every other program spells it, so that a mail rule can rely on it in any language.
   const subject = subjectOf(
     subjectPrefix,
-    `${view.level.toUpperCase()} ${view.type}: ${view.message || view.title}`,
+    `[${levelWord(view)}] ${view.type} · ${view.service}: ${view.message || view.title}`,
   );
   return {
     subject,
@@ -59,67 +68,90 @@ interface Part {
   readonly html: string;
 }
 
+interface Told {
+  readonly row: Part;
+  /** Undefined: there was no room for it, and its row says more. */
+  readonly section: Part | undefined;
+}
+
 /** No section is smaller. */
 const smallestSection = 700;
 
-/** The sections that find room, in order; the gravest are asked first. */
-const fitting = (views: readonly View[], words: Words, space: number): readonly Part[] => {
-  const gravest = [...views.entries()].sort(([, a], [, b]) => ranks[b.level] - ranks[a.level]);
-  const kept: (Part | undefined)[] = views.map(() => undefined);
-  let left = space;
-  for (const [index, view] of gravest) {
-    if (left < smallestSection) break;
-    const html = htmlSection(view, words);
-    const needs = Buffer.byteLength(html);
-    if (needs > left) continue;
-    left -= needs;
-    kept[index] = { plain: plainSection(view, words), html };
-  }
-  return kept.filter((part) => part !== undefined);
+const bytesOf = ({ html }: Part): number => Buffer.byteLength(html);
+
+/** Each event with its row, and those that find room, in order, with their section. */
+const tellAll = (views: readonly View[], words: Words): readonly Told[] => {
+  const rows = views.map((view) => ({
+    view,
+    brief: { plain: plainRow(view), html: htmlRow(view) },
+    listed: { plain: plainListed(view, words), html: htmlListed(view, words) },
+  }));
+  let left = rows.reduce((space, { listed }) => space - bytesOf(listed), room);
+  return rows.map(({ view, brief, listed }) => {
+    const space = left + bytesOf(listed) - bytesOf(brief);
+    if (space < smallestSection) return { row: listed, section: undefined };
+    const section = { plain: plainSection(view, words), html: htmlSection(view, words) };
+    if (bytesOf(section) > space) return { row: listed, section: undefined };
+    left = space - bytesOf(section);
+    return { row: brief, section };
+  });
 };
 
+/** What all events of a digest have of something, the gravest first, each once. */
+const distinct = (views: readonly View[], of: (view: View) => string): string =>
+  [...new Set(views.map(of))].join(", ");
+
+const longestServices = 60;
+
+const countLevels = (views: readonly View[]): readonly LevelCount[] =>
+  gravestFirst.flatMap((level) => {
+    const [first, ...others] = views.filter((view) => view.level === level);
+    return first === undefined ? [] : [{ label: first.levelLabel, count: others.length + 1 }];
+  });
+
+/** @param views - The gravest first. */
 const renderMany = (
   views: readonly [View, ...View[]],
   words: Words,
   { subjectPrefix, locale = "en" }: RenderOptions,
 ): Mail => {
-  const levels = { info: 0, warning: 0, error: 0, critical: 0 };
-  for (const { level } of views) levels[level] += 1;
-  const byRank = [...views].sort((a, b) => ranks[b.level] - ranks[a.level]);
-  const summary = words.summary(views.length, levels);
+  const summary = words.summary(views.length, countLevels(views));
+  const services = truncate(
+    distinct(views, ({ service }) => service),
+    longestServices,
+  );
   const subject = subjectOf(
     subjectPrefix,
-    `${summary}: ${[...new Set(byRank.map(({ type }) => type))].join(", ")}`,
+    `${summary} · ${services}: ${distinct(views, ({ type }) => type)}`,
   );
-  const rows = views.map((view) => ({ plain: plainRow(view), html: htmlRow(view) }));
-  const spent = rows.reduce((sum, { html }) => sum + Buffer.byteLength(html), 0);
-  const sections = fitting(views, words, room - spent);
+  const told = tellAll(views, words);
+  const sections = told.flatMap(({ section }) => section ?? []);
   const omitted = views.length - sections.length;
   const note = omitted === 0 ? "" : words.listedOnly(omitted);
   return {
     subject,
     text: plainDigest({
       summary,
-      rows: rows.map(({ plain }) => plain),
+      rows: told.map(({ row }) => row.plain),
       sections: sections.map(({ plain }) => plain),
       note,
     }),
     html: htmlPage(
       subject,
-      byRank[0]?.color ?? views[0].color,
+      views[0].color,
       locale,
       htmlHeading(summary) +
-        htmlList(rows.map(({ html }) => html)) +
+        htmlList(told.map(({ row }) => row.html)) +
         htmlNote(note) +
         sections.map(({ html }) => html).join(""),
     ),
   };
 };
 
-/** A batch as one mail: one event in full, or several as a list with a section for each. */
+/** A batch as one mail: one event in full, or several as a list with a section for each, the gravest first. */
 export const renderMail = (batch: Batch, options: RenderOptions): Mail => {
   const words = wordsFor(options.locale);
-  const [first, ...rest] = batch;
+  const [first = batch[0], ...rest] = batch.toSorted((a, b) => gravity(a) - gravity(b));
   if (rest.length === 0) return renderOne(viewOf(first, options, alone), words, options);
   return renderMany(
     [

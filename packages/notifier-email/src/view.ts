@@ -3,25 +3,35 @@ import {
   type DescribeOptions,
   describe,
   type EventLevel,
+  type JsonValue,
   type MonitorEvent,
   singleLine,
   truncate,
 } from "@datasync-monitor/core";
 
+type Field = Pick<DescribedField, "label" | "value">;
+
 /** An event as the mail shows it: bounded plain text, free of control characters, not escaped. */
 export interface View {
   readonly id: string;
   readonly type: string;
+  readonly service: string;
   readonly title: string;
   readonly level: EventLevel;
   readonly levelLabel: string;
   readonly color: string;
   readonly message: string;
   readonly time: string;
-  readonly fields: readonly Pick<DescribedField, "label" | "value">[];
+  /** What went wrong, by the event's own details, in one line; empty where they say nothing of it. */
+  readonly trouble: string;
+  /** What went wrong, then service, event type and time, then the others. */
+  readonly fields: readonly Field[];
   /** Fields that found no room. */
   readonly hidden: number;
 }
+
+/** `ERROR`, or `错误`. */
+export const levelWord = ({ levelLabel }: View): string => levelLabel.toUpperCase();
 
 /** In characters. `describe` bounds a value at 1,000, and the fields at 31. */
 export interface Bounds {
@@ -33,6 +43,12 @@ export interface Bounds {
 export const alone: Bounds = { message: 4_000, fields: 14_000 };
 export const amongOthers: Bounds = { message: 1_000, fields: 4_000 };
 
+const longestService = 60;
+
+/** In a list, in characters. */
+export const longestMessage = 80;
+export const longestTrouble = 120;
+
 /** Keeps line breaks; every other character that cannot be seen becomes a space. */
 const tidy = (text: string, max: number): string =>
   truncate(text.replaceAll("\t", "    "), max)
@@ -41,11 +57,33 @@ const tidy = (text: string, max: number): string =>
     .join("\n")
     .trim();
 
+/** The details that say what went wrong. */
+const errorKeys = ["error", "last_error"];
+
+/** Told apart from the others, so that no number of these can hide them. */
+const splitErrors = (event: MonitorEvent): readonly [errors: MonitorEvent, rest: MonitorEvent] => {
+  const isError = ([key, value]: readonly [string, JsonValue]) =>
+    errorKeys.includes(key) && value !== null && value !== "";
+  const members = Object.entries(event.details);
+  const only = (wanted: boolean) =>
+    Object.fromEntries(members.filter((member) => isError(member) === wanted));
+  return [
+    { ...event, metrics: {}, details: only(true) },
+    { ...event, details: only(false) },
+  ];
+};
+
+/** A description begins with service, event type and time. */
+const headFields = 3;
+
 export const viewOf = (event: MonitorEvent, options: DescribeOptions, bounds: Bounds): View => {
-  const { title, level, levelLabel, color, message, time, fields } = describe(event, options);
+  const [wrong, rest] = splitErrors(event);
+  const { title, level, levelLabel, color, message, time, fields } = describe(rest, options);
+  const errors = describe(wrong, options).fields.slice(headFields);
+  const all = [...errors, ...fields];
   let room = bounds.fields;
-  const shown: Pick<DescribedField, "label" | "value">[] = [];
-  for (const { label, value: whole } of fields) {
+  const shown: Field[] = [];
+  for (const { label, value: whole } of all) {
     const value = tidy(whole, bounds.fields);
     room -= label.length + value.length;
     if (room < 0) break;
@@ -54,13 +92,15 @@ export const viewOf = (event: MonitorEvent, options: DescribeOptions, bounds: Bo
   return {
     id: singleLine(event.id),
     type: singleLine(event.event_type),
+    service: truncate(singleLine(event.service), longestService),
     title: singleLine(title),
     level,
     levelLabel: singleLine(levelLabel),
     color,
     message: tidy(message, bounds.message),
     time,
+    trouble: errors.map(({ label, value }) => `${label}: ${singleLine(value)}`).join(" · "),
     fields: shown,
-    hidden: fields.length - shown.length,
+    hidden: all.length - shown.length,
   };
 };

@@ -6,53 +6,45 @@ import { createTransport } from "nodemailer";
 import { describe, expect, it } from "vitest";
 import { renderMail } from "../src/render.ts";
 import { contrast } from "./support/contrast.ts";
-
-const english = { subjectPrefix: "[DataSync]", locale: "en", timeZone: "UTC" } as const;
-const chinese = {
-  subjectPrefix: "[DataSync]",
-  locale: "zh-CN",
-  timeZone: "Asia/Shanghai",
-} as const;
-
-const failure = sampleEvent({
-  event_type: "sync_failure",
-  level: "error",
-  message: "connection to source lost",
-  details: { run_id: "r-1", error: { name: "Error", message: "ECONNRESET" } },
-  metrics: { records_synced: 120 },
-});
+import { chinese, english, failure } from "./support/mails.ts";
 
 describe("the subject", () => {
   const subject = (...batch: [MonitorEvent, ...MonitorEvent[]]) =>
     renderMail(batch, english).subject;
 
-  it("names level, type and message of one event", () => {
-    expect(subject(failure)).toBe("[DataSync] ERROR sync_failure: connection to source lost");
+  it("names level, type, service and message of one event", () => {
+    expect(subject(sampleEvent({ ...failure, service: "orders" }))).toBe(
+      "[DataSync] [ERROR] sync_failure · orders: connection to source lost",
+    );
     expect(subject(sampleEvent({ event_type: "migration_start", message: "" }))).toMatch(
-      /^\[DataSync\] INFO migration_start: .+/,
+      /^\[DataSync\] \[INFO\] migration_start · datasync: .+/,
     );
   });
 
-  it("counts several, and names their types, the gravest first", () => {
+  it("names the level in the language of the mail", () => {
+    expect(renderMail([failure], chinese).subject).toBe(
+      "[DataSync] [错误] sync_failure · datasync: connection to source lost",
+    );
+  });
+
+  it("counts several by level, and names their services and types, the gravest first", () => {
     const critical = sampleEvent({ event_type: "storage_warning", level: "critical" });
     expect(subject(sampleEvent(), failure, failure)).toBe(
-      "[DataSync] 3 events, 2 errors: sync_failure, sync_success",
+      "[DataSync] 3 events: 2 error, 1 info · datasync: sync_failure, sync_success",
     );
-    expect(subject(sampleEvent(), failure, critical)).toBe(
-      "[DataSync] 3 events, 1 critical, 1 error: storage_warning, sync_failure, sync_success",
+    const ofOrders = sampleEvent({ ...failure, service: "orders" });
+    expect(subject(sampleEvent(), ofOrders, critical)).toBe(
+      "[DataSync] 3 events: 1 critical, 1 error, 1 info · datasync, orders: storage_warning, sync_failure, sync_success",
     );
-    expect(subject(sampleEvent(), sampleEvent({ level: "warning" }))).toBe(
-      "[DataSync] 2 events, 1 warning: sync_success",
-    );
-    expect(renderMail([failure, failure], chinese).subject).toBe(
-      "[DataSync] 2 个事件，2 个错误: sync_failure",
+    expect(renderMail([failure, sampleEvent()], chinese).subject).toBe(
+      "[DataSync] 2 条事件：错误 1、信息 1 · datasync: sync_failure, sync_success",
     );
   });
 
   it("begins with what the options say, or with nothing", () => {
-    expect(renderMail([failure], { ...english, subjectPrefix: "" }).subject).toMatch(/^ERROR /);
+    expect(renderMail([failure], { ...english, subjectPrefix: "" }).subject).toMatch(/^\[ERROR\] /);
     expect(renderMail([failure], { ...english, subjectPrefix: "prod" }).subject).toMatch(
-      /^prod ERROR /,
+      /^prod \[ERROR\] /,
     );
   });
 
@@ -101,6 +93,18 @@ describe("one event", () => {
     expect(html).toContain("first<br>&nbsp; second<br>&nbsp;&nbsp;&nbsp; third");
   });
 
+  it("says what went wrong first of all fields, however many there are", () => {
+    const many = Array.from({ length: 60 }, (_, i) => [`key_${i}`, "x".repeat(900)]);
+    const details = { ...Object.fromEntries(many), last_error: "older", error: "ECONNRESET" };
+    const lines = renderMail([sampleEvent({ ...failure, details })], english).text.split("\n");
+    const at = lines.findIndex((line) => line.startsWith("Service:"));
+    expect(lines.slice(at - 2, at)).toEqual([
+      "last_error:     older",
+      "Error:          ECONNRESET",
+    ]);
+    expect(lines.filter((line) => line.includes("ECONNRESET"))).toHaveLength(1);
+  });
+
   it("says how many fields it left out", () => {
     const details = Object.fromEntries(
       Array.from({ length: 25 }, (_, i) => [`key_${i}`, "x".repeat(900)]),
@@ -121,63 +125,6 @@ describe("the level", () => {
       expect(contrast(ground, ink)).toBeGreaterThanOrEqual(4.5);
     },
   );
-});
-
-describe("a digest", () => {
-  it("lists each event, then shows each in full, in order", () => {
-    const { text, html } = renderMail(
-      [sampleEvent(), failure, sampleEvent({ message: "third" })],
-      english,
-    );
-    expect(text).toMatchSnapshot();
-    for (const part of [text, html]) {
-      const at = part.lastIndexOf("connection to source lost");
-      expect(part.indexOf("connection to source lost")).toBeLessThan(at);
-      expect(part.lastIndexOf("third")).toBeGreaterThan(at);
-    }
-  });
-
-  it("is in Chinese where that is the language", () => {
-    const { text, html } = renderMail([failure, failure], chinese);
-    expect(text).toContain("2 个事件，2 个错误");
-    expect(html.match(/>&nbsp;错误&nbsp;</g)).toHaveLength(4);
-    expect(text).toContain("2025-08-29 18:30:00 +08:00");
-  });
-
-  it("lists an event in two cells, for a phone has no room for more, and names part at their underscores", () => {
-    const long = sampleEvent({ event_type: "quality_threshold_exceeded", message: "too_many" });
-    const { html } = renderMail([long, failure], english);
-    const row = html
-      .split("\n")
-      .find((line) => line.includes("quality_<wbr>threshold_<wbr>exceeded"));
-    expect(row?.match(/<td/g)).toHaveLength(2);
-    expect(row).toContain("2025-08-29 10:30:00 +00:00");
-    expect(row).toContain("too_many</td>");
-  });
-
-  it("lists every event when not all find room in full, keeps the gravest, and says so", () => {
-    const details = Object.fromEntries(
-      Array.from({ length: 20 }, (_, i) => [`key_${i}`, "同".repeat(900)]),
-    );
-    const events = Array.from({ length: 100 }, (_, i) =>
-      sampleEvent({
-        message: `event number ${i};`,
-        details,
-        level: i === 99 ? "critical" : "info",
-      }),
-    );
-    const { text, html } = renderMail(events as unknown as Batch, english);
-    for (let i = 0; i < 100; i += 1) {
-      expect(text).toContain(`event number ${i};`);
-      expect(html).toContain(`event number ${i};`);
-    }
-    expect(text).toMatch(/\d+ events above are listed only/);
-    expect(text.lastIndexOf("event number 99;")).toBeGreaterThan(text.indexOf("listed only"));
-  });
-
-  it("stays below the size that Gmail cuts at, with 100 events of the common kind", () => {
-    expect(Buffer.byteLength(renderMail(sampleBatch(100), english).html)).toBeLessThan(102_000);
-  });
 });
 
 describe("any events", () => {
@@ -272,7 +219,9 @@ describe("any events", () => {
 describe("the README", () => {
   it("shows what arrives", () => {
     const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-    const [subject, text] = [...readme.matchAll(/```text\n([^`]*)```/g)].map(([, block]) => block);
+    const [subject, text, list] = [...readme.matchAll(/```text\n([^`]*)```/g)].map(
+      ([, block]) => block,
+    );
     const { details, metrics } = sampleEvent();
     const { duration_seconds = 0 } = metrics;
     const event = sampleEvent({
@@ -285,6 +234,12 @@ describe("the README", () => {
     const mail = renderMail([event], english);
     expect(`${mail.subject}\n`).toBe(subject);
     expect(mail.text).toBe(text);
+    const [first, second] = ["1,000 records", "40 records"].map((message) =>
+      sampleEvent({ message }),
+    );
+    const digest = renderMail([first ?? event, event, second ?? event], english);
+    expect(digest.text.startsWith(`${list}\n`)).toBe(true);
+    expect(readme).toContain(`\`${digest.subject}\``);
   });
 });
 

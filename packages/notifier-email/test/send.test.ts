@@ -81,7 +81,9 @@ describe("a mail", () => {
     const event = sampleEvent({ message: "x\r\nBcc: evil@example.net\r\n\r\nbody" });
     await notifierFor({ url: server.url }).send([event], sendContext());
     const [mail] = server.mails();
-    expect(mail?.subject).toBe("[DataSync] INFO sync_success: x Bcc: evil@example.net body");
+    expect(mail?.subject).toBe(
+      "[DataSync] [INFO] sync_success · datasync: x Bcc: evil@example.net body",
+    );
     expect(mail?.to).toEqual(["ops@example.com"]);
     expect(mail?.headers).not.toHaveProperty("bcc");
   });

@@ -2,7 +2,7 @@ import type { EventLevel, JsonObject } from "@datasync-monitor/core";
 import { cut, disarmMentions } from "./escape.ts";
 import type { Room } from "./fit.ts";
 import { linkTarget } from "./link.ts";
-import { shortBytes } from "./parts.ts";
+import { errorBytes, factsWithin, originOf, shortBytes } from "./parts.ts";
 import type { Fact, Look, Story } from "./story.ts";
 
 /** The vendor's header colours, the same in both structures. */
@@ -25,8 +25,8 @@ export const calling = ({ mentions }: Look): string =>
 /** The markup of a card. */
 export interface CardText {
   /** A label above its value. */
-  field(fact: Fact, room: Room): string;
-  /** An event of a digest: headline, message, its first facts. */
+  field(fact: Fact, room: Room, maxBytes?: number): string;
+  /** An event of a digest: headline and origin, message, what went wrong, the facts that find room, and its id. */
   block(story: Story, room: Room): string;
 }
 
@@ -35,24 +35,33 @@ export const cardText = (safe: (text: string) => string): CardText => {
   const bold = (text: string) => `**${safe(cut(text, shortBytes))}**`;
 
   /** A link is whole or no link. */
-  const shownValue = (value: string, room: Room): string => {
-    const shown = cut(value, Math.min(shortBytes, room.textBytes));
+  const shownValue = (value: string, maxBytes: number): string => {
+    const shown = cut(value, maxBytes);
     const target = shown === value ? linkTarget(value) : undefined;
     return target === undefined ? safe(shown) : `[${safe(shown)}](${target})`;
   };
 
-  const pair = ({ label, value }: Fact, room: Room) =>
-    `${bold(label)} ${shownValue(value.replaceAll("\n", " "), room)}`;
+  const inLine = (value: string, maxBytes: number) =>
+    shownValue(value.replaceAll("\n", " "), maxBytes);
 
   return {
-    field: ({ label, value }, room) => `${bold(label)}\n${shownValue(value, room)}`,
+    field: ({ label, value }, room, maxBytes = shortBytes) =>
+      `${bold(label)}\n${shownValue(value, Math.min(maxBytes, room.textBytes))}`,
     block(story, room) {
-      const facts = story.facts.slice(0, room.fields);
-      const origin = safe(cut(`${story.service} · ${story.time}`, shortBytes));
+      const { errors, others, cut: isCut } = factsWithin(story, room);
+      const facts = others.map(
+        ({ label, value }) =>
+          `${safe(cut(`${label}: `, shortBytes))}${inLine(value, Math.min(shortBytes, room.textBytes))}`,
+      );
       const lines = [
-        `${bold(story.headline)} · ${origin}`,
+        `${bold(story.headline)} · ${safe(cut(originOf(story, story.time), shortBytes))}`,
         safe(cut(story.message, room.textBytes)),
-        facts.map((fact) => pair(fact, room)).join(" · "),
+        ...errors.map(
+          ({ label, value }) =>
+            `${bold(label)} ${inLine(value, Math.min(errorBytes, room.textBytes))}`,
+        ),
+        [...facts, ...(isCut ? ["…"] : [])].join(" · "),
+        safe(cut(story.event.id, shortBytes)),
       ];
       return lines.filter((line) => line !== "").join("\n");
     },

@@ -28,8 +28,8 @@ const headers = { "content-type": "application/json; charset=utf-8" };
  * @throws ConfigError naming the option that is missing or wrong.
  */
 export const feishu = (options: FeishuOptions): Notifier => {
-  const { url, secret, format, look } = readOptions(options);
-  const client = httpClient({ connections: options.connections }, owner);
+  const { url, secret, format, look, client: connection } = readOptions(options);
+  const client = httpClient(connection, owner);
   let host: NotifierHost | undefined;
 
   const now = () => (host?.clock ?? systemClock).now();

@@ -7,11 +7,14 @@ import {
   type Locale,
   textOption,
 } from "@datasync-monitor/core";
-import { isLoopback, urlOption } from "@datasync-monitor/http";
+import { type HttpClientOptions, isLoopback, urlOption } from "@datasync-monitor/http";
 import type { FeishuCardSchema, FeishuFormat } from "./format.ts";
 import type { Look } from "./story.ts";
 
-export interface FeishuOptions {
+/** How the bot is reached, as the HTTP client has it. */
+type ConnectionOptions = Pick<HttpClientOptions, "ca" | "proxy">;
+
+export interface FeishuOptions extends ConnectionOptions {
   /**
    * Secret. The address in the bot's settings, `https://open.feishu.cn/open-apis/bot/v2/hook/…` or
    * `https://open.larksuite.com/…`. Another https host is taken for a gateway; http only on loopback.
@@ -46,19 +49,24 @@ export interface Settings {
   readonly secret: string | undefined;
   readonly format: FeishuFormat;
   readonly look: Look;
+  readonly client: HttpClientOptions;
 }
 
 export const owner = "feishu()";
 
 const known = [
   ...["webhookUrl", "secret", "keyword", "format", "cardSchema"],
-  ...["locale", "timeZone", "mentionAll", "mentions", "connections"],
+  ...["locale", "timeZone", "mentionAll", "mentions", "connections", "ca", "proxy"],
 ] as const satisfies readonly (keyof FeishuOptions)[];
 
 const vendorHosts = ["open.feishu.cn", "open.larksuite.com"];
 const hookPath = /^\/open-apis\/bot\/v2\/hook\/[^/]+\/?$/;
 
-const readUrl = (value: unknown): URL => {
+/** Whether what is posted can be read by this machine alone. */
+const staysHere = (url: URL, proxy: FeishuOptions["proxy"]): boolean =>
+  isLoopback(url) && (proxy === undefined || proxy === "environment");
+
+const readUrl = (value: unknown, proxy: FeishuOptions["proxy"]): URL => {
   const fail = (must: string): never => {
     throw new ConfigError("webhookUrl", `${owner}: \`webhookUrl\` ${must}`);
   };
@@ -66,8 +74,8 @@ const readUrl = (value: unknown): URL => {
     fail("is missing. Copy it from the bot's settings in the group, e.g. into FEISHU_WEBHOOK_URL.");
   }
   const url = urlOption(owner, "webhookUrl", value);
-  if (url.protocol === "http:" && !isLoopback(url)) {
-    fail("must start with https://; http:// is for this machine alone.");
+  if (url.protocol === "http:" && !staysHere(url, proxy)) {
+    fail("must start with https://; http:// is for this machine alone, without a `proxy`.");
   }
   if (vendorHosts.includes(url.hostname) && !hookPath.test(url.pathname)) {
     fail("must be a whole address of a custom bot: its path is /open-apis/bot/v2/hook/<token>.");
@@ -98,10 +106,10 @@ const readMentions = (value: unknown): readonly string[] => {
 /** @throws ConfigError naming the option that is missing or wrong. */
 export const readOptions = (options: FeishuOptions): Settings => {
   checkOptions(owner, options, known);
-  const { secret, timeZone } = options;
+  const { secret, timeZone, connections, ca, proxy } = options;
   const everyone = flagOption(owner, "mentionAll", options.mentionAll, false);
   return {
-    url: readUrl(options.webhookUrl),
+    url: readUrl(options.webhookUrl, proxy),
     secret: secret === undefined ? undefined : textOption(owner, "secret", secret),
     format: choiceOption(owner, "format", options.format, "card", ["card", "post", "text"]),
     look: {
@@ -111,5 +119,6 @@ export const readOptions = (options: FeishuOptions): Settings => {
       keyword: readKeyword(options.keyword),
       mentions: [...(everyone ? ["all"] : []), ...readMentions(options.mentions)],
     },
+    client: { connections, ca, proxy },
   };
 };

@@ -1,27 +1,79 @@
 import type { EventLevel } from "@datasync-monitor/core";
 import { cut } from "./escape.ts";
-import type { Look, Story } from "./story.ts";
+import type { Room } from "./fit.ts";
+import type { Fact, LevelCount, Look, Story } from "./story.ts";
 import { words } from "./words.ts";
 
 /** Bytes of a title, a label or a field's value. */
 export const shortBytes = 600;
 
-const ranked: readonly EventLevel[] = ["info", "warning", "error", "critical"];
+/** Bytes of what went wrong: as much as `describe()` gives. */
+export const errorBytes = 4_000;
+
+const gravestFirst: readonly EventLevel[] = ["critical", "error", "warning", "info"];
+
+const gravity = ({ level }: Story): number => gravestFirst.indexOf(level);
+
+/** The order of a digest: of one level, as they were emitted. */
+export const byGravity = (stories: readonly Story[]): readonly Story[] =>
+  stories.toSorted((a, b) => gravity(a) - gravity(b));
 
 /** The level that colours a digest. */
 export const highestLevel = (stories: readonly Story[]): EventLevel =>
-  ranked[Math.max(0, ...stories.map((story) => ranked.indexOf(story.level)))] ?? "info";
+  byGravity(stories)[0]?.level ?? "info";
+
+export const countLevels = (stories: readonly Story[]): readonly LevelCount[] =>
+  gravestFirst.flatMap((level) => {
+    const [first, ...others] = stories.filter((story) => story.level === level);
+    return first === undefined ? [] : [{ label: first.levelLabel, count: others.length + 1 }];
+  });
+
+/** What there is room to say of an event beside its message. */
+export interface ShownFacts {
+  readonly errors: readonly Fact[];
+  readonly others: readonly Fact[];
+  /** Whether there is more. */
+  readonly cut: boolean;
+}
+
+/** Errors come first; of an error or a critical event they stay when no other field does. */
+export const factsWithin = ({ level, errors, facts }: Story, { fields }: Room): ShownFacts => {
+  const isGrave = level === "error" || level === "critical";
+  const shown = isGrave ? errors : errors.slice(0, fields);
+  const others = facts.slice(0, Math.max(0, fields - shown.length));
+  return {
+    errors: shown,
+    others,
+    cut: shown.length + others.length < errors.length + facts.length,
+  };
+};
+
+const longestService = 120;
+
+/** Where and when, on the line of the headline. An own type is its own headline, and is not repeated. */
+export const originOf = ({ service, type, headline }: Story, time: string): string =>
+  [cut(service, longestService), ...(headline.endsWith(` ${type}`) ? [] : [type]), time].join(
+    " · ",
+  );
 
 /** The keyword in front, unless the text holds it already: the bot drops what lacks one of its keywords. */
 export const withKeyword = (text: string, keyword: string | undefined, between: string): string =>
   keyword === undefined || text.includes(keyword) ? text : `${keyword}${between}${text}`;
 
-/** The one event's headline, or how many there are. */
+/** The one event's headline, or how many there are of each level. */
 export const titleOf = (stories: readonly Story[], look: Look): string => {
   const [first] = stories;
   const title =
     stories.length === 1 && first !== undefined
       ? cut(first.headline, shortBytes)
-      : words[look.locale].events(stories.length);
+      : words[look.locale].events(stories.length, countLevels(stories));
   return withKeyword(title, look.keyword, " ");
+};
+
+/** What a digest ends with where not all of its events found room. */
+export const leftOut = (stories: readonly Story[], room: Room, look: Look): string | undefined => {
+  const left = stories.slice(room.events);
+  return left.length === 0
+    ? undefined
+    : words[look.locale].moreEvents(left.length, countLevels(left));
 };

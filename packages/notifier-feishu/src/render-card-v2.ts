@@ -2,7 +2,15 @@ import type { JsonObject } from "@datasync-monitor/core";
 import { calling, cardText, plain, templates } from "./card-text.ts";
 import { cut, disarmMentions, escapeMarkdown } from "./escape.ts";
 import type { Room } from "./fit.ts";
-import { highestLevel, shortBytes, titleOf } from "./parts.ts";
+import {
+  byGravity,
+  errorBytes,
+  factsWithin,
+  highestLevel,
+  leftOut,
+  shortBytes,
+  titleOf,
+} from "./parts.ts";
 import type { Fact, Look, Story } from "./story.ts";
 import { type Words, words } from "./words.ts";
 
@@ -28,30 +36,52 @@ const column = (content: string): JsonObject => ({
   elements: [markdown(content)],
 });
 
+/** On a narrow screen its columns stand one below the other. */
+const columnSet = (columns: readonly JsonObject[]): JsonObject => ({
+  tag: "column_set",
+  flex_mode: "stretch",
+  columns,
+});
+
+/** A fact as it is shown, and whether it may stand beside another. */
+interface Cell {
+  readonly content: string;
+  readonly short: boolean;
+}
+
+const cell = (fact: Fact, room: Room, maxBytes?: number): Cell => ({
+  content: text.field(fact, room, maxBytes),
+  short: fact.short,
+});
+
 /** Two short facts stand side by side, as in 1.0; any other has the width to itself. */
-const rows = (facts: readonly Fact[], room: Room): readonly JsonObject[] => {
-  const [first, second] = facts;
+const rows = ([first, second, ...rest]: readonly Cell[]): readonly JsonObject[] => {
   if (first === undefined) return [];
-  if (second === undefined || !first.short || !second.short) {
-    return [markdown(text.field(first, room)), ...rows(facts.slice(1), room)];
-  }
-  const columns = [column(text.field(first, room)), column(text.field(second, room))];
-  return [{ tag: "column_set", columns }, ...rows(facts.slice(2), room)];
+  if (second === undefined) return [markdown(first.content)];
+  if (!first.short || !second.short) return [markdown(first.content), ...rows([second, ...rest])];
+  return [columnSet([column(first.content), column(second.content)]), ...rows(rest)];
 };
 
-const single = (story: Story, room: Room, own: Words): readonly JsonObject[] => [
-  ...(story.message === "" ? [] : [paragraph(cut(story.message, room.textBytes))]),
-  ...rows([...story.head, ...story.facts.slice(0, room.fields)], room),
-  ...(story.facts.length > room.fields ? [note(own.fewerFields)] : []),
-  note(cut(story.event.id, shortBytes)),
-];
-
-const digest = (stories: readonly Story[], room: Room, own: Words): readonly JsonObject[] => {
-  const shown = stories.slice(0, room.events);
-  const left = stories.length - shown.length;
+const single = (story: Story, room: Room, own: Words): readonly JsonObject[] => {
+  const { errors, others, cut: isCut } = factsWithin(story, room);
+  const cells = [
+    ...errors.map((fact) => cell(fact, room, errorBytes)),
+    ...story.head.map((fact) => cell(fact, room)),
+    ...others.map((fact) => cell(fact, room)),
+  ];
   return [
-    ...shown.map((story) => markdown(text.block(story, room))),
-    ...(left > 0 ? [note(own.moreEvents(left))] : []),
+    ...(story.message === "" ? [] : [paragraph(cut(story.message, room.textBytes))]),
+    ...rows(cells),
+    ...(isCut ? [note(own.fewerFields)] : []),
+    note(cut(story.event.id, shortBytes)),
+  ];
+};
+
+const digest = (stories: readonly Story[], room: Room, look: Look): readonly JsonObject[] => {
+  const left = leftOut(stories, room, look);
+  return [
+    ...stories.slice(0, room.events).map((story) => markdown(text.block(story, room))),
+    ...(left === undefined ? [] : [note(left)]),
   ];
 };
 
@@ -59,8 +89,7 @@ const summaryBytes = 200;
 
 /** The line that stands for the card in the list of chats: its title, and what its gravest event says. */
 const summaryOf = (stories: readonly Story[], title: string, room: Room): string => {
-  const worst = highestLevel(stories);
-  const message = stories.find(({ level }) => level === worst)?.message ?? "";
+  const message = byGravity(stories)[0]?.message ?? "";
   const line = message === "" ? title : `${title} · ${message.replaceAll("\n", " ")}`;
   return disarmMentions(cut(line, Math.min(summaryBytes, room.textBytes)));
 };
@@ -71,11 +100,11 @@ const summaryOf = (stories: readonly Story[], title: string, room: Room): string
  * @see https://open.feishu.cn/document/uAjLw4CM/ukzMukzMukzM/feishu-cards/card-json-v2-structure
  */
 export const renderCardV2 = (stories: readonly Story[], room: Room, look: Look): JsonObject => {
-  const own = words[look.locale];
   const title = titleOf(stories, look);
   const [first, ...others] = stories;
   const alone = others.length === 0 ? first : undefined;
-  const elements = alone === undefined ? digest(stories, room, own) : single(alone, room, own);
+  const elements =
+    alone === undefined ? digest(stories, room, look) : single(alone, room, words[look.locale]);
   const called = calling(look);
   return {
     msg_type: "interactive",

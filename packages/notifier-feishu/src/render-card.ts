@@ -2,7 +2,7 @@ import type { JsonObject } from "@datasync-monitor/core";
 import { calling, cardText, plain, templates } from "./card-text.ts";
 import { cut, escapeMarkup } from "./escape.ts";
 import type { Room } from "./fit.ts";
-import { highestLevel, shortBytes, titleOf } from "./parts.ts";
+import { errorBytes, factsWithin, highestLevel, leftOut, shortBytes, titleOf } from "./parts.ts";
 import type { Fact, Look, Story } from "./story.ts";
 import { type Words, words } from "./words.ts";
 
@@ -13,38 +13,41 @@ const markup = (content: string): JsonObject => ({ tag: "lark_md", content });
 const paragraph = (inner: JsonObject): JsonObject => ({ tag: "div", text: inner });
 const note = (content: string): JsonObject => ({ tag: "note", elements: [plain(content)] });
 
-const field = (fact: Fact, room: Room): JsonObject => ({
+const field = (fact: Fact, room: Room, maxBytes?: number): JsonObject => ({
   is_short: fact.short,
-  text: markup(text.field(fact, room)),
+  text: markup(text.field(fact, room, maxBytes)),
 });
 
 const single = (story: Story, room: Room, own: Words): readonly JsonObject[] => {
-  const facts = [...story.head, ...story.facts.slice(0, room.fields)];
+  const { errors, others, cut: isCut } = factsWithin(story, room);
+  const fields = [
+    ...errors.map((fact) => field(fact, room, errorBytes)),
+    ...story.head.map((fact) => field(fact, room)),
+    ...others.map((fact) => field(fact, room)),
+  ];
   return [
     ...(story.message === "" ? [] : [paragraph(plain(cut(story.message, room.textBytes)))]),
-    ...(facts.length === 0 ? [] : [{ tag: "div", fields: facts.map((fact) => field(fact, room)) }]),
-    ...(story.facts.length > room.fields ? [note(own.fewerFields)] : []),
+    ...(fields.length === 0 ? [] : [{ tag: "div", fields }]),
+    ...(isCut ? [note(own.fewerFields)] : []),
     note(cut(story.event.id, shortBytes)),
   ];
 };
 
-const digest = (stories: readonly Story[], room: Room, own: Words): readonly JsonObject[] => {
-  const shown = stories.slice(0, room.events);
-  const left = stories.length - shown.length;
+const digest = (stories: readonly Story[], room: Room, look: Look): readonly JsonObject[] => {
+  const left = leftOut(stories, room, look);
   return [
-    ...shown.map((story) => paragraph(markup(text.block(story, room)))),
-    ...(left > 0 ? [note(own.moreEvents(left))] : []),
+    ...stories.slice(0, room.events).map((story) => paragraph(markup(text.block(story, room)))),
+    ...(left === undefined ? [] : [note(left)]),
   ];
 };
 
 /** A card in the 1.0 structure, which every client shows. */
 export const renderCard = (stories: readonly Story[], room: Room, look: Look): JsonObject => {
-  const own = words[look.locale];
   const [first, ...others] = stories;
   const elements =
     first !== undefined && others.length === 0
-      ? single(first, room, own)
-      : digest(stories, room, own);
+      ? single(first, room, words[look.locale])
+      : digest(stories, room, look);
   const called = calling(look);
   return {
     msg_type: "interactive",

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "@datasync-monitor/core";
 import { cut, disarmMentions } from "./escape.ts";
 import type { Room } from "./fit.ts";
-import { shortBytes, titleOf } from "./parts.ts";
+import { errorBytes, factsWithin, leftOut, originOf, shortBytes, titleOf } from "./parts.ts";
 import type { Fact, Look, Story } from "./story.ts";
 import { type Words, words } from "./words.ts";
 
@@ -11,42 +11,58 @@ const languages = { "zh-CN": "zh_cn", en: "en_us" } as const;
 /** Continued lines are indented, so that a message cannot pass for a field. */
 const indent = (text: string) => text.replaceAll("\n", "\n    ");
 
-const line = ({ label, value }: Fact, room: Room): string => {
-  const shown = cut(value, Math.min(shortBytes, room.textBytes));
+const line = ({ label, value }: Fact, room: Room, maxBytes = shortBytes): string => {
+  const shown = cut(value, Math.min(maxBytes, room.textBytes));
   return `${cut(label, shortBytes)}: ${indent(shown)}`;
 };
 
 const single = (story: Story, room: Room, own: Words): readonly string[] => {
-  const facts = story.facts.slice(0, room.fields);
+  const { errors, others, cut: isCut } = factsWithin(story, room);
   return [
     indent(cut(story.message, room.textBytes)),
-    ...[...story.head, ...facts].map((fact) => line(fact, room)),
-    story.facts.length > room.fields ? own.fewerFields : "",
+    ...errors.map((fact) => line(fact, room, errorBytes)),
+    ...story.head.map((fact) => line(fact, room)),
+    ...others.map((fact) => line(fact, room)),
+    isCut ? own.fewerFields : "",
+    `${own.eventId}: ${cut(story.event.id, shortBytes)}`,
   ];
 };
 
-const block = (story: Story, room: Room): readonly string[] => [
-  `${cut(story.headline, shortBytes)} · ${cut(`${story.service} · ${story.time}`, shortBytes)}`,
-  indent(`    ${cut(story.message, room.textBytes)}`),
-  ...story.facts.slice(0, room.fields).map((fact) => `    ${line(fact, room)}`),
-];
-
-const digest = (stories: readonly Story[], room: Room, own: Words): readonly string[] => {
-  const left = stories.length - Math.min(room.events, stories.length);
+const block = (story: Story, room: Room): readonly string[] => {
+  const { errors, others, cut: isCut } = factsWithin(story, room);
+  const facts = others.map((fact) => line(fact, room).replace(/\n */g, " "));
+  const told = [
+    cut(story.message, room.textBytes),
+    ...errors.map((fact) => line(fact, room, errorBytes)),
+    [...facts, ...(isCut ? ["…"] : [])].join(" · "),
+    cut(story.event.id, shortBytes),
+  ];
   return [
-    ...stories.slice(0, room.events).flatMap((story) => block(story, room)),
-    left > 0 ? own.moreEvents(left) : "",
+    `${cut(story.headline, shortBytes)} · ${cut(originOf(story, story.time), shortBytes)}`,
+    ...told.map((text) => indent(`    ${text}`)),
+  ];
+};
+
+/** A line break of its own sets each event apart: an empty paragraph might be refused. */
+const digest = (stories: readonly Story[], room: Room, look: Look): readonly string[] => {
+  const [first = [], ...blocks] = stories.slice(0, room.events).map((story) => block(story, room));
+  const left = leftOut(stories, room, look);
+  return [
+    ...first,
+    ...[...blocks, ...(left === undefined ? [] : [[left]])].flatMap(([head = "", ...told]) => [
+      `\n${head}`,
+      ...told,
+    ]),
   ];
 };
 
 /** Rich text made of `text` tags alone, which read no markup. */
 export const renderPost = (stories: readonly Story[], room: Room, look: Look): JsonObject => {
-  const own = words[look.locale];
   const [first, ...others] = stories;
   const lines =
     first !== undefined && others.length === 0
-      ? single(first, room, own)
-      : digest(stories, room, own);
+      ? single(first, room, words[look.locale])
+      : digest(stories, room, look);
   const content: JsonValue[] = lines
     .filter((text) => text.trim() !== "")
     .map((text) => [{ tag: "text", text: disarmMentions(text) }]);

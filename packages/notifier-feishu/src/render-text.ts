@@ -1,34 +1,71 @@
 import type { JsonObject } from "@datasync-monitor/core";
 import { cut, disarmTags, printable } from "./escape.ts";
 import type { Room } from "./fit.ts";
-import { shortBytes, withKeyword } from "./parts.ts";
-import type { Look, Story } from "./story.ts";
+import {
+  countLevels,
+  errorBytes,
+  factsWithin,
+  leftOut,
+  originOf,
+  shortBytes,
+  withKeyword,
+} from "./parts.ts";
+import type { Fact, Look, Story } from "./story.ts";
 import { type Words, words } from "./words.ts";
 
 /** Continued lines are indented, so that a message cannot pass for another line. */
 const indent = (text: string) => text.replaceAll("\n", "\n    ");
 
-const lines = ({ event, message }: Story, room: Room, own: Words): string =>
+/** As the event has it, in UTC. */
+const timeOf = ({ event }: Story): string => cut(printable(event.timestamp), shortBytes);
+
+const line = ({ label, value }: Fact, room: Room): string =>
+  `${cut(label, shortBytes)}: ${indent(cut(value, Math.min(errorBytes, room.textBytes)))}`;
+
+const errorLines = (story: Story, room: Room): readonly string[] =>
+  factsWithin(story, room).errors.map((fact) => line(fact, room));
+
+const single = (story: Story, room: Room, own: Words): string =>
   [
-    `${own.event}: ${cut(printable(event.event_type), shortBytes)}`,
-    `${own.level}: ${event.level}`,
-    `${own.message}: ${indent(cut(message, room.textBytes))}`,
-    `${own.time}: ${cut(printable(event.timestamp), shortBytes)}`,
+    own.heading,
+    `${own.event}: ${cut(story.type, shortBytes)}`,
+    `${own.level}: ${story.level}`,
+    `${own.message}: ${indent(cut(story.message, room.textBytes))}`,
+    `${own.time}: ${timeOf(story)}`,
+    ...story.head.slice(0, 1).map((service) => line(service, room)),
+    ...errorLines(story, room),
+    `${own.eventId}: ${cut(story.event.id, shortBytes)}`,
   ].join("\n");
 
-/** Plain text in the guide's five lines; a batch is counted, then told event by event. */
-export const renderText = (stories: readonly Story[], room: Room, look: Look): JsonObject => {
+const block = (story: Story, room: Room): string => {
+  const told = [
+    cut(story.message, room.textBytes),
+    ...errorLines(story, room),
+    cut(story.event.id, shortBytes),
+  ].filter((text) => text !== "");
+  return [
+    `${cut(story.headline, shortBytes)} · ${cut(originOf(story, timeOf(story)), shortBytes)}`,
+    ...told.map((text) => indent(`    ${text}`)),
+  ].join("\n");
+};
+
+const digest = (stories: readonly Story[], room: Room, look: Look): string => {
   const own = words[look.locale];
+  const left = leftOut(stories, room, look);
+  return [
+    `${own.heading}\n${own.events(stories.length, countLevels(stories))}`,
+    ...stories.slice(0, room.events).map((story) => block(story, room)),
+    ...(left === undefined ? [] : [left]),
+  ].join("\n\n");
+};
+
+/** Plain text: the guide's five lines, then service, error and id; a batch is counted, then told event by event. */
+export const renderText = (stories: readonly Story[], room: Room, look: Look): JsonObject => {
   const [first, ...others] = stories;
-  const left = stories.length - Math.min(room.events, stories.length);
   const told =
     first !== undefined && others.length === 0
-      ? `${own.heading}\n${lines(first, room, own)}`
-      : [
-          `${own.heading}\n${own.events(stories.length)}`,
-          ...stories.slice(0, room.events).map((story) => lines(story, room, own)),
-          ...(left > 0 ? [own.moreEvents(left)] : []),
-        ].join("\n\n");
+      ? single(first, room, words[look.locale])
+      : digest(stories, room, look);
   const text = withKeyword(disarmTags(told), look.keyword, "\n");
   const called = look.mentions.map((id) => `<at user_id="${id}"></at>`).join(" ");
   return { msg_type: "text", content: { text: called === "" ? text : `${text}\n${called}` } };

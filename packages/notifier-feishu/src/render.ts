@@ -1,6 +1,7 @@
 import type { Batch } from "@datasync-monitor/core";
 import { fit, type Room } from "./fit.ts";
 import type { FeishuFormat } from "./format.ts";
+import { byGravity } from "./parts.ts";
 import { renderCard } from "./render-card.ts";
 import { renderCardV2 } from "./render-card-v2.ts";
 import { renderPost } from "./render-post.ts";
@@ -15,9 +16,12 @@ import { type Look, tell } from "./story.ts";
  */
 export const largestBody = 20_000;
 
-/** One event gets the whole message; each of a digest a compact block. */
-const alone = { fields: 30, textBytes: largestBody };
-const inDigest = { fields: 6, textBytes: 1_000 };
+/** No description has more. */
+const fields = 30;
+
+/** A text of one event may fill the message. */
+const alone = { fields, textBytes: largestBody };
+const inDigest = { fields, textBytes: 1_000 };
 
 const cards = { "1.0": renderCard, "2.0": renderCardV2 } as const;
 const others = { post: renderPost, text: renderText } as const;
@@ -29,7 +33,7 @@ export const renderBody = (
   { format, envelope, maxBytes }: { format: FeishuFormat; envelope: Envelope; maxBytes: number },
 ): string => {
   const full: Room = { events: batch.length, ...(batch.length === 1 ? alone : inDigest) };
-  const stories = batch.map((event) => tell(event, look));
+  const stories = byGravity(batch.map((event) => tell(event, look)));
   const renderer = format === "card" ? cards[look.cardSchema] : others[format];
   const render = (room: Room) => JSON.stringify({ ...envelope, ...renderer(stories, room, look) });
   return fit(full, maxBytes, render);

@@ -1,4 +1,10 @@
-import { type Description, describe, type Locale, type MonitorEvent } from "@datasync-monitor/core";
+import {
+  type Description,
+  describe,
+  type JsonValue,
+  type Locale,
+  type MonitorEvent,
+} from "@datasync-monitor/core";
 import { printable } from "./escape.ts";
 import type { FeishuCardSchema } from "./format.ts";
 
@@ -19,18 +25,28 @@ export interface Fact {
   readonly short: boolean;
 }
 
+/** How many events of a level there are; the level in the reader's language. */
+export interface LevelCount {
+  readonly label: string;
+  readonly count: number;
+}
+
 /** An event in words, legible but not yet cut or escaped. */
 export interface Story {
   readonly event: MonitorEvent;
   readonly level: Description["level"];
+  readonly levelLabel: string;
   /** `[错误] 数据同步失败` */
   readonly headline: string;
   readonly message: string;
   readonly time: string;
   readonly service: string;
+  readonly type: string;
   /** Service, event type and time. */
   readonly head: readonly Fact[];
-  /** Metrics, then details. */
+  /** What went wrong, by the event's own details. */
+  readonly errors: readonly Fact[];
+  /** Metrics, then the other details. */
   readonly facts: readonly Fact[];
 }
 
@@ -45,16 +61,38 @@ const fact = ({ label, value, short }: Fact): Fact => ({
   short,
 });
 
+/** The details that say what went wrong. */
+const errorKeys = ["error", "last_error"];
+
+/** Told apart from the others, so that no number of these can hide them. */
+const splitErrors = (event: MonitorEvent): readonly [errors: MonitorEvent, rest: MonitorEvent] => {
+  const isError = ([key, value]: readonly [string, JsonValue]) =>
+    errorKeys.includes(key) && value !== null && value !== "";
+  const members = Object.entries(event.details);
+  const only = (wanted: boolean) =>
+    Object.fromEntries(members.filter((member) => isError(member) === wanted));
+  return [
+    { ...event, metrics: {}, details: only(true) },
+    { ...event, details: only(false) },
+  ];
+};
+
 export const tell = (event: MonitorEvent, look: Look): Story => {
-  const words = describe(event, { locale: look.locale, timeZone: look.timeZone });
+  const options = { locale: look.locale, timeZone: look.timeZone };
+  const [errors, rest] = splitErrors(event);
+  const words = describe(rest, options);
+  const levelLabel = oneLine(words.levelLabel);
   return {
     event,
     level: words.level,
-    headline: `[${oneLine(words.levelLabel)}] ${oneLine(words.title)}`,
+    levelLabel,
+    headline: `[${levelLabel}] ${oneLine(words.title)}`,
     message: printable(words.message),
     time: oneLine(words.time),
     service: oneLine(event.service),
+    type: oneLine(event.event_type),
     head: words.fields.slice(0, headFields).map(fact),
+    errors: describe(errors, options).fields.slice(headFields).map(fact),
     facts: words.fields.slice(headFields).map(fact),
   };
 };

@@ -90,7 +90,7 @@ it("counts the events of a digest that it has no room for", () => {
   const text = textOf(
     bodyOf(sampleBatch(20, { message: "x".repeat(900) }), { format: "text", maxBytes: 2_000 }),
   );
-  const shown = text.split("事件: ").length - 1;
+  const shown = text.split("[信息]").length - 1;
   expect(shown).toBeGreaterThan(2);
   expect(text).toContain(`… 另有 ${20 - shown} 条`);
 });

@@ -107,6 +107,13 @@ describe("a 2.0 card", () => {
     expect(shape).toEqual(["div", "column_set of 2", "markdown", "markdown", "markdown", "div"]);
   });
 
+  it("stacks what stands side by side where the screen is narrow", () => {
+    const { elements } = cardOf(bodyV2([sampleEvent()])).body;
+    const sets = objectsIn(elements).filter(({ tag }) => tag === "column_set");
+    expect(sets.length).toBeGreaterThan(0);
+    for (const set of sets) expect(set.flex_mode).toBe("stretch");
+  });
+
   it("shows the message literally, and ends with the id, small and grey", () => {
     const message = "*a* [x](javascript:1) <font color=red> &#42;\n1. b";
     const { elements } = cardOf(bodyV2([sampleEvent({ message })])).body;
@@ -124,7 +131,7 @@ describe("a 2.0 card", () => {
       cardOf(bodyV2(events)).config.summary.content;
     expect(summary([sampleEvent({ message: "a\nb" })])).toBe("[信息] 数据同步成功 · a b");
     const worst = sampleEvent({ level: "critical", message: "disk full" });
-    expect(summary([...sampleBatch(2), worst])).toBe("3 条事件 · disk full");
+    expect(summary([...sampleBatch(2), worst])).toBe("3 条事件：严重 1、信息 2 · disk full");
     expect(summary([sampleEvent({ message: "" })])).toBe("[信息] 数据同步成功");
     expect(Buffer.byteLength(summary([sampleEvent({ message: "数".repeat(900) })]))).toBeLessThan(
       201,

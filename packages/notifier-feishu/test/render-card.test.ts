@@ -32,7 +32,7 @@ it("tells a batch in one card, in the colour of its highest level", () => {
   const body = bodyOf(events.flatMap((event) => event ?? []));
   expect(cardOf(body).header).toEqual({
     template: "red",
-    title: { tag: "plain_text", content: "3 条事件" },
+    title: { tag: "plain_text", content: "3 条事件：错误 1、信息 2" },
   });
   expect(textsOf(body, "lark_md")).toHaveLength(3);
 });
@@ -120,7 +120,7 @@ it("puts the keyword into the title (trap 13)", () => {
   const { header } = cardOf(bodyOf([sampleEvent()], { keyword: "应用报警" }));
   expect(header.title.content).toMatch(/^应用报警 \[/);
   const { header: digest } = cardOf(bodyOf(sampleBatch(2), { keyword: "应用报警" }));
-  expect(digest.title.content).toBe("应用报警 2 条事件");
+  expect(digest.title.content).toBe("应用报警 2 条事件：信息 2");
 });
 
 it("has no empty element where the message is empty", () => {

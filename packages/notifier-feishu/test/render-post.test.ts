@@ -20,8 +20,8 @@ it("names the language it is in", () => {
   expect(Object.keys(JSON.parse(body).content.post)).toEqual(["en_us"]);
 });
 
-it("titles a batch by its count", () => {
-  expect(pageOf(bodyOf(sampleBatch(3), { format: "post" })).title).toBe("3 条事件");
+it("titles a batch by its count of each level", () => {
+  expect(pageOf(bodyOf(sampleBatch(3), { format: "post" })).title).toBe("3 条事件：信息 3");
 });
 
 it("shows markup as it is, without entities", () => {

@@ -11,16 +11,18 @@ const guide = [
   "时间: 2025-08-29T10:30:00.000Z",
 ];
 
-it("is the guide's lines, to the letter", () => {
+const whole = [...guide, "服务: datasync", "事件 ID: 0198f560-8440-7000-8000-000000000001"];
+
+it("is the guide's lines, to the letter, then service and id", () => {
   expect(JSON.parse(bodyOf([sampleEvent()], { format: "text" }))).toEqual({
     msg_type: "text",
-    content: { text: guide.join("\n") },
+    content: { text: whole.join("\n") },
   });
 });
 
 it("speaks English where it is asked to", () => {
   expect(textOf(bodyOf([sampleEvent()], { format: "text", locale: "en" }))).toBe(
-    "DataSync notification\nEvent: sync_success\nLevel: info\nMessage: 数据同步完成: 1000条记录\nTime: 2025-08-29T10:30:00.000Z",
+    "DataSync notification\nEvent: sync_success\nLevel: info\nMessage: 数据同步完成: 1000条记录\nTime: 2025-08-29T10:30:00.000Z\nService: datasync\nEvent id: 0198f560-8440-7000-8000-000000000001",
   );
 });
 
@@ -28,9 +30,14 @@ it("counts a batch, then tells it event by event", () => {
   const text = textOf(bodyOf(sampleBatch(2), { format: "text" }));
   expect(text).toBe(
     [
-      "DataSync通知\n2 条事件",
-      "事件: sync_success\n级别: info\n消息: event 1\n时间: 2025-08-29T10:30:00.000Z",
-      "事件: sync_success\n级别: info\n消息: event 2\n时间: 2025-08-29T10:30:00.000Z",
+      "DataSync通知\n2 条事件：信息 2",
+      ...[1, 2].map((index) =>
+        [
+          "[信息] 数据同步成功 · datasync · sync_success · 2025-08-29T10:30:00.000Z",
+          `    event ${index}`,
+          `    0198f560-8440-7000-8000-00000000000${index}`,
+        ].join("\n"),
+      ),
     ].join("\n\n"),
   );
 });
@@ -69,7 +76,7 @@ it("mentions those whom the options name", () => {
 
 it("puts the keyword in front where the text lacks it, and only there (trap 13)", () => {
   const lacking = textOf(bodyOf([sampleEvent()], { format: "text", keyword: "应用报警" }));
-  expect(lacking).toBe(`应用报警\n${guide.join("\n")}`);
+  expect(lacking).toBe(`应用报警\n${whole.join("\n")}`);
   const holding = textOf(bodyOf([sampleEvent()], { format: "text", keyword: "DataSync" }));
-  expect(holding).toBe(guide.join("\n"));
+  expect(holding).toBe(whole.join("\n"));
 });

@@ -21,6 +21,14 @@ export type Block =
   | { readonly type: "section"; readonly fields: Mrkdwn[] }
   | { readonly type: "context"; readonly elements: PlainText[] };
 
+/** Blocks behind a bar of colour. */
+export interface Attachment {
+  readonly color: string;
+  /** For clients that show no attachments: what stands there beside the message's `text`. Escaped. */
+  readonly fallback: string;
+  readonly blocks: Block[];
+}
+
 const plain = (text: string, max: number): PlainText => ({
   type: "plain_text",
   text: escapeWithin(text, max),

@@ -5,11 +5,14 @@ import {
   choiceOption,
   type Locale,
 } from "@datasync-monitor/core";
-import { isLoopback, urlOption } from "@datasync-monitor/http";
+import { type HttpClientOptions, isLoopback, urlOption } from "@datasync-monitor/http";
 
-const owner = "slack()";
+export const owner = "slack()";
 
-export interface SlackOptions {
+/** How Slack is reached, as the HTTP client has it. */
+type ConnectionOptions = Pick<HttpClientOptions, "ca" | "proxy">;
+
+export interface SlackOptions extends ConnectionOptions {
   /**
    * The incoming webhook, `https://hooks.slack.com/services/…`. A secret: whoever holds it can post.
    * Must be https, except on this machine. May be undefined so that `process.env.X` compiles; that is
@@ -26,12 +29,17 @@ interface Settings {
   readonly webhookUrl: URL;
   readonly locale: Locale | undefined;
   readonly timeZone: string | undefined;
+  readonly client: HttpClientOptions;
 }
 
 /** The doors of Workflow Builder take other bodies and answer success to ours without posting it. */
 const workflowDoor = /^\/(?:triggers|workflows)\//;
 
-const webhookOption = (value: unknown): URL => {
+/** Whether what is posted can be read by this machine alone. */
+const staysHere = (url: URL, proxy: SlackOptions["proxy"]): boolean =>
+  isLoopback(url) && (proxy === undefined || proxy === "environment");
+
+const webhookOption = (value: unknown, proxy: SlackOptions["proxy"]): URL => {
   if (value === undefined) {
     throw new ConfigError(
       "webhookUrl",
@@ -39,10 +47,10 @@ const webhookOption = (value: unknown): URL => {
     );
   }
   const url = urlOption(owner, "webhookUrl", value);
-  if (url.protocol === "http:" && !isLoopback(url)) {
+  if (url.protocol === "http:" && !staysHere(url, proxy)) {
     throw new ConfigError(
       "webhookUrl",
-      `${owner}: \`webhookUrl\` must start with https://: the URL is a secret.`,
+      `${owner}: \`webhookUrl\` must start with https://: the URL is a secret. http:// is for this machine alone, without a \`proxy\`.`,
     );
   }
   if (workflowDoor.test(url.pathname)) {
@@ -56,14 +64,15 @@ const webhookOption = (value: unknown): URL => {
 
 /** @throws ConfigError naming the option that is missing or wrong. */
 export const readOptions = (options: SlackOptions): Settings => {
-  checkOptions(owner, options, ["webhookUrl", "locale", "timeZone"]);
-  const { locale, timeZone } = options;
+  checkOptions(owner, options, ["webhookUrl", "locale", "timeZone", "ca", "proxy"]);
+  const { locale, timeZone, ca, proxy } = options;
   return {
-    webhookUrl: webhookOption(options.webhookUrl),
+    webhookUrl: webhookOption(options.webhookUrl, proxy),
     locale:
       locale === undefined
         ? undefined
         : choiceOption<Locale>(owner, "locale", locale, "en", ["en", "zh-CN"]),
     timeZone: timeZone === undefined ? undefined : checkTimeZone(owner, timeZone),
+    client: { ca, proxy },
   };
 };

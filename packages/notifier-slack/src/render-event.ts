@@ -1,9 +1,23 @@
 import type { DescribedField, Locale } from "@datasync-monitor/core";
-import { type Block, context, header, mrkdwn, paragraph, sizeOf } from "./blocks.ts";
+import {
+  type Attachment,
+  type Block,
+  context,
+  header,
+  mrkdwn,
+  paragraph,
+  sizeOf,
+} from "./blocks.ts";
 import { fencedWithin, isBlank, mrkdwnWithin, printable } from "./escape.ts";
 import { limits } from "./limits.ts";
-import { factsOf, headlineOf, originOf, type Telling } from "./telling.ts";
+import { errorsOf, factsOf, headlineOf, idOf, originOf, type Telling } from "./telling.ts";
 import { words } from "./words.ts";
+
+/** Where the parts of a message stand. */
+export interface Layout {
+  readonly blocks: Block[];
+  readonly attachments: Attachment[];
+}
 
 const labelRoom = 200;
 
@@ -29,11 +43,16 @@ const inTens = (facts: readonly DescribedField[]): DescribedField[][] =>
     facts.slice(row * limits.fieldsPerSection, (row + 1) * limits.fieldsPerSection),
   );
 
-/** Header, message, facts as far as there is room, and where and when. */
-export const eventBlocks = (telling: Telling, locale: Locale): Block[] => {
+/**
+ * Header and message stand in the message itself: beside blocks of its own Slack does not show its `text`,
+ * which says the same. What went wrong, facts as far as there is room, where and when, and the id stand
+ * behind the bar in the colour of the level.
+ */
+export const eventLayout = (telling: Telling, locale: Locale): Layout => {
   const blocks = [header(headlineOf(telling)), ...paragraph(printable(telling.said.message))];
   const facts = factsOf(telling);
   const rows = [
+    ...errorsOf(telling).map((error) => ({ count: 1, block: full(error) })),
     ...inTens(facts.filter(({ short }) => short)).map((row) => ({
       count: row.length,
       block: grid(row),
@@ -43,15 +62,22 @@ export const eventBlocks = (telling: Telling, locale: Locale): Block[] => {
   const end = 2; // the line that counts what is left out, and the origin
   let room =
     limits.total - end * limits.summary - blocks.reduce((sum, block) => sum + sizeOf(block), 0);
+  const shown: Block[] = [];
   let leftOut = 0;
   for (const { count, block } of rows) {
-    if (sizeOf(block) <= room && blocks.length < limits.blocks - end) {
-      blocks.push(block);
+    if (sizeOf(block) <= room && blocks.length + shown.length < limits.blocks - end) {
+      shown.push(block);
       room -= sizeOf(block);
     } else {
       leftOut += count;
     }
   }
-  if (leftOut > 0) blocks.push(context(words[locale].moreFields(leftOut)));
-  return [...blocks, context(originOf(telling))];
+  if (leftOut > 0) shown.push(context(words[locale].moreFields(leftOut)));
+  const origin = originOf(telling);
+  const attachment: Attachment = {
+    color: telling.said.color,
+    fallback: mrkdwnWithin(origin, limits.summary),
+    blocks: [...shown, context(`${origin}\n${idOf(telling)}`)],
+  };
+  return { blocks, attachments: [attachment] };
 };

@@ -1,7 +1,7 @@
 import { defineNotifier, type Notifier, systemClock } from "@datasync-monitor/core";
 import { destinationKeyOf, httpClient } from "@datasync-monitor/http";
 import { answerError, blocksRefused, provesAlive } from "./answer.ts";
-import { readOptions, type SlackOptions } from "./options.ts";
+import { owner, readOptions, type SlackOptions } from "./options.ts";
 import { poster } from "./post.ts";
 import { maxBatchSize, renderBlocks, renderPlain } from "./render.ts";
 import type { RenderOptions } from "./telling.ts";
@@ -16,8 +16,8 @@ import type { RenderOptions } from "./telling.ts";
  * @throws ConfigError naming the option that is missing or wrong.
  */
 export const slack = (options: SlackOptions): Notifier => {
-  const { webhookUrl, locale, timeZone } = readOptions(options);
-  const client = httpClient();
+  const { webhookUrl, locale, timeZone, client: connection } = readOptions(options);
+  const client = httpClient(connection, owner);
   const post = poster(webhookUrl, client);
   let host: RenderOptions = { locale: "en", timeZone: "UTC" };
   let clock = systemClock;

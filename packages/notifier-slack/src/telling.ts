@@ -3,7 +3,8 @@ import {
   type DescribedField,
   type Description,
   describe,
-  EventLevel,
+  type EventLevel,
+  type JsonValue,
   type Locale,
   type MonitorEvent,
   singleLine,
@@ -21,60 +22,94 @@ export interface RenderOptions {
 /** An event and its description: what each form of the message is made of. Texts are not escaped. */
 export interface Telling {
   readonly event: MonitorEvent;
+  /** Without the details that say what went wrong. */
   readonly said: Description;
+  /** Those alone. */
+  readonly errors: readonly DescribedField[];
 }
 
+/** The gravest first; those of one level as they were emitted. */
 export type Tellings = readonly [Telling, ...Telling[]];
 
-export const tell = ([first, ...rest]: Batch, options: RenderOptions): Tellings => {
-  const one = (event: MonitorEvent): Telling => ({ event, said: describe(event, options) });
-  return [one(first), ...rest.map(one)];
+/** A description begins with service, event type and time. */
+const saidByOrigin = 3;
+
+/** The details that say what went wrong. */
+const errorKeys = ["error", "last_error"];
+
+/** Told apart from the others, so that no number of these can hide them. */
+const splitErrors = (event: MonitorEvent): readonly [errors: MonitorEvent, rest: MonitorEvent] => {
+  const isError = ([key, value]: readonly [string, JsonValue]) =>
+    errorKeys.includes(key) && value !== null && value !== "";
+  const members = Object.entries(event.details);
+  const only = (wanted: boolean) =>
+    Object.fromEntries(members.filter((member) => isError(member) === wanted));
+  return [
+    { ...event, metrics: {}, details: only(true) },
+    { ...event, details: only(false) },
+  ];
 };
 
-const { INFO, WARNING, ERROR, CRITICAL } = EventLevel;
-const gravestFirst = [CRITICAL, ERROR, WARNING, INFO] as const;
+const tellOne = (event: MonitorEvent, options: RenderOptions): Telling => {
+  const [errors, rest] = splitErrors(event);
+  return {
+    event,
+    said: describe(rest, options),
+    errors: describe(errors, options).fields.slice(saidByOrigin),
+  };
+};
 
-/** The first of those that matter most: it gives a digest its colour and its push notification. */
-export const gravest = (tellings: Tellings): Telling =>
-  tellings.reduce((worst, next) =>
-    gravestFirst.indexOf(next.event.level) < gravestFirst.indexOf(worst.event.level) ? next : worst,
-  );
+const gravestFirst: readonly EventLevel[] = ["critical", "error", "warning", "info"];
+
+const gravity = ({ level }: MonitorEvent): number => gravestFirst.indexOf(level);
+
+export const tell = (batch: Batch, options: RenderOptions): Tellings => {
+  const [first = batch[0], ...rest] = batch.toSorted((a, b) => gravity(a) - gravity(b));
+  return [tellOne(first, options), ...rest.map((event) => tellOne(event, options))];
+};
 
 /** `Error · Data sync failed` */
 export const headlineOf = ({ said }: Telling): string =>
   singleLine(`${said.levelLabel} · ${said.title}`);
 
-/** Where and when, and the id that `getDeliveries` is asked by. */
+/** Where and when. */
 export const originOf = ({ event, said }: Telling): string =>
-  singleLine([truncate(event.service, 100), event.event_type, said.time, event.id].join(" · "));
+  singleLine([truncate(event.service, 100), event.event_type, said.time].join(" · "));
 
-/** A description begins with what `originOf` says: service, event type and time. */
-const saidByOrigin = 3;
+/** By which `getDeliveries` is asked. */
+export const idOf = ({ event }: Telling): string => singleLine(event.id);
 
-/** What is left to say, without blank values. Labels are one line. */
-export const factsOf = ({ said }: Telling): DescribedField[] =>
-  said.fields.slice(saidByOrigin).flatMap(({ label, value, short }) => {
+/** Without blank values. Labels are one line. */
+const legible = (fields: readonly DescribedField[]): DescribedField[] =>
+  fields.flatMap(({ label, value, short }) => {
     const text = printable(value);
     return isBlank(text) ? [] : [{ label: singleLine(label), value: text, short }];
   });
 
-/** `20 events · Error 2 · Info 18` */
+/** What went wrong, by the event's own details. */
+export const errorsOf = ({ errors }: Telling): DescribedField[] => legible(errors);
+
+/** What is left to say. */
+export const factsOf = ({ said }: Telling): DescribedField[] =>
+  legible(said.fields.slice(saidByOrigin));
+
+/** `20 events: 2 error, 18 info` */
 export const tally = (tellings: Tellings, locale: Locale): string => {
   const counts = gravestFirst.flatMap((level) => {
     const [first, ...others] = tellings.filter(({ event }) => event.level === level);
-    return first ? [`${first.said.levelLabel} ${others.length + 1}`] : [];
+    return first ? [{ label: first.said.levelLabel, count: others.length + 1 }] : [];
   });
-  return singleLine([words[locale].events(tellings.length), ...counts].join(" · "));
+  return singleLine(words[locale].events(tellings.length, counts));
 };
 
 /** The one line that push notifications and screen readers get, escaped. Never empty. */
 export const summaryOf = (tellings: Tellings, locale: Locale): string => {
-  const worst = gravest(tellings);
+  const [gravest] = tellings;
   const start =
     tellings.length === 1
-      ? headlineOf(worst)
-      : `${tally(tellings, locale)} — ${singleLine(worst.said.title)}`;
-  const { message } = worst.said;
+      ? headlineOf(gravest)
+      : `${tally(tellings, locale)} — ${singleLine(gravest.said.title)}`;
+  const { message } = gravest.said;
   const line = isBlank(message) ? start : `${start}: ${singleLine(message)}`;
   return mrkdwnWithin(line, limits.summary);
 };

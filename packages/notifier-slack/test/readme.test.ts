@@ -25,7 +25,7 @@ describe("README.md", () => {
   });
 
   it("shows a section of a digest, to the letter", () => {
-    const digest = renderBlocks([failure, sampleEvent(), sampleEvent()], options);
+    const digest = renderBlocks([sampleEvent(), failure, sampleEvent()], options);
     const [header, section] = blocksOf(digest).flatMap((block) => textsOf(block));
     expect(readme).toContain(`(\`${header}\`)`);
     expect(blockOf("text")).toBe(`${section}\n`);

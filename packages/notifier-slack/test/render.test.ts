@@ -1,53 +1,35 @@
-import type { DescribedField, Description } from "@datasync-monitor/core";
 import { sampleBatch, sampleEvent } from "@datasync-monitor/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Block } from "../src/blocks.ts";
 import { renderBlocks, renderPlain, type SlackMessage } from "../src/render.ts";
-import { digestBlocks } from "../src/render-digest.ts";
-import { eventBlocks } from "../src/render-event.ts";
+import { eventLayout } from "../src/render-event.ts";
 import { summaryOf, type Telling } from "../src/telling.ts";
-import { blocksOf, hostileText, refusedIn, textsOf } from "./support.ts";
+import {
+  blocksOf,
+  field,
+  hostileText,
+  messageOf,
+  options,
+  refusedIn,
+  telling,
+  textsOf,
+} from "./support.ts";
 
-const options = { locale: "en", timeZone: "UTC" } as const;
+const inMessage = (blocks: Block[]): SlackMessage => messageOf({ blocks, attachments: [] });
 
-const origin = ["Service", "Event", "Time"].map((label) => ({ label, value: "x", short: true }));
-
-/** An event as core would describe it, with the given words. */
-const telling = (said: Partial<Description> = {}): Telling => ({
-  event: sampleEvent({ level: said.level ?? "error", event_type: "sync_failure" }),
-  said: {
-    title: "Data sync failed",
-    level: "error",
-    levelLabel: "Error",
-    color: "#dc2626",
-    message: "the source did not answer",
-    time: "2025-08-29 10:30:00 +00:00",
-    ...said,
-    fields: [...origin, ...(said.fields ?? [])],
-  },
-});
-
-const field = (label: string, value: string, short = true): DescribedField => ({
-  label,
-  value,
-  short,
-});
-
-const messageOf = (blocks: Block[]): SlackMessage => ({
-  text: "x",
-  unfurl_links: false,
-  unfurl_media: false,
-  attachments: [{ color: "#dc2626", fallback: "x", blocks }],
-});
+/** All blocks of one event, from top to bottom. */
+const eventBlocks = (one: Telling, locale: "en" | "zh-CN"): Block[] =>
+  blocksOf(messageOf(eventLayout(one, locale)));
 
 const fieldsOf = (blocks: readonly Block[]): string[] =>
   blocks.flatMap((block) => ("fields" in block ? block.fields.map(({ text }) => text) : []));
 
 describe("one event", () => {
-  it("is a header, the message, its facts, and where and when", () => {
+  it("is a header and the message, then what went wrong, its facts, where and when, and its id", () => {
     const facts = [field("Records", "1000"), field("Stack", "a\nb", false)];
-    expect(eventBlocks(telling({ fields: facts }), "en")).toEqual([
+    const one = telling({ fields: facts }, [field("Error", "no route")]);
+    expect(eventBlocks(one, "en")).toEqual([
       {
         type: "header",
         text: { type: "plain_text", text: "Error · Data sync failed", emoji: false },
@@ -55,6 +37,10 @@ describe("one event", () => {
       {
         type: "section",
         text: { type: "plain_text", text: "the source did not answer", emoji: false },
+      },
+      {
+        type: "section",
+        text: { type: "mrkdwn", text: "*Error*\n```\nno route\n```", verbatim: true },
       },
       {
         type: "section",
@@ -69,7 +55,7 @@ describe("one event", () => {
         elements: [
           {
             type: "plain_text",
-            text: "datasync · sync_failure · 2025-08-29 10:30:00 +00:00 · 0198f560-8440-7000-8000-000000000001",
+            text: "datasync · sync_failure · 2025-08-29 10:30:00 +00:00\n0198f560-8440-7000-8000-000000000001",
             emoji: false,
           },
         ],
@@ -83,12 +69,32 @@ describe("one event", () => {
     expect(message).toMatchObject({ unfurl_links: false, unfurl_media: false });
     expect(Object.keys(message).sort()).toEqual([
       "attachments",
+      "blocks",
       "text",
       "unfurl_links",
       "unfurl_media",
     ]);
-    expect(message.attachments?.[0]?.fallback).toBe(message.text);
     expect(message.attachments?.[0]?.color).toMatch(/^#[0-9a-f]{6}$/i);
+  });
+
+  it("says nothing twice: beside blocks of its own Slack does not show the text, and the fallback says the rest", () => {
+    const message = renderBlocks([sampleEvent({ level: "error" })], options);
+    const { blocks = [], attachments = [] } = message;
+    expect(textsOf(blocks)).toEqual(["Error · Data sync succeeded", "数据同步完成: 1000条记录"]);
+    for (const said of textsOf(blocks)) expect(JSON.stringify(attachments)).not.toContain(said);
+    expect(attachments[0]?.fallback).toBe("datasync · sync_success · 2025-08-29 10:30:00 +00:00");
+  });
+
+  it("says what went wrong before all other facts, however many there are", () => {
+    const many = Array.from({ length: 60 }, (_, at) => [`k${at}`, "v".repeat(900)]);
+    const details = { ...Object.fromEntries(many), last_error: "older", error: "no route" };
+    const blocks = blocksOf(renderBlocks([sampleEvent({ level: "error", details })], options));
+    const texts = blocks.flatMap((block) => textsOf(block));
+    expect(texts.slice(2, 4)).toEqual([
+      "*last_error*\n```\nolder\n```",
+      "*Error*\n```\nno route\n```",
+    ]);
+    expect(texts.join().split("no route")).toHaveLength(2);
   });
 
   it("can neither mention anybody nor link anything (trap 23)", () => {
@@ -97,7 +103,7 @@ describe("one event", () => {
       telling({ title: attack, message: attack, fields: [field(attack, attack)] }),
       "en",
     );
-    expect(refusedIn(messageOf(blocks))).toEqual([]);
+    expect(refusedIn(inMessage(blocks))).toEqual([]);
     expect(JSON.stringify(blocks)).toContain("&lt;!channel&gt; &lt;@U123&gt;");
     for (const text of JSON.stringify(blocks).split('"mrkdwn"').slice(1)) {
       expect(text).toContain('"verbatim":true');
@@ -107,7 +113,7 @@ describe("one event", () => {
   it("cuts a long message after escaping (trap 24)", () => {
     const blocks = eventBlocks(telling({ message: `${"a".repeat(2_998)}<<<` }), "en");
     expect(textsOf(blocks)[1]).toBe(`${"a".repeat(2_998)}…`);
-    expect(refusedIn(messageOf(blocks))).toEqual([]);
+    expect(refusedIn(inMessage(blocks))).toEqual([]);
   });
 
   it("leaves out what is blank (trap 25)", () => {
@@ -127,7 +133,7 @@ describe("one event", () => {
     const blocks = eventBlocks(telling({ title: "t".repeat(151), fields }), "en");
     expect(textsOf(blocks)[0]).toHaveLength(150);
     expect(fieldsOf(blocks)).toHaveLength(60);
-    expect(refusedIn(messageOf(blocks))).toEqual([]);
+    expect(refusedIn(inMessage(blocks))).toEqual([]);
   });
 
   it("says how many fields it has no room for (trap 26)", () => {
@@ -139,13 +145,13 @@ describe("one event", () => {
     expect(textsOf(eventBlocks(telling({ fields }), "zh-CN"))).toContain(
       `另有 ${1_000 - shown} 个字段`,
     );
-    expect(refusedIn(messageOf(blocks))).toEqual([]);
+    expect(refusedIn(inMessage(blocks))).toEqual([]);
   });
 
   it("shows long fields of any number within the room of the whole", () => {
     const fields = Array.from({ length: 60 }, (_, at) => field(`f${at}`, "<".repeat(9_999), false));
     const blocks = eventBlocks(telling({ fields }), "en");
-    expect(refusedIn(messageOf(blocks))).toEqual([]);
+    expect(refusedIn(inMessage(blocks))).toEqual([]);
     expect(textsOf(blocks).some((text) => text.endsWith(" more fields"))).toBe(true);
   });
 
@@ -166,63 +172,8 @@ describe("one event", () => {
         fc.array(anyField, { maxLength: 30 }),
         (title, message, fields) => {
           const one = telling({ title, message, fields });
-          expect(refusedIn(messageOf(eventBlocks(one, "en")))).toEqual([]);
+          expect(refusedIn(messageOf(eventLayout(one, "en")))).toEqual([]);
           expect(summaryOf([one], "en").trim()).not.toBe("");
-        },
-      ),
-      { numRuns: 40 },
-    );
-  });
-});
-
-describe("several events", () => {
-  it("are a headline that counts, and a section each, coloured by the gravest", () => {
-    const info = telling({ level: "info", levelLabel: "Info", title: "Data synced" });
-    const error = telling({ fields: [field("Records", "3"), field("Table", "coin_data")] });
-    expect(digestBlocks([info, error, info], "en").map((block) => textsOf(block))).toEqual([
-      ["3 events · Error 1 · Info 2"],
-      [expect.stringMatching(/^\*Info · Data synced\*\n/)],
-      [
-        [
-          "*Error · Data sync failed*",
-          "the source did not answer",
-          "Records: 3 · Table: coin_data",
-          "datasync · sync_failure · 2025-08-29 10:30:00 +00:00 · 0198f560-8440-7000-8000-000000000001",
-        ].join("\n"),
-      ],
-      [expect.stringMatching(/^\*Info · Data synced\*\n/)],
-    ]);
-    expect(summaryOf([info, error, info], "en")).toBe(
-      "3 events · Error 1 · Info 2 — Data sync failed: the source did not answer",
-    );
-    expect(summaryOf([info, error, info], "zh-CN")).toMatch(/^3 条事件 · /);
-  });
-
-  it("keep the order in which they happened", () => {
-    const message = renderBlocks(sampleBatch(20), options);
-    const sections = blocksOf(message).slice(1);
-    expect(sections).toHaveLength(20);
-    sections.forEach((section, at) => {
-      expect(textsOf(section)[0]).toContain(`\nevent ${at + 1}\n`);
-    });
-  });
-
-  it("are never refused, whatever they hold, and each names its event", () => {
-    const anyField = fc.record({ label: hostileText(), value: hostileText(), short: fc.boolean() });
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(hostileText(), fc.array(anyField, { maxLength: 2 })), {
-          minLength: 1,
-          maxLength: 19,
-        }),
-        (events) => {
-          const [first, ...rest] = events.map(([message, fields]) => telling({ message, fields }));
-          const blocks = digestBlocks([first ?? telling(), ...rest, telling()], "en");
-          expect(refusedIn(messageOf(blocks))).toEqual([]);
-          for (const text of blocks.slice(1).flatMap(textsOf)) {
-            expect(text).toContain("0198f560-8440-7000-8000-000000000001");
-            expect(text).not.toContain("```");
-          }
         },
       ),
       { numRuns: 40 },
@@ -233,7 +184,7 @@ describe("several events", () => {
 describe("plain text", () => {
   it("says the same without blocks", () => {
     const message = renderPlain([sampleEvent({ message: "a <b> & c" })], options);
-    expect(message.attachments).toBeUndefined();
+    expect(Object.keys(message)).toEqual(["text", "unfurl_links", "unfurl_media"]);
     expect(message.text).toContain("a &lt;b&gt; &amp; c");
     expect(message.text).toContain("0198f560-8440-7000-8000-000000000001");
   });
@@ -241,7 +192,10 @@ describe("plain text", () => {
   it("shares its room among the events", () => {
     const message = renderPlain(sampleBatch(20, { message: "<".repeat(9_000) }), options);
     expect(message.text.length).toBeLessThanOrEqual(12_000);
-    expect(message.text.split("\n\n")).toHaveLength(20);
+    const [counts, ...events] = message.text.split("\n\n");
+    expect(counts).toBe("20 events: 20 info");
+    expect(events).toHaveLength(20);
+    for (const event of events) expect(event).toMatch(/\n0198f560-8440-7000-8000-0000000000\d\d$/);
     expect(refusedIn(message)).toEqual([]);
   });
 

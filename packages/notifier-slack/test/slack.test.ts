@@ -46,7 +46,8 @@ describe("slack()", () => {
     expect(server.messages()).toMatchObject([
       {
         text: expect.stringContaining("数据同步完成"),
-        attachments: [{ blocks: [{}, {}, {}, {}] }],
+        blocks: [{}, {}],
+        attachments: [{ blocks: [{}, {}] }],
       },
     ]);
     expect(server.attempts()).toBe(1);
@@ -65,6 +66,7 @@ describe("slack()", () => {
     for (const message of server.messages()) {
       expect(Object.keys(message as object).sort()).toEqual([
         "attachments",
+        "blocks",
         "text",
         "unfurl_links",
         "unfurl_media",
@@ -126,6 +128,7 @@ describe("slack()", () => {
     await send({ resume: resume ?? null, attempt: 2 });
     const [message] = server.messages();
     expect(message).not.toHaveProperty("attachments");
+    expect(message).not.toHaveProperty("blocks");
     expect(message).toMatchObject({ text: expect.stringContaining("数据同步完成") });
 
     server.answer(400, "invalid_blocks", {}, 1);

@@ -1,5 +1,46 @@
+import type { DescribedField, Description } from "@datasync-monitor/core";
+import { sampleEvent } from "@datasync-monitor/testkit";
 import fc from "fast-check";
+import type { Block } from "../src/blocks.ts";
 import type { SlackMessage } from "../src/render.ts";
+import type { Layout } from "../src/render-event.ts";
+import type { Telling } from "../src/telling.ts";
+
+export const options = { locale: "en", timeZone: "UTC" } as const;
+
+const origin = ["Service", "Event", "Time"].map((label) => ({ label, value: "x", short: true }));
+
+/** An event as core would describe it, with the given words. */
+export const telling = (
+  said: Partial<Description> = {},
+  errors: DescribedField[] = [],
+): Telling => ({
+  event: sampleEvent({ level: said.level ?? "error", event_type: "sync_failure" }),
+  said: {
+    title: "Data sync failed",
+    level: "error",
+    levelLabel: "Error",
+    color: "#dc2626",
+    message: "the source did not answer",
+    time: "2025-08-29 10:30:00 +00:00",
+    ...said,
+    fields: [...origin, ...(said.fields ?? [])],
+  },
+  errors,
+});
+
+export const field = (label: string, value: string, short = true): DescribedField => ({
+  label,
+  value,
+  short,
+});
+
+export const messageOf = (layout: Layout): SlackMessage => ({
+  text: "x",
+  unfurl_links: false,
+  unfurl_media: false,
+  ...layout,
+});
 
 /** Any UTF-16 units, surrogates in any order; `fc.string({ unit: "binary" })` takes a second to start. */
 const anyUnits = fc
@@ -53,8 +94,11 @@ export const textsOf = (value: unknown): string[] => {
   );
 };
 
-export const blocksOf = (message: SlackMessage) =>
-  message.attachments?.flatMap(({ blocks }) => blocks) ?? [];
+/** Those of the message itself, then those behind bars of colour. */
+export const blocksOf = ({ blocks = [], attachments = [] }: SlackMessage): Block[] => [
+  ...blocks,
+  ...attachments.flatMap(({ blocks }) => blocks),
+];
 
 /** All that Slack would refuse in a message. */
 export const refusedIn = (message: SlackMessage): string[] => {

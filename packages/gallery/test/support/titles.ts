@@ -9,8 +9,7 @@ const feishuTitle = (value: unknown): string => {
 };
 
 const slackTitle = (value: unknown): string => {
-  const [attachment] = listOf(fieldsOf(value).attachments);
-  const [header] = listOf(fieldsOf(attachment).blocks);
+  const [header] = listOf(fieldsOf(value).blocks);
   return textOf(fieldsOf(fieldsOf(header).text).text);
 };
 

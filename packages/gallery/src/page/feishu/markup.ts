@@ -47,7 +47,7 @@ const rules: readonly Rule[] = [
   },
   { pattern: /`([^`\n]+)`/, draw: ([, text = ""]) => html`<code>${resolved(text)}</code>` },
   {
-    pattern: /\*\*([^*\n](?:[\s\S]*?[^*\n])?)\*\*/,
+    pattern: /\*\*([^*\n]+(?:\*[^*\n]+)*)\*\*/,
     draw: ([, text = ""], inner) => html`<b>${inner(text)}</b>`,
   },
   {

@@ -62,6 +62,7 @@ ${perColour}
 .fs-size-heading{font-size:16px;font-weight:600}
 .fs-columns{display:flex;gap:8px;border-radius:6px;flex-wrap:wrap}
 .fs-flex-none{flex-wrap:nowrap}
+.fs-phone .fs-flex-stretch{flex-direction:column}
 .fs-column{display:flex;flex-direction:column;gap:4px;min-width:0}
 ${perWeight}
 .fs-auto{flex:0 1 auto}

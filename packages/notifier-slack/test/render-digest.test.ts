@@ -1,0 +1,108 @@
+import { sampleBatch, sampleEvent } from "@datasync-monitor/testkit";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { renderBlocks } from "../src/render.ts";
+import { digestLayout } from "../src/render-digest.ts";
+import { summaryOf, type Tellings } from "../src/telling.ts";
+import { field, hostileText, messageOf, options, refusedIn, telling, textsOf } from "./support.ts";
+
+describe("several events", () => {
+  const info = telling({ level: "info", levelLabel: "Info", title: "Data synced" });
+
+  it("are a headline that counts each level, and a few lines each behind a bar in the colour of its level", () => {
+    const error = telling({ fields: [field("Records", "3"), field("Table", "coin_data")] }, [
+      field("Error", "no route\n  to host", false),
+    ]);
+    const { blocks, attachments } = digestLayout([error, info, info], "en");
+    expect(textsOf(blocks)).toEqual(["3 events: 1 error, 2 info"]);
+    expect(attachments.map(({ blocks }) => textsOf(blocks))).toEqual([
+      [
+        [
+          "*Error · Data sync failed* · datasync · sync_failure · 2025-08-29 10:30:00 +00:00",
+          "the source did not answer",
+          "Error: no route   to host",
+          "Records: 3 · Table: coin_data",
+          "0198f560-8440-7000-8000-000000000001",
+        ].join("\n"),
+      ],
+      [expect.stringMatching(/^\*Info · Data synced\* · /)],
+      [expect.stringMatching(/^\*Info · Data synced\* · /)],
+    ]);
+    expect(summaryOf([error, info, info], "en")).toBe(
+      "3 events: 1 error, 2 info — Data sync failed: the source did not answer",
+    );
+    const chinese = telling({ level: "info", levelLabel: "信息" });
+    expect(summaryOf([chinese, chinese], "zh-CN")).toMatch(/^2 条事件：信息 2 — /);
+  });
+
+  it("come the gravest first, and those of one level as they happened", () => {
+    const levels = ["info", "error", "critical", "info", "warning", "error"] as const;
+    const [first = sampleEvent(), ...rest] = levels.map((level, at) =>
+      sampleEvent({ level, message: `event ${at}.` }),
+    );
+    const message = renderBlocks([first, ...rest], options);
+    expect(textsOf(message.blocks)).toEqual(["6 events: 1 critical, 2 error, 1 warning, 2 info"]);
+    const told = message.attachments?.map(({ blocks, color }) => [
+      /\nevent (\d)\.\n/.exec(textsOf(blocks)[0] ?? "")?.[1],
+      color,
+    ]);
+    expect(told).toEqual([
+      ["2", "#7f1d1d"],
+      ["1", "#dc2626"],
+      ["5", "#dc2626"],
+      ["4", "#d97706"],
+      ["0", "#2563eb"],
+      ["3", "#2563eb"],
+    ]);
+  });
+
+  it("keep the order in which they happened, where they are of one level", () => {
+    const { attachments = [] } = renderBlocks(sampleBatch(20), options);
+    expect(attachments).toHaveLength(20);
+    attachments.forEach(({ blocks }, at) => {
+      expect(textsOf(blocks)[0]).toContain(`\nevent ${at + 1}\n`);
+    });
+  });
+
+  it("each say what went wrong and end with the id, however much else there is to say", () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 60 }, (_, at) => [`k${at}`, "v".repeat(900)]),
+    );
+    const events = sampleBatch(20, {
+      level: "error",
+      message: "long ".repeat(2_000),
+      details: { ...many, error: "connect ETIMEDOUT 10.20.4.17:3306" },
+    });
+    const texts = renderBlocks(events, options).attachments?.flatMap(({ blocks }) =>
+      textsOf(blocks),
+    );
+    expect(texts).toHaveLength(20);
+    texts?.forEach((text, at) => {
+      expect(text).toContain("\nError: connect ETIMEDOUT 10.20.4.17:3306\n");
+      expect(text.split("\n").at(-1)).toBe(events[at]?.id);
+    });
+  });
+
+  it("are never refused, whatever they hold, and each names its event", () => {
+    const anyField = fc.record({ label: hostileText(), value: hostileText(), short: fc.boolean() });
+    const fields = fc.array(anyField, { maxLength: 2 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(hostileText(), fields, fields), { minLength: 1, maxLength: 19 }),
+        (events) => {
+          const all = events.map(([message, facts, errors]) =>
+            telling({ message, fields: facts }, errors),
+          );
+          const tellings: Tellings = [telling(), ...all];
+          const { blocks, attachments } = digestLayout(tellings, "en");
+          expect(refusedIn(messageOf({ blocks, attachments }))).toEqual([]);
+          for (const text of attachments.flatMap((one) => textsOf(one.blocks))) {
+            expect(text).toContain("0198f560-8440-7000-8000-000000000001");
+            expect(text).not.toContain("```");
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
