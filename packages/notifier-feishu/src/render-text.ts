@@ -32,9 +32,7 @@ const single = (story: Story, room: Room, own: Words): string =>
     `${own.level}: ${story.level}`,
     `${own.message}: ${indent(cut(story.message, room.textBytes))}`,
     `${own.time}: ${timeOf(story)}`,
-    ...story.head.slice(0, 1).map((service) => line(service, room)),
     ...errorLines(story, room),
-    `${own.eventId}: ${cut(story.event.id, shortBytes)}`,
   ].join("\n");
 
 const block = (story: Story, room: Room): string => {
@@ -59,7 +57,7 @@ const digest = (stories: readonly Story[], room: Room, look: Look): string => {
   ].join("\n\n");
 };
 
-/** Plain text: the guide's five lines, then service, error and id; a batch is counted, then told event by event. */
+/** Plain text: the guide's five lines, and what went wrong if the event says it; a batch is counted, then told event by event. */
 export const renderText = (stories: readonly Story[], room: Room, look: Look): JsonObject => {
   const [first, ...others] = stories;
   const told =
