@@ -1,20 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { inFolder } from "../folder.ts";
 import { program } from "../program.ts";
 import { atLeast, atMost, median, type Row, told } from "../row.ts";
+import { storeLoopRows } from "./store-loop.ts";
 
 const rounds = 5;
 const total = 20_000;
-
-const inFolder = async (run: (folder: string) => Promise<string>): Promise<string> => {
-  const folder = await mkdtemp(join(tmpdir(), "bench-durable-"));
-  try {
-    return await run(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-};
 
 const rate = async (how: string): Promise<number> =>
   Number(await inFolder((folder) => program("durable", [how, folder, String(total)])));
@@ -83,6 +73,7 @@ export const durableRows = async (): Promise<Row[]> => {
       bar: 0.8,
     }),
     await statusRow(),
+    ...(await storeLoopRows()),
     ...(await backlogRows()),
   ];
 };
