@@ -2,7 +2,6 @@ import { defineConfig, type Options } from "tsup";
 
 const common: Options = {
   format: ["esm"],
-  sourcemap: true,
   splitting: false,
   removeNodeProtocol: false,
   target: "node20",

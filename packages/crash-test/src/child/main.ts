@@ -1,4 +1,5 @@
 // The service that is killed: it emits events without end, and has them delivered to two webhooks.
+import { setTimeout as sleep } from "node:timers/promises";
 import { createMonitor, type EventStore, type Monitor } from "@datasync-monitor/core";
 import { webhook } from "@datasync-monitor/notifier-webhook";
 import { sqlStore } from "@datasync-monitor/store-sql";
@@ -41,14 +42,17 @@ const openMonitor = (settings: ChildSettings, store: EventStore, points: Failpoi
 
 const showBooks = (monitor: Monitor): void => say({ kind: "books", stats: monitor.stats() });
 
-const replaySometime = (monitor: Monitor): void => {
-  setTimeout(async () => {
+/** A store that is slow to answer is asked again. */
+const replaySometime = async (monitor: Monitor): Promise<void> => {
+  for (let tries = 0; tries < 20; tries += 1) {
+    await sleep(150);
     try {
       say({ kind: "replayed", count: await monitor.replay({}) });
+      return;
     } catch (error) {
       say({ kind: "problem", code: "replay", message: String(error) });
     }
-  }, 150);
+  }
 };
 
 const main = async (): Promise<void> => {
@@ -71,7 +75,7 @@ const main = async (): Promise<void> => {
     () => say({ kind: "open" }),
     () => {},
   );
-  if (settings.replays) replaySometime(monitor);
+  if (settings.replays) void replaySometime(monitor);
   if (!settings.drains) return produce(monitor, settings);
   await drain(monitor, store, settings);
   await leave();

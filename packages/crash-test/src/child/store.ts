@@ -40,9 +40,11 @@ export const watchedStore = (inner: EventStore, watch: Watch): EventStore => {
     open: (instance) => around(["open"], () => inner.open(instance)),
     commit: (group) =>
       around(commitsIn(group), async () => {
+        // One that is not answered in time grows while it is under way, and is given again.
+        const before = { ...group, accepted: [...group.accepted], outcomes: [...group.outcomes] };
         const written = await inner.commit(told(group, watch.lie));
-        tellLog(group, watch.log);
-        tellFates(group.outcomes, written.stale);
+        tellLog(before, watch.log);
+        tellFates(before.outcomes, written.stale);
         tellLost(written.stale);
         return written;
       }),

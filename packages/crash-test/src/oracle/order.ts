@@ -9,9 +9,9 @@ interface Lane {
 
 /**
  * What a process emitted it delivers in that order, but that critical events go past others that wait
- * in the store; what the store handed out to it at once, oldest first, it delivers in that order,
- * level by level. An event that failed once waits, and others go past it. Between what two processes
- * emitted, and what was leased until different times, there is no order.
+ * in the store; what the store handed out to it at once, oldest first, it delivers in the order in which
+ * each process had emitted it, level by level. An event that failed once waits, and others go past it.
+ * Between what two processes emitted, and what was leased until different times, there is no order.
  */
 export const inversionsAt = (ledger: Ledger, receiver: string): readonly string[] => {
   const violations: string[] = [];
@@ -44,11 +44,14 @@ const laneOf = (
   { life, receiver, at }: Arrival,
   emitted: Emitted,
 ): Lane | undefined => {
-  const { id, level, n } = emitted;
+  const { id, level, n, life: emitter } = emitted;
   const claims = claimed.get(`${life} ${keyOf(receiver, id)}`) ?? [];
   const claim = claims.filter((one) => one.at < at).at(-1);
   if (claim !== undefined)
-    return { name: `the ${level} ones that ${life} claimed at ${claim.at}`, place: claim.place };
-  if (emitted.life !== life) return undefined;
+    return {
+      name: `${emitter}'s ${level} ones that ${life} claimed at ${claim.at}`,
+      place: claim.place,
+    };
+  if (emitter !== life) return undefined;
   return { name: `${life}'s own ${level === "critical" ? "critical" : "others"}`, place: n };
 };

@@ -9,7 +9,7 @@ export type Excuse =
 
 export interface Repeats {
   readonly counts: Readonly<Record<Excuse, number>>;
-  /** By process that was gone. */
+  /** By process that was gone: how many of its deliveries, however often each came again. */
   readonly byKill: ReadonlyMap<string, number>;
   readonly violations: readonly string[];
 }
@@ -26,7 +26,7 @@ interface Pair {
  */
 export const repeatsAt = (ledger: Ledger, receivers: readonly string[]): Repeats => {
   const counts: Record<Excuse, number> = { kill: 0, retry: 0, takeover: 0 };
-  const byKill = new Map<string, number>();
+  const left = new Map<string, Set<string>>();
   const violations: string[] = [];
   for (const pair of receivers.flatMap((receiver) => pairsAt(ledger, receiver))) {
     const { id, first, again } = pair;
@@ -39,11 +39,14 @@ export const repeatsAt = (ledger: Ledger, receivers: readonly string[]): Repeats
       continue;
     }
     counts[excuse] += 1;
-    if (excuse === "kill") byKill.set(first.life, (byKill.get(first.life) ?? 0) + 1);
+    if (excuse !== "kill") continue;
+    const keys = left.get(first.life) ?? new Set();
+    left.set(first.life, keys.add(keyOf(first.receiver, id)));
   }
+  const byKill = new Map([...left].map(([life, { size }]) => [life, size]));
   for (const [life, count] of byKill) {
-    const left = ledger.left.get(life) ?? Number.POSITIVE_INFINITY;
-    if (count > left) violations.push(`${life} said it left ${left}, and ${count} were repeated`);
+    const told = ledger.left.get(life) ?? Number.POSITIVE_INFINITY;
+    if (count > told) violations.push(`${life} said it left ${told}, and ${count} were repeated`);
   }
   return { counts, byKill, violations };
 };
@@ -75,7 +78,7 @@ const excuseFor = (ledger: Ledger, pair: Pair): Excuse | undefined => {
   const failed = ledger.failed.get(key) ?? [];
   if (failed.some(({ life, at }) => life === first.life && at > first.at && at < again.at))
     return "retry";
+  if (isLost(first) || wasStopped(first)) return "takeover";
   const isGone = ledger.killed.has(first.life) || (ledger.left.get(first.life) ?? 0) > 0;
-  if (first.life !== again.life && isGone) return "kill";
-  return isLost(first) || wasStopped(first) ? "takeover" : undefined;
+  return first.life !== again.life && isGone ? "kill" : undefined;
 };

@@ -38,7 +38,7 @@ export class Life {
     this.name = settings.life;
     this.#ledger = ledger;
     this.#doomed = wrapper.length > 0 || failpoint?.endsWith(":kill") === true;
-    const program = [process.execPath, "--enable-source-maps", childProgram];
+    const program = [process.execPath, childProgram];
     const [command = process.execPath, ...parameters] = [
       ...wrapper,
       ...program,

@@ -95,6 +95,6 @@ export const explain = ({ name, violations, trace, folder }: CycleReport): strin
   [
     `${violations.length} violations. Again: SEED=${name.seed} CYCLE=${cycleOf(name)} npm run test:crash`,
     ...violations.slice(0, shownViolations).map((text) => `  ✗ ${text.slice(0, 500)}`),
-    `The store's files are kept in ${folder}. What led to it:`,
+    `The store's files and the whole trace are kept in ${folder}. What led to it:`,
     ...trace.slice(-shownTrace).map((line) => `  ${line.slice(0, 200)}`),
   ].join("\n");

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { judge, type Verdict } from "../oracle/verdict.ts";
 import { Cycle, type CycleName, type CycleOptions } from "./cycle.ts";
 import { settle } from "./settle.ts";
@@ -17,7 +19,7 @@ export interface CycleReport extends Verdict {
   readonly freshMs: number;
   /** What led to a violation, for whoever must find out why. */
   readonly trace: readonly string[];
-  /** Where the store's files are kept when something is wrong. */
+  /** Where the store's files and the whole trace are kept when something is wrong. */
   readonly folder: string;
 }
 
@@ -55,6 +57,8 @@ export const runCycle = async (
     isWrong.push(String(error));
     throw error;
   } finally {
-    await cycle.end({ keep: isWrong.length > 0 && options.keeps !== false });
+    const keep = isWrong.length > 0 && options.keeps !== false;
+    if (keep) writeFileSync(join(folder, "trace.txt"), [...isWrong, ...ledger.trace].join("\n"));
+    await cycle.end({ keep });
   }
 };

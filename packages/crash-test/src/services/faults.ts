@@ -3,7 +3,7 @@ import type { Cycle } from "../run/cycle.ts";
 import type { Life } from "../run/life.ts";
 import type { Scenario } from "../run/run.ts";
 import type { TcpProxy } from "./proxy.ts";
-import { perform, type Service, type User } from "./service.ts";
+import { perform, type Service, type Session, type User } from "./service.ts";
 
 export interface Database {
   readonly service: Service;
@@ -64,10 +64,25 @@ export const collided: DatabaseFault = async ({ service, prefix }) => {
 export const locked: DatabaseFault = async ({ service, prefix }) => {
   for (const heldMs of [1_000, 50]) {
     const session = await service.connect();
-    for (const statement of service.holdLocks(prefix)) await session.query(statement);
+    await held(session, service.holdLocks(prefix));
     await sleep(heldMs);
     await session.query("rollback");
     await session.end();
+  }
+};
+
+const maxTries = 20;
+
+/** What the process has locked meanwhile may make a deadlock of it, and the server ends one of both. */
+const held = async (session: Session, statements: readonly string[]): Promise<void> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      for (const statement of statements) await session.query(statement);
+      return;
+    } catch (error) {
+      if (tries === maxTries) throw error;
+      await session.query("rollback");
+    }
   }
 };
 
