@@ -4,18 +4,17 @@ import {
   firstFence,
   freshBit,
   isHeld,
+  leaseEnd,
   type Row,
   rowOf,
   rowsOf,
   type Taking,
+  unleased,
 } from "./entry.ts";
 import { type DeliverySelection, inOrder } from "./query.ts";
 import { isFinal, type Settled } from "./settled.ts";
 import type { Shelf } from "./shelf.ts";
 import type { Claimed, ClaimQuery, EventStore, Key, Lease, Outcome } from "./store.ts";
-
-/** The lease of what waits to be claimed: it ran out long ago. */
-const unleased = Number.NEGATIVE_INFINITY;
 
 /** What deliveries go through: leases, outcomes, and what is done to them from outside. */
 export class Deliveries {
@@ -72,8 +71,7 @@ export class Deliveries {
 
   renew(leases: readonly Lease[], leaseMs: number, now: number): { readonly lost: readonly Key[] } {
     const lost: Key[] = [];
-    // What is given back is anybody's, whatever the clock does.
-    const leaseUntil = leaseMs === 0 ? unleased : now + leaseMs;
+    const leaseUntil = leaseEnd(now, leaseMs);
     this.#claimableAt = Math.min(this.#claimableAt, leaseUntil);
     for (const { event_id, receiver, fence } of leases) {
       const entry = this.#shelf.find(event_id);

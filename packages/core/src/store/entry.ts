@@ -9,6 +9,13 @@ export interface Taking {
   readonly leaseUntil: number;
 }
 
+/** The lease of what waits to be claimed: it ran out long ago, whatever the clock does. */
+export const unleased = Number.NEGATIVE_INFINITY;
+
+/** When a lease ends; one of 0 is given back. */
+export const leaseEnd = (now: number, leaseMs: number): number =>
+  leaseMs === 0 ? unleased : now + leaseMs;
+
 /** The fence of a delivery that nobody has claimed since it was taken. */
 export const firstFence = 1;
 

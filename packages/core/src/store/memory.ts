@@ -3,7 +3,7 @@ import type { MonitorEvent } from "../event.ts";
 import { checkOptions, numberOption } from "../options.ts";
 import { Aggregates } from "./aggregates.ts";
 import { Deliveries } from "./deliveries.ts";
-import { addReceiver, type Taking } from "./entry.ts";
+import { addReceiver, leaseEnd, type Taking } from "./entry.ts";
 import {
   defaultLimit,
   deliveryCursor,
@@ -100,7 +100,7 @@ class Memory implements MemoryStore {
   close(): void {}
 
   commit({ now, leaseMs, accepted, outcomes }: Group): { readonly stale: readonly Key[] } {
-    const taking = { now, leaseUntil: now + leaseMs };
+    const taking = { now, leaseUntil: leaseEnd(now, leaseMs) };
     for (const one of accepted) this.#accept(one, taking);
     return { stale: this.#deliveries.record(outcomes, taking) };
   }

@@ -165,9 +165,9 @@ export interface EventStore {
   open(instance: string): MaybePromise<void>;
   /** All or nothing; idempotent by (event_id, receiver). `stale`: outcomes whose lease another holds by now. */
   commit(group: Group): MaybePromise<{ readonly stale: readonly Key[] }>;
-  /** Leases what is open and nobody's, the longest open first. The first row is handed out whatever its size. */
+  /** Leases what is open and nobody's, the longest open first. The first row is handed out whatever its size; none is no answer while one is left. */
   claim(query: ClaimQuery): MaybePromise<readonly Claimed[]>;
-  /** `leaseMs` 0 gives them back: whoever claims next has them. `lost`: those that are another's, or settled, by now. */
+  /** `leaseMs` 0 gives them back: whoever claims next has them, also by a clock that is behind. `lost`: those that are another's, or settled, by now. */
   renew(
     leases: readonly Lease[],
     leaseMs: number,

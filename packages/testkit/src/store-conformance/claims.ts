@@ -103,6 +103,15 @@ export const claimCases: readonly StoreCase[] = [
     },
   },
   {
+    id: "renew/given-back",
+    title: "a lease that is given back is free at once, for a clock that is behind too",
+    async run({ store, startedAt: now }) {
+      await commit(store, now, [accepted(1, now, ["a"]), accepted(2, now, ["a"])]);
+      await store.renew([{ ...keyOf(2, "a"), fence: 1 }], 0, now);
+      assert.deepEqual(fences(await claim(store, "a", now - 10 * minute)), [[2, 2]]);
+    },
+  },
+  {
     id: "renew/nothing",
     title: "renewing no lease loses none",
     async run({ store, startedAt: now }) {

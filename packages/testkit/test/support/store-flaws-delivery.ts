@@ -190,6 +190,12 @@ export const deliveryFlaws: Flaws = {
     }),
     caughtBy: ["renew/holder", "share/fence"],
   },
+  "gives back as of now": {
+    spoil: (store) => ({
+      renew: async (leases, leaseMs, now) => store.renew(leases, leaseMs || 1, now),
+    }),
+    caughtBy: ["renew/given-back"],
+  },
   "needs a lease to renew": {
     spoil: (store) => ({
       async renew(leases, leaseMs, now) {
