@@ -276,6 +276,99 @@ describe("what a process has in hand", () => {
     await monitor.close();
   });
 
+  const claimNow = (store: EventStore, now: number) =>
+    store.claim({ receiver: "memory", limit: 9, maxBytes: 2 ** 20, leaseMs: minute, now });
+
+  it("is not sent on the word of a store that gave it before a stop and was heard after it", async () => {
+    const { clock, store } = durable();
+    let heard = (): void => {};
+    const renew: EventStore["renew"] = async (...lease) => {
+      const answer = await store.renew(...lease);
+      await new Promise<void>((resolve) => {
+        heard = resolve;
+      });
+      return answer;
+    };
+    const { monitor, emit } = processOn({ ...store, renew }, { clock });
+    const pager = memoryNotifier();
+    pager.fail(away());
+    monitor.registerNotifier(pager, { retry: { baseMs: 20_000, capMs: 20_000 } });
+    emit(1);
+    await clock.advance(5_000); // its leases are being renewed
+    clock.step(20_000);
+    expect(await claimNow(store, clock.now())).toHaveLength(1);
+    heard();
+    await clock.advance(0);
+    heard(); // it was asked again
+    await clock.advance(6_000);
+    expect(pager.attempts).toHaveLength(1);
+    expect(books(monitor)).toMatchObject({ moved: 1, pending: 0 });
+    await monitor.close();
+  });
+
+  it("is not taken from a claim that was made before a stop and answered after it", async () => {
+    const { clock, store } = durable();
+    const before = processOn(store, { clock });
+    const failing = memoryNotifier();
+    failing.fail(away());
+    before.monitor.registerNotifier(failing);
+    before.emit(1);
+    await clock.advance(0);
+    await before.monitor.close({ deadlineMs: 0 });
+    let answer = (): void => {};
+    const claim: EventStore["claim"] = async (query) => {
+      const rows = await store.claim(query);
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return rows;
+    };
+    const { monitor, emit } = processOn({ ...store, claim }, { clock });
+    const pager = memoryNotifier();
+    monitor.registerNotifier(pager);
+    await clock.advance(0);
+    clock.step(20_000);
+    expect(await claimNow(store, clock.now())).toHaveLength(1);
+    emit(1, "critical"); // goes past what waits in the store, once the leases were renewed
+    await clock.advance(0);
+    answer();
+    await clock.advance(4_000);
+    expect(pager.events.map(({ level }) => level)).toEqual(["critical"]);
+    await monitor.close({ deadlineMs: 0 });
+  });
+
+  it("is not sent when its commit was heard of so late that another may have it", async () => {
+    const { clock, store } = durable();
+    let known = (): void => {};
+    const commit: EventStore["commit"] = async (group) => {
+      const answer = await store.commit(group);
+      if (group.accepted.some(({ event }) => event.message === "event 2"))
+        await new Promise<void>((resolve) => {
+          known = resolve;
+        });
+      return answer;
+    };
+    let stoppedMs = 0;
+    const ofProcess = { ...clock, monotonic: () => clock.monotonic() + stoppedMs };
+    const { monitor, emit } = processOn({ ...store, commit }, { clock: ofProcess });
+    const pager = memoryNotifier();
+    pager.fail(away());
+    monitor.registerNotifier(pager, { retry });
+    emit(1);
+    await clock.advance(0);
+    emit(1);
+    await clock.advance(0);
+    clock.step(20_000);
+    stoppedMs = 20_000;
+    expect(await claimNow(store, clock.now())).toHaveLength(2);
+    await clock.advance(1_000); // the first is due, and its leases were asked for
+    known();
+    await clock.advance(10_000);
+    expect(pager.events).toEqual([]);
+    expect(books(monitor)).toMatchObject({ moved: 2, pending: 0 });
+    await monitor.close({ deadlineMs: 0 });
+  });
+
   it("ends twice when another had it meanwhile, and that is reported", async () => {
     const { clock, store } = durable();
     const { monitor, emit, codes } = processOn(store, { clock });

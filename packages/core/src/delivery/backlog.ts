@@ -110,11 +110,13 @@ export class Backlog {
   /** Lets go of those that another has; what flies lands. Answers which. */
   forsake(eventIds: ReadonlySet<string>): readonly Taken[] {
     const gone = this.queue.remove(({ event }) => eventIds.has(event.id));
-    for (const batch of this.#retries) {
-      if (!batch.members.every(({ event }) => eventIds.has(event.id))) continue;
-      this.#retries = this.#retries.filter((other) => other !== batch);
-      this.done(batch);
-      gone.push(...batch.members);
+    const isGone = ({ event }: Taken): boolean => eventIds.has(event.id);
+    for (const batch of this.#retries.filter(({ members }) => members.some(isGone))) {
+      gone.push(...batch.members.filter(isGone));
+      this.#rewait(
+        batch,
+        batch.members.filter((member) => !isGone(member)),
+      );
     }
     return gone;
   }
@@ -179,12 +181,11 @@ export class Backlog {
       expired.push({ taken: old, batch: null });
     }
     for (const batch of this.#retries.filter(({ members }) => members[0].since < cutoff)) {
-      this.#retries = this.#retries.filter((other) => other !== batch);
-      this.done(batch);
-      const young = batch.members.filter(({ since }) => since >= cutoff);
       for (const taken of batch.members) if (taken.since < cutoff) expired.push({ taken, batch });
-      for (const rest of batch.split([young], this.#options.nextId))
-        this.wait(rest, batch.notBefore);
+      this.#rewait(
+        batch,
+        batch.members.filter(({ since }) => since >= cutoff),
+      );
     }
     return expired;
   }
@@ -197,6 +198,13 @@ export class Backlog {
   /** The destination accepted something. */
   accepted(): void {
     this.#row = 0;
+  }
+
+  /** In place of a batch that waits, the rest of it. */
+  #rewait(batch: Batch, rest: readonly Taken[]): void {
+    this.#retries = this.#retries.filter((other) => other !== batch);
+    this.done(batch);
+    for (const part of batch.split([rest], this.#options.nextId)) this.wait(part, batch.notBefore);
   }
 
   #freshDueAt(): number {

@@ -38,7 +38,7 @@ export class Custody {
   #givingBack: Promise<void> = Promise.resolve();
   #round: Timer | undefined;
   #renewing = false;
-  /** When the store last said what is ours. Wall time: a process that was stopped sees that it was. */
+  /** When the store was last asked what is ours, and said it. Wall time: a process that was stopped sees that it was. */
   #heardAt: number;
 
   constructor(host: CustodyHost) {
@@ -153,20 +153,21 @@ export class Custody {
     const { clock } = this.#host;
     /** Members of batches of which more may come with the next page. */
     let torn: readonly Claimed[] = [];
+    let tornAt = 0;
     while (shelf.more && backlog.room.events > 0 && !this.#gone(receiver)) {
       await this.#givingBack;
       // What is put there from now on this claim may not see.
       const there = shelf.claimable;
       shelf.more = false;
-      const askedAt = clock.monotonic();
       const claimed = await this.#claim(receiver);
-      // Nobody has renewed their leases meanwhile.
-      if (clock.monotonic() - askedAt > roundMs) torn = [];
+      // Nobody has renewed their leases meanwhile, and others may have them.
+      if (clock.monotonic() - tornAt > roundMs) torn = [];
       // What nobody is left to deliver is anybody's when its lease has run out.
       if (claimed === undefined) shelf.more = true;
       if (claimed === undefined || this.#gone(receiver)) break;
       const rows = [...torn, ...claimed];
       torn = claimed.length > 0 && rows.length <= 2 * pageEvents ? tornFrom(rows) : [];
+      tornAt = clock.monotonic();
       const waiting = new Set(torn);
       this.#enter(
         receiver,
@@ -218,6 +219,8 @@ export class Custody {
         const asking = (async () =>
           journal.store.claim({ receiver: receiver.name, ...bounds, leaseMs, now }))();
         const claimed = await this.#host.waits.answered(asking, storeAnswerMs);
+        // The process was stopped meanwhile: others may have them.
+        if (clock.now() - now > storeAnswerMs) continue;
         if (!Array.isArray(claimed)) throw new TypeError("The store's claim() answered no list.");
         return claimed;
       } catch (cause) {
@@ -236,6 +239,8 @@ export class Custody {
     const { clock, journal, receivers, dispatcher } = this.#host;
     if (this.#renewing || !journal.isOpen) return;
     this.#renewing = true;
+    // Not when it answers: the process may have been stopped between.
+    const askedAt = clock.now();
     try {
       for (const some of this.#leases(receivers)) {
         const now = clock.now();
@@ -246,7 +251,7 @@ export class Custody {
       // The store fails, which the journal reports. Whether others have it now nobody can say: it goes on.
     } finally {
       this.#renewing = false;
-      this.#heardAt = clock.now();
+      this.#heardAt = askedAt;
       for (const { pipeline } of receivers) dispatcher.ready(pipeline);
     }
   }

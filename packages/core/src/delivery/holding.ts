@@ -29,7 +29,13 @@ export class Holding {
 
   /** Queues an event; what makes room for it stays in the store if that has got it, and is lost else. */
   take(taken: Taken): void {
-    const { backlog, journal } = this.#parts;
+    const { backlog, recorder, journal, clock } = this.#parts;
+    const isLate = clock.monotonic() - taken.since > journal.leaseMs / 2;
+    if (isLate && this.isStored(taken)) {
+      // Its lease may have run out before anything was heard of its commit: the store says whose it is.
+      backlog.shelf.put(taken, recorder.release(taken));
+      return;
+    }
     // A store that fails may not have got it yet.
     if (this.isStored(taken) && !journal.failing) {
       for (const left of backlog.place(taken)) this.#displace(left);
