@@ -29,7 +29,9 @@ const postgresDialect = async (url: string, connections: number): Promise<Dialec
     allowExitOnIdle: true,
   });
   // An idle connection that breaks says so here; unheard, it would end the process.
-  pool.on("error", () => {});
+  pool.on("error", ignore);
+  // One that breaks while it is held, or in the very moment it is handed over, fails its query; unheard, it would end the process too.
+  pool.on("connect", (client) => client.on("error", ignore));
   return new PostgresDialect({
     pool: {
       connect: async () => new BoundedClient(await pool.connect()),
@@ -45,8 +47,6 @@ class BoundedClient implements PostgresPoolClient {
 
   constructor(client: PoolClient) {
     this.#client = client;
-    // One that breaks while it is held fails its query; unheard, it would end the process too.
-    client.on("error", ignore);
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
@@ -72,7 +72,6 @@ class BoundedClient implements PostgresPoolClient {
     if (this.#isReleased) return;
     this.#isReleased = true;
     this.#client.release(destroy);
-    if (!destroy) this.#client.off("error", ignore);
   }
 }
 
