@@ -68,14 +68,14 @@ export interface Monitor extends Emitter {
   stats(): MonitorStats;
   /** Tells what happens, after it happened and never inside `emitEvent`. */
   observe(listener: (signal: MonitorSignal) => void): Registration;
-  /** The store is open. Emitting before is allowed. */
+  /** Resolves when the store is open, however long that takes. Rejects when the monitor closes before. Emitting before is allowed. */
   ready(): Promise<void>;
   /** Resolves when all taken so far is committed. */
   persisted(options?: DeadlineOptions): Promise<PersistReport>;
-  /** Resolves when all taken so far has its fate, or at the deadline. Callers join. */
+  /** Resolves when all that this process took so far has its fate, or at the deadline. Callers join. */
   flush(options?: DeadlineOptions): Promise<FlushReport>;
   /**
-   * Stops intake, drains until the deadline, aborts what flies, counts what is left as
+   * Stops intake, drains until the deadline or until nothing can happen before it, aborts what flies, counts what is left as
    * `dropped("closed")` unless a durable store remembers it, and releases everything. Bounded by the
    * deadline and half a second; idempotent.
    */

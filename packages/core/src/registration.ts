@@ -6,6 +6,7 @@ export interface FlushReport {
   readonly dead: number;
   /** Event × receiver pairs, taken before the call, that are still without a fate. */
   readonly pending: number;
+  /** It ended before all had its fate: at the deadline or, in `close()`, when nothing could happen before that. */
   readonly timed_out: boolean;
 }
 

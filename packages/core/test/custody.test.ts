@@ -348,9 +348,7 @@ describe("what a process has in hand", () => {
         });
       return answer;
     };
-    let stoppedMs = 0;
-    const ofProcess = { ...clock, monotonic: () => clock.monotonic() + stoppedMs };
-    const { monitor, emit } = processOn({ ...store, commit }, { clock: ofProcess });
+    const { monitor, emit } = processOn({ ...store, commit }, { clock });
     const pager = memoryNotifier();
     pager.fail(away());
     monitor.registerNotifier(pager, { retry });
@@ -359,7 +357,6 @@ describe("what a process has in hand", () => {
     emit(1);
     await clock.advance(0);
     clock.step(20_000);
-    stoppedMs = 20_000;
     expect(await claimNow(store, clock.now())).toHaveLength(2);
     await clock.advance(1_000); // the first is due, and its leases were asked for
     known();

@@ -163,6 +163,7 @@ export class Dispatcher {
   #decide(): void {
     const { journal, clock, observed, signal } = this.#options;
     const since = clock.monotonic();
+    const leasedAt = clock.now();
     const group: Taken[] = [];
     const accepted: Accepted[] = [];
     const audiences: Audience[] = [];
@@ -183,20 +184,21 @@ export class Dispatcher {
     if (written !== undefined) this.#committing = group;
     if (observed()) for (const { event } of group) signal({ kind: "taken", event });
     if (written === undefined) {
-      this.#hand(group, audiences);
+      this.#hand(group, audiences, false);
       return;
     }
     void written.then(() => {
       this.#committing = undefined;
-      this.#hand(group, audiences);
+      // Wall time: a process that was stopped sees that it was.
+      this.#hand(group, audiences, clock.now() - leasedAt > journal.leaseMs / 2);
       this.#request();
     });
   }
 
-  #hand(group: readonly Taken[], audiences: readonly Audience[]): void {
+  #hand(group: readonly Taken[], audiences: readonly Audience[], isLate: boolean): void {
     group.forEach((taken, index) => {
       for (const { pipeline } of audiences[index]?.receivers ?? []) {
-        pipeline.offer(taken);
+        pipeline.offer(taken, isLate);
         this.#ready.add(pipeline);
       }
     });

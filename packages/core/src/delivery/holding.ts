@@ -28,9 +28,8 @@ export class Holding {
   }
 
   /** Queues an event; what makes room for it stays in the store if that has got it, and is lost else. */
-  take(taken: Taken): void {
-    const { backlog, recorder, journal, clock } = this.#parts;
-    const isLate = clock.monotonic() - taken.since > journal.leaseMs / 2;
+  take(taken: Taken, isLate: boolean): void {
+    const { backlog, recorder, journal } = this.#parts;
     if (isLate && this.isStored(taken)) {
       // Its lease may have run out before anything was heard of its commit: the store says whose it is.
       backlog.shelf.put(taken, recorder.release(taken));

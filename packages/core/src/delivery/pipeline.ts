@@ -115,14 +115,14 @@ export class Pipeline {
     this.#admitted += 1;
   }
 
-  /** Queues an admitted event, or counts what must make room for it. */
-  offer(taken: Taken): void {
+  /** Queues an admitted event, or counts what must make room for it. `isLate`: its lease may have run out meanwhile. */
+  offer(taken: Taken, isLate: boolean): void {
     this.#admitted -= 1;
     if (this.#closedFor !== null) {
       this.#leaveBehind(taken, null);
       return;
     }
-    this.holding.take(taken);
+    this.holding.take(taken, isLate);
   }
 
   /** Begins at most one attempt; answers whether it did. */
