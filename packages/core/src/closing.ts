@@ -4,6 +4,7 @@ import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { fatesAt, persist } from "./delivery/drain.ts";
 import type { Journal } from "./delivery/journal.ts";
 import { type Waits, within } from "./delivery/wait.ts";
+import type { DropWatch } from "./drop-watch.ts";
 import type { Intake } from "./intake.ts";
 import { closingMs, graceMs, type Receivers } from "./receivers.ts";
 import type { FlushReport } from "./registration.ts";
@@ -11,6 +12,7 @@ import type { FlushReport } from "./registration.ts";
 export interface ClosingHost {
   readonly intake: Intake;
   readonly receivers: Receivers;
+  readonly drops: DropWatch;
   readonly dispatcher: Dispatcher;
   readonly custody: Custody;
   readonly journal: Journal;
@@ -23,7 +25,7 @@ export interface ClosingHost {
  * for it will be sent again.
  */
 export const closeDown = async (
-  { intake, receivers, dispatcher, custody, journal, waits }: ClosingHost,
+  { intake, receivers, drops, dispatcher, custody, journal, waits }: ClosingHost,
   deadlineMs: number,
   clock: Clock,
 ): Promise<FlushReport> => {
@@ -40,6 +42,7 @@ export const closeDown = async (
     await persist({ clock, dispatcher, journal, upTo: last.seq, deadlineMs: closingMs });
   waits.end();
   for (const pipeline of pipelines) pipeline.giveUp();
+  drops.end(leaving);
   const after = fatesAt(pipelines);
   const { durable } = journal.store;
   const remembered = pipelines.filter(({ settings }) => !settings.once).map(({ name }) => name);

@@ -1,5 +1,5 @@
 import type { Clock } from "./clock.ts";
-import type { JsonObject } from "./errors.ts";
+import { isJsonObject, type JsonObject } from "./errors.ts";
 import { type EventLevel, levels, type MonitorEvent } from "./event.ts";
 import { idSource, type Random } from "./id.ts";
 import { type JsonLimits, toJson } from "./json.ts";
@@ -108,7 +108,7 @@ const checkMetrics = (metrics: unknown): CheckedMetrics => {
       count <= maxMetrics &&
       name !== "__proto__"
     ) {
-      values[name] = value;
+      values[name] = value + 0; // no -0: JSON has none
       bytes += 2 * name.length + 16;
     } else {
       invalid ??= [];
@@ -125,13 +125,10 @@ interface CheckedDetails {
 
 const nothingToDetail: CheckedDetails = { value: noDetails, bytes: 0 };
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const checkDetails = (details: unknown, context: EventContext): CheckedDetails => {
   if (details === undefined || details === null) return nothingToDetail;
   const { value, bytes } = toJson(details, context.limits, context.redaction);
-  return { value: isObject(value) ? value : Object.freeze({ value }), bytes };
+  return { value: isJsonObject(value) ? value : Object.freeze({ value }), bytes };
 };
 
 const merged = (

@@ -4,6 +4,9 @@ export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
 
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /**
  * Why a delivery did not happen. What the pipeline does about each:
  *

@@ -1,6 +1,8 @@
 import type { Announcer } from "./announcer.ts";
 import type { Clock } from "./clock.ts";
 import type { Custody } from "./delivery/custody.ts";
+import type { Dispatcher } from "./delivery/dispatcher.ts";
+import { decided } from "./delivery/drain.ts";
 import type { Journal } from "./delivery/journal.ts";
 import { storeAnswerMs } from "./delivery/retry.ts";
 import { type Waits, within } from "./delivery/wait.ts";
@@ -29,6 +31,7 @@ export interface HistoryHost {
   readonly receivers: Receivers;
   readonly announcer: Announcer;
   readonly intake: Intake;
+  readonly dispatcher: Dispatcher;
 }
 
 const most = 1_000;
@@ -65,7 +68,10 @@ export class History {
 
   /** The store, when all that is known has been written to it. */
   async written(): Promise<Asked> {
-    const { journal, waits } = this.#host;
+    const { clock, journal, waits, dispatcher, intake } = this.#host;
+    const upTo = intake.lastSeq;
+    if (dispatcher.holdsUpTo(upTo))
+      await decided({ clock, dispatcher, upTo, deadlineMs: storeAnswerMs });
     await journal.write([]);
     return patient(journal.store, waits);
   }

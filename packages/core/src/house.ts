@@ -6,6 +6,7 @@ import { Dispatcher } from "./delivery/dispatcher.ts";
 import { Journal } from "./delivery/journal.ts";
 import type { Receiver } from "./delivery/receiver.ts";
 import { Waits } from "./delivery/wait.ts";
+import { DropWatch } from "./drop-watch.ts";
 import { History } from "./history.ts";
 import { idSource } from "./id.ts";
 import { Intake } from "./intake.ts";
@@ -29,6 +30,7 @@ export interface House {
   readonly dispatcher: Dispatcher;
   readonly intake: Intake;
   readonly receivers: Receivers;
+  readonly drops: DropWatch;
   readonly speaker: Speaker;
   readonly history: History;
   stats(): MonitorStats;
@@ -112,7 +114,10 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
     receivers,
     announcer,
     intake,
+    dispatcher,
   });
+  const drops = new DropWatch({ clock, receivers: all, report });
+  dispatcher.onTurn(() => drops.look());
   const attachments = new Attachments({ notifierHost, report });
   return {
     nextId,
@@ -124,6 +129,7 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
     dispatcher,
     intake,
     receivers,
+    drops,
     speaker,
     history,
     stats,

@@ -1,7 +1,8 @@
 import type { Clock } from "./clock.ts";
 import type { Emitter, OperationName, Run, TrackOptions } from "./emitter.ts";
-import type { JsonObject } from "./errors.ts";
+import { isJsonObject, type JsonObject } from "./errors.ts";
 import type { EventLevel } from "./event.ts";
+import { redacted } from "./redaction.ts";
 import { singleLine, truncate } from "./text.ts";
 
 export interface OperationHost {
@@ -45,14 +46,13 @@ class RunRecord implements Run {
   }
 }
 
-const reasonOf = (error: unknown): string => {
-  try {
-    return error instanceof Error && error.message !== ""
-      ? `: ${truncate(singleLine(error.message), 300)}`
-      : "";
-  } catch {
-    return "";
-  }
+/** As the details tell it: what `redact` hides there must not stand in the message. */
+const reasonOf = (error: unknown, { snapshot }: OperationHost): string => {
+  const { error: told } = snapshot({ error });
+  const message = isJsonObject(told) ? told.message : undefined;
+  return typeof message === "string" && message !== "" && message !== redacted
+    ? `: ${truncate(singleLine(message), 300)}`
+    : "";
 };
 
 const seconds = (ms: number): number => Math.round(ms) / 1_000;
@@ -107,7 +107,7 @@ export const track = async <T>(
     return result;
   } catch (error) {
     stopWatching();
-    tell("failure", `${operation} failed${reasonOf(error)}`, { error });
+    tell("failure", `${operation} failed${reasonOf(error, host)}`, { error });
     throw error;
   }
 };

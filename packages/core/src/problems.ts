@@ -1,13 +1,15 @@
 import type { Clock } from "./clock.ts";
+import { ConfigError } from "./errors.ts";
 import type { Problem } from "./signals.ts";
 import { singleLine, truncate } from "./text.ts";
 
 const maxSilenced = 1_000;
 const silenceMs = 60_000;
 
-/** A callback's own words are its owner's code; anyone else's error may hold secrets. */
+/** A callback's own words are its owner's code, and a ConfigError holds no secret; anyone else's error may. */
 const ownWords = ({ code, cause }: Problem): string => {
   try {
+    if (ConfigError.is(cause)) return ` ${truncate(singleLine(cause.message), 300)}`;
     if (code !== "callback-failed" || !(cause instanceof Error)) return "";
     return `: ${truncate(singleLine(cause.message), 200)}`;
   } catch {

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { EventContext } from "./create-event.ts";
 import type { ChildBindings, EmitResult, Emitter, Run, TrackOptions } from "./emitter.ts";
-import type { JsonObject, JsonValue } from "./errors.ts";
+import { isJsonObject, type JsonObject } from "./errors.ts";
 import type { EventInput } from "./event-input.ts";
 import { everybody, type Intake } from "./intake.ts";
 import { toJson } from "./json.ts";
@@ -12,9 +12,6 @@ export interface SpeakerHost {
   readonly nextId: () => string;
   readonly intake: Intake;
 }
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Who speaks: the monitor itself, or a child with its own service and details. */
 export class Speaker implements Emitter {
@@ -60,6 +57,6 @@ export class Speaker implements Emitter {
   #snapshot(details: object | undefined): JsonObject {
     const { limits, redaction } = this.#context();
     const { value } = toJson(details ?? {}, limits, redaction);
-    return isObject(value) ? value : { value };
+    return isJsonObject(value) ? value : { value };
   }
 }

@@ -99,6 +99,16 @@ describe("emitEvent", () => {
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 
+  it("takes -0 for 0, which is all that JSON has", () => {
+    const monitor = createMonitor();
+    const taken = monitor.emitEvent({
+      event_type: "sync_start",
+      message: "",
+      metrics: { rows: -0 },
+    });
+    expect(taken.ok && Object.is(taken.event.metrics.rows, 0)).toBe(true);
+  });
+
   it("never throws, and takes only events that are valid JSON, for anything at all", async () => {
     const monitor = createMonitor({ onProblem: () => {}, limits: { turnEvents: 1_000_000 } });
     const anything = fc.anything({

@@ -74,7 +74,7 @@ const floors: readonly (readonly string[])[] = [
   ["delivery/receiver"],
   ["delivery/dispatcher", "explain", "checks", "receiver-report"],
   ["delivery/drain", "delivery/custody", "intake"],
-  ["process-life", "speaker", "self-report", "attachments"],
+  ["process-life", "drop-watch", "speaker", "self-report", "attachments"],
   ["receivers"],
   ["history", "closing", "test-message", "exit-due", "monitor-api"],
   ["house"],

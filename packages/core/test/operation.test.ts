@@ -55,6 +55,22 @@ describe("track", () => {
     });
   });
 
+  it.each([["error"], ["**.message"]])(
+    "does not say in the message what `redact: [%j]` hides in the details",
+    async (path) => {
+      const { clock, monitor } = rig({ redact: [path] });
+      const notifier = memoryNotifier();
+      monitor.registerNotifier(notifier);
+      const failed = monitor.track("sync", () =>
+        Promise.reject(new Error("postgres://u:secret@db")),
+      );
+      await expect(failed).rejects.toThrow("secret");
+      await clock.advance(0);
+      expect(notifier.events[1]?.message).toBe("sync failed");
+      expect(JSON.stringify(notifier.events.map(({ message }) => message))).not.toContain("secret");
+    },
+  );
+
   it("warns once when a run is slow, while it runs, and never when it is not", async () => {
     const { clock, monitor } = rig();
     const notifier = memoryNotifier();

@@ -74,13 +74,34 @@ export const drain = (options: DrainOptions): Promise<FlushReport> => {
   });
 };
 
-export interface PersistOptions {
+export interface DecidedOptions {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
-  readonly journal: Journal;
   /** The last event that is waited for, in order of emission. */
   readonly upTo: number;
   readonly deadlineMs: number;
+}
+
+/** Waits until all that was taken up to some event has reached its receivers and the journal, or the deadline. Never rejects. */
+export const decided = (options: DecidedOptions): Promise<void> => {
+  const { clock, dispatcher, upTo, deadlineMs } = options;
+  return new Promise((resolve) => {
+    const finish = (): void => {
+      stop();
+      timer.cancel();
+      resolve();
+    };
+    const look = (): void => {
+      if (!dispatcher.holdsUpTo(upTo)) finish();
+    };
+    const stop = dispatcher.onTurn(look);
+    const timer = clock.setTimer(deadlineMs, finish);
+    look();
+  });
+};
+
+export interface PersistOptions extends DecidedOptions {
+  readonly journal: Journal;
 }
 
 /** Waits until all that was taken up to some event is written, or the deadline; answers whether it is. Never rejects. */

@@ -25,6 +25,8 @@ export class ReceiverLedger {
   lastSuccessAt: number | null = null;
   lastError: (DeliveryFailure & { readonly at: number }) | null = null;
   readonly dropped: Record<string, number> = {};
+  /** Dropped, for whatever reason. */
+  drops = 0;
   readonly dead: Record<string, number> = {};
   readonly troubles = new Map<TroubleKind, Trouble>();
   readonly attempts: Record<AttemptOutcome, number> = {
@@ -45,6 +47,7 @@ export class ReceiverLedger {
 
   lose(fate: "dropped" | "dead", reason: string, at: number): void {
     this[fate][reason] = (this[fate][reason] ?? 0) + 1;
+    if (fate === "dropped") this.drops += 1;
     const last = this.troubles.get(fate);
     if (last?.at !== at || last.reason !== reason) this.troubles.set(fate, { reason, at });
   }

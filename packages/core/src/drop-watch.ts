@@ -1,0 +1,61 @@
+import type { Clock } from "./clock.ts";
+import type { ReceiverLedger } from "./delivery/ledger.ts";
+import type { Receiver } from "./delivery/receiver.ts";
+import type { Problem } from "./signals.ts";
+
+export interface DropWatchHost {
+  readonly clock: Clock;
+  /** Live: who is registered now. */
+  readonly receivers: readonly Receiver[];
+  readonly report: (problem: Problem) => void;
+}
+
+const everyMs = 60_000;
+
+const advice: Readonly<Record<string, string>> = {
+  overflow: "its queue is full; allow it more by `queue`, or give the monitor a durable store",
+  closed: "they were not delivered before the deadline of close(); a durable store keeps them",
+  unregistered: "they were not delivered before the deadline of unregister()",
+};
+
+interface Told {
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly total: number;
+  readonly at: number;
+}
+
+const nothing: Told = { dropped: {}, total: 0, at: Number.NEGATIVE_INFINITY };
+
+/** Tells a human of what is dropped: of a receiver's first at once, then once a minute of how many more. */
+export class DropWatch {
+  readonly #host: DropWatchHost;
+  readonly #told = new WeakMap<ReceiverLedger, Told>();
+
+  constructor(host: DropWatchHost) {
+    this.#host = host;
+  }
+
+  /** After every turn. */
+  look(): void {
+    for (const receiver of this.#host.receivers) this.#look(receiver, everyMs);
+  }
+
+  /** For the last time: what is not told yet, however little time has passed. */
+  end(receivers: readonly Receiver[]): void {
+    for (const receiver of receivers) this.#look(receiver, 0);
+  }
+
+  #look({ name, pipeline: { ledger } }: Receiver, restMs: number): void {
+    if (ledger.drops === 0) return;
+    const told = this.#told.get(ledger) ?? nothing;
+    const now = this.#host.clock.monotonic();
+    if (ledger.drops === told.total || now - told.at < restMs) return;
+    this.#told.set(ledger, { dropped: { ...ledger.dropped }, total: ledger.drops, at: now });
+    const counts = Object.entries(ledger.dropped)
+      .map(([reason, count]) => [reason, count - (told.dropped[reason] ?? 0)] as const)
+      .filter(([, count]) => count > 0)
+      .map(([reason, count]) => `${count} (${reason}): ${advice[reason] ?? "see the status"}`);
+    const message = `Events were dropped: ${counts.join("; ")}.`;
+    this.#host.report({ code: "events-dropped", receiver: name, message });
+  }
+}
