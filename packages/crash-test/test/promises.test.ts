@@ -63,7 +63,7 @@ describe("a batch that failed before a restart", () => {
     before.fail(new DeliveryError("unavailable", "not now"));
     const first = opened(sqlStore({ file: one.file }));
     const options = { name: "a", queue: { maxBytes: 2 ** 26 }, retry: { baseMs: 60_000 } };
-    first.registerNotifier(before, { ...options, batch: { maxSize: events, maxWaitMs: 200 } });
+    first.registerNotifier(before, { ...options, batch: { maxSize: events, maxWaitMs: 60_000 } });
     const ids = emit(first, events, "of one batch", text);
     await expect.poll(() => before.attempts.length).toBe(1);
     await first.close({ deadlineMs: 0 });

@@ -1,6 +1,6 @@
-import type { Source } from "./plan.ts";
 import { cycleOf, figuresOf } from "./report.ts";
-import { type CycleReport, runCycle } from "./run.ts";
+import type { CycleReport } from "./run.ts";
+import type { Source } from "./source.ts";
 
 export interface CampaignOptions {
   readonly seed: string;
@@ -14,7 +14,7 @@ export interface CampaignOptions {
 
 /** Runs the cycles of a source, and answers a report of each. */
 export const campaign = async (
-  { name: source, scenario }: Pick<Source, "name" | "scenario">,
+  { name: source, run }: Pick<Source, "name" | "run">,
   { seed, cycles, concurrency = 2, only, onCycle }: CampaignOptions,
 ): Promise<readonly CycleReport[]> => {
   const names = Array.from({ length: cycles }, (_, number) => ({ seed, source, number })).filter(
@@ -23,7 +23,7 @@ export const campaign = async (
   const reports: CycleReport[] = [];
   const worker = async (): Promise<void> => {
     for (let name = names.shift(); name !== undefined; name = names.shift()) {
-      const report = await runCycle(name, scenario(name.number));
+      const report = await run(name);
       reports.push(report);
       onCycle?.(report);
     }

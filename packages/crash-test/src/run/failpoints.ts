@@ -32,6 +32,11 @@ const steps: readonly Step[] = [
 
 export type Mode = "kill" | "throw" | "hang";
 
+export interface Moment extends Pick<Step, "most" | "settings" | "closes"> {
+  readonly name: string;
+  readonly mode: Mode | "stop";
+}
+
 export const failpointNames: readonly string[] = steps.flatMap(({ step }) => [
   `${step}.before`,
   `${step}.after`,
@@ -55,30 +60,37 @@ export const atFailpoints =
       await meet(cycle, name, mode);
   };
 
-/** A process on a busy machine may not come by in its time; then others try, at the first time. */
-const maxTries = 3;
-
 const meet = async (cycle: Cycle, name: string, mode: Mode): Promise<void> => {
   const step = steps.find((one) => name.startsWith(`${one.step}.`)) ?? unknown(name);
-  const n = between(cycle.random, 1, step.most);
-  for (let tries = 0; tries < maxTries; tries += 1)
-    if (await isMet(cycle, step, `${name}:${tries === 0 ? n : 1}:${mode}`)) return;
+  const life = await reach(cycle, { ...step, name, mode });
+  if (life === undefined) return;
+  if (mode !== "kill") await outlive(cycle, life);
+  await life.kill();
 };
 
-const isMet = async (
+const maxTries = 3;
+
+/**
+ * Starts a process that comes to a named moment, and answers it when it has. One on a busy machine may
+ * not come by in its time: then others try, at the first time.
+ */
+export const reach = async (
   cycle: Cycle,
-  { settings, closes }: Step,
-  failpoint: string,
-): Promise<boolean> => {
-  const life = cycle.start(settings, { failpoint });
-  if (closes) {
-    await life.said("emitted", { matches: ({ n }) => n >= 20 });
-    life.terminate();
+  { name, mode, most, settings, closes }: Moment,
+): Promise<Life | undefined> => {
+  const n = between(cycle.random, 1, most);
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const failpoint = `${name}:${tries === 0 ? n : 1}:${mode}`;
+    const life = cycle.start(settings, { failpoint });
+    if (closes) {
+      await life.said("emitted", { matches: (line) => line.n >= 20 });
+      life.terminate();
+    }
+    const met = await life.said("failpoint", { withinMs: 10_000 });
+    if (met !== undefined) return life;
+    await life.kill();
   }
-  const met = await life.said("failpoint", { withinMs: 10_000 });
-  if (met !== undefined && !failpoint.endsWith(":kill")) await outlive(cycle, life);
-  await life.kill();
-  return met !== undefined;
+  return undefined;
 };
 
 const outlive = async ({ random }: Cycle, life: Life): Promise<void> => {

@@ -37,8 +37,7 @@ export const killsAmong =
   (processes: number, killsEach: number): Scenario =>
   async (cycle) => {
     const one = async () => {
-      for (let n = 0; n < killsEach; n += 1)
-        await killSometime(cycle, { events: 150 });
+      for (let n = 0; n < killsEach; n += 1) await killSometime(cycle, { events: 150 });
     };
     await Promise.all(Array.from({ length: processes }, one));
   };

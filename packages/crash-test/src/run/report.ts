@@ -56,14 +56,15 @@ const columns: readonly (readonly [string, (figures: Figures) => number])[] = [
   ["dead", ({ dead }) => dead],
   ["missing", ({ missing }) => missing],
   ["spurious", ({ spurious }) => spurious],
-  ["twice by kill", ({ byKill }) => byKill],
-  ["(most)", ({ mostByOneKill }) => mostByOneKill],
+  ["duplicates", ({ byKill, byRetry, byTakeover }) => byKill + byRetry + byTakeover],
+  ["by kill", ({ byKill }) => byKill],
+  ["most by one", ({ mostByOneKill }) => mostByOneKill],
   ["by retry", ({ byRetry }) => byRetry],
   ["by takeover", ({ byTakeover }) => byTakeover],
   ["fresh ms", ({ slowestFreshMs }) => Math.round(slowestFreshMs)],
 ];
 
-/** A line for each source. */
+/** A line for each. */
 export const table = (rows: readonly (readonly [string, Figures])[]): string => {
   const cells = [
     ["", ...columns.map(([title]) => title)],

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { keyOf, type Ledger } from "../oracle/ledger.ts";
-import { between } from "../random.ts";
+import { reach } from "./failpoints.ts";
 import type { Life } from "./life.ts";
 import type { Scenario } from "./run.ts";
 
@@ -25,13 +25,15 @@ export const stopMoments: readonly string[] = moments.map(({ name }) => name);
 export const stoppedBeyondLease =
   (number: number): Scenario =>
   async (cycle) => {
-    const { ledger, random, receivers, leaseMs } = cycle;
+    const { ledger, receivers, leaseMs } = cycle;
     const moment = moments[number % moments.length] ?? moments[0];
-    const failpoint = `${moment.name}:${between(random, 1, moment.most)}:stop`;
-    const sleeper = cycle.start({ events: 150 }, { failpoint });
-    ledger.stopped.add(sleeper.name);
     const other = cycle.start({ events: 150 });
-    await sleeper.said("failpoint", { withinMs: 10_000 });
+    const sleeper = await reach(cycle, { ...moment, mode: "stop", settings: { events: 150 } });
+    if (sleeper === undefined) {
+      ledger.faults.push(`nobody was stopped at ${moment.name}`);
+      return leave(other);
+    }
+    ledger.stopped.add(sleeper.name);
     await sleep(leaseMs * 2);
     sleeper.resume();
     await sleep(leaseMs);

@@ -21,6 +21,8 @@ export const through =
   (name: string, fault: DatabaseFault, database: Database): Scenario =>
   async (cycle) => {
     const life = cycle.start({ events });
+    // Before it there are no tables.
+    await life.said("open");
     await life.said("emitted", { matches: ({ n }) => n >= 20 });
     cycle.ledger.hits.push(cycle.ledger.emitted.size < events / 2 ? name : `too late: ${name}`);
     await fault(database);
@@ -88,9 +90,8 @@ const held = async (session: Session, statements: readonly string[]): Promise<vo
 
 /** Others have all the connections that its user may have when a process starts. */
 export const withoutConnections =
-  ({ service }: Database, user: User): Scenario =>
+  (name: string, { service }: Database, user: User): Scenario =>
   async (cycle) => {
-    const name = "no connections left";
     const others = [await service.connect(user), await service.connect(user)];
     const life = cycle.start({ events });
     const refused = await life.said("problem", { matches: ({ code }) => code === "store-failed" });

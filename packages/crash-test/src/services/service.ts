@@ -5,6 +5,8 @@ import pg from "pg";
 /** A database server that is used when it answers. */
 export interface Service {
   readonly name: string;
+  /** For names of sources. */
+  readonly id: string;
   readonly url: string;
   readonly port: number;
   /** Several statements on one connection of their own, which stays until `end`. */
@@ -44,6 +46,7 @@ const urlFor = (service: string, as: User | undefined): string => {
 
 export const postgres: Service = {
   name: "Postgres",
+  id: "postgres",
   url: postgresUrl,
   port: 5432,
   async connect(as) {
@@ -87,6 +90,7 @@ export const postgres: Service = {
 
 export const mariadb: Service = {
   name: "MySQL or MariaDB",
+  id: "mysql",
   url: mysqlUrl,
   port: 3306,
   async connect(as) {

@@ -1,10 +1,9 @@
 import { expect, type TestContext } from "vitest";
 import { campaign, vacuity } from "../../src/run/campaign.ts";
 import type { CycleOptions } from "../../src/run/cycle.ts";
-import type { Source } from "../../src/run/plan.ts";
 import { explain, type Figures, figuresOf } from "../../src/run/report.ts";
 import { type CycleReport, runCycle, type Scenario } from "../../src/run/run.ts";
-import { whyNoStrace } from "../../src/run/strace.ts";
+import type { Source } from "../../src/run/source.ts";
 
 /** The same kills in every run, as far as a seed determines them. */
 export const seed = process.env.SEED ?? "1";
@@ -18,8 +17,8 @@ export const skipFor = ({ skip, task }: TestContext, reason: string): never => {
 
 /** Runs the short form of a source, and expects that nothing is wrong and that something happened. */
 export const expectNothingLost = async (source: Source, context: TestContext): Promise<Figures> => {
-  const noStrace = source.traces ? whyNoStrace() : undefined;
-  if (noStrace !== undefined) skipFor(context, noStrace);
+  const whyNot = await source.whyNot();
+  if (whyNot !== undefined) skipFor(context, whyNot);
   const reports = await campaign(source, { seed, cycles: source.cycles.short });
   expectSound(reports);
   expect(vacuity(source, reports)).toEqual([]);
