@@ -17,6 +17,8 @@ const failed = await runAll([
     bin("turbo"),
     ["run", "build", "typecheck", "check:pkg", "test", "--continue", "--output-logs=errors-only"],
   ],
+  // Many processes at once: by themselves, so that nobody's deadlines suffer.
+  ["crash tests, short", bin("turbo"), ["run", "crash", "--output-logs=errors-only"]],
   ["sizes", bin("size-limit"), []],
 ]);
 
