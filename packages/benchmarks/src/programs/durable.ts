@@ -9,24 +9,30 @@ const [how = "", folder = "", count = "0"] = process.argv.slice(2);
 const total = Number(count);
 const groupEvents = 256;
 
-const ours = async (): Promise<void> => {
+type Run = (count: number) => Promise<void>;
+
+const ours = async (): Promise<Run> => {
   const store = sqlStore({ file: join(folder, "ours.db") });
   const monitor = createMonitor({ store, limits: { turnEvents: total } });
   monitor.registerNotifier({ contract: 1, id: "noop", maxBatchSize: 100, send: () => {} });
   await monitor.ready();
-  for (let n = 0; n < total; n += groupEvents) {
-    for (let call = 0; call < groupEvents && n + call < total; call += 1)
-      monitor.emitEvent(guideEvent());
+  let before = 0;
+  return async (count) => {
+    for (let n = 0; n < count; n += groupEvents) {
+      for (let call = 0; call < groupEvents && n + call < count; call += 1)
+        monitor.emitEvent(guideEvent());
+      await monitor.persisted({ deadlineMs: 60_000 });
+    }
+    await monitor.flush({ deadlineMs: 60_000 });
+    const delivered = (monitor.stats().receivers[0]?.delivered ?? 0) - before;
+    if (delivered !== count) throw new Error(`delivered ${delivered} of ${count}`);
+    before += delivered;
     await monitor.persisted({ deadlineMs: 60_000 });
-  }
-  await monitor.flush({ deadlineMs: 60_000 });
-  const { delivered } = monitor.stats().receivers[0] ?? {};
-  if (delivered !== total) throw new Error(`delivered ${delivered} of ${total}`);
-  await monitor.persisted({ deadlineMs: 60_000 });
+  };
 };
 
 /** The same rows, into the same tables with the same indexes, in the same groups: the event and its delivery, then its end. */
-const bare = async (): Promise<void> => {
+const bare = async (): Promise<Run> => {
   const file = join(folder, "bare.db");
   const store = sqlStore({ file, tablePrefix: "bare_" });
   await store.open("bench");
@@ -42,27 +48,33 @@ const bare = async (): Promise<void> => {
   const settle = db.prepare(
     "update bare_deliveries set state = 'delivered', attempts = 1, settled_at = ? where seq = ? and receiver = ?",
   );
-  const inGroup = (from: number, work: (n: number) => void): void => {
+  const inGroup = (from: number, to: number, work: (n: number) => void): void => {
     db.exec("begin immediate");
-    for (let n = from; n < Math.min(total, from + groupEvents); n += 1) work(n);
+    for (let n = from; n < to; n += 1) work(n);
     db.exec("commit");
   };
-  for (let from = 0; from < total; from += groupEvents) {
-    inGroup(from, (n) => {
-      const now = Date.now();
-      const id = `0198f560-8440-7000-8000-${String(n).padStart(12, "0")}`;
-      const event = { id, timestamp: new Date(now).toISOString(), ...guideEvent() };
-      const payload = JSON.stringify(event);
-      addEvent.run(id, event.event_type, event.level, now, now, payload.length, payload);
-      addDelivery.run(n + 1, "noop", now + 15_000, now);
-    });
-    inGroup(from, (n) => settle.run(Date.now(), n + 1, "noop"));
-  }
-  db.close();
+  let done = 0;
+  return async (count) => {
+    const end = done + count;
+    for (; done < end; done = Math.min(end, done + groupEvents)) {
+      const to = Math.min(end, done + groupEvents);
+      inGroup(done, to, (n) => {
+        const now = Date.now();
+        const id = `0198f560-8440-7000-8000-${String(n).padStart(12, "0")}`;
+        const event = { id, timestamp: new Date(now).toISOString(), ...guideEvent() };
+        const payload = JSON.stringify(event);
+        addEvent.run(id, event.event_type, event.level, now, now, payload.length, payload);
+        addDelivery.run(n + 1, "noop", now + 15_000, now);
+      });
+      inGroup(done, to, (n) => settle.run(Date.now(), n + 1, "noop"));
+    }
+  };
 };
 
+const run = await (how === "ours" ? ours() : bare());
+// A service that runs for days is warm.
+await run(total / 4);
 const startedAt = performance.now();
-if (how === "ours") await ours();
-else await bare();
+await run(total);
 const seconds = (performance.now() - startedAt) / 1_000;
 process.stdout.write(String(total / seconds), () => process.exit(0));

@@ -4,7 +4,7 @@ import { atLeast, atMost, median, type Row, told } from "../row.ts";
 import { storeLoopRows } from "./store-loop.ts";
 
 const rounds = 5;
-const total = 20_000;
+const total = 40_000;
 
 const rate = async (how: string): Promise<number> =>
   Number(await inFolder((folder) => program("durable", [how, folder, String(total)])));
