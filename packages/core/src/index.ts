@@ -88,8 +88,17 @@ export {
 } from "./options.ts";
 export { singleLine, truncate, truncateBytes } from "./text.ts";
 
-// Remembering: the store in memory, and what a store of your own keeps.
+// Remembering: the store in memory, and what a store of your own is asked and keeps.
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from "./store/memory.ts";
+export {
+  type DeliveryPlace,
+  type DeliverySelection,
+  deliveryCursor,
+  type EventSelection,
+  eventCursor,
+  readDeliveryQuery,
+  readEventQuery,
+} from "./store/query.ts";
 export type {
   Accepted,
   Aggregate,

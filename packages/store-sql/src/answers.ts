@@ -1,23 +1,18 @@
-import type {
-  Backlog,
-  Delivery,
-  DeliveryFailure,
-  DeliveryQuery,
-  DeliveryState,
-  EventQuery,
-  MonitorEvent,
-  Page,
+import {
+  type Backlog,
+  type Delivery,
+  type DeliveryFailure,
+  type DeliveryQuery,
+  type DeliveryState,
+  deliveryCursor,
+  type EventQuery,
+  eventCursor,
+  type MonitorEvent,
+  type Page,
 } from "@datasync-monitor/core";
 import { sql } from "kysely";
 import { fromJson, fromPayload, type StoredEvent } from "./payload.ts";
-import {
-  allOf,
-  defaultLimit,
-  deliveryCursor,
-  eventCursor,
-  selectDeliveries,
-  selectEvents,
-} from "./queries.ts";
+import { allOf, defaultLimit, selectDeliveries, selectEvents } from "./queries.ts";
 import type { Session } from "./session.ts";
 import { fromNullableText, fromText } from "./text.ts";
 

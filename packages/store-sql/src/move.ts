@@ -1,8 +1,8 @@
-import type { DeliveryQuery, EventStore } from "@datasync-monitor/core";
+import type { DeliveryPlace, DeliveryQuery, EventStore } from "@datasync-monitor/core";
 import { type RawBuilder, sql } from "kysely";
 import type { Database } from "./database.ts";
 import { integer, rowsTable, unlessThere } from "./family.ts";
-import { allOf, beyond, type Place, type Selection, selectDeliveries } from "./queries.ts";
+import { allOf, beyond, type Selection, selectDeliveries } from "./queries.ts";
 import type { Session } from "./session.ts";
 import { toKey } from "./text.ts";
 
@@ -26,7 +26,7 @@ export const moveDeliveries = async (
 ): Promise<number> => {
   let left = selectDeliveries(query, sql`e`).limit ?? Number.POSITIVE_INFINITY;
   let moved = 0;
-  let last: Place | undefined;
+  let last: DeliveryPlace | undefined;
   do {
     const after = last;
     const most = Math.min(chunk, left);
@@ -54,7 +54,7 @@ const movable = ({ state, receiver }: Target): RawBuilder<unknown> => {
 const moveSome = async (
   session: Session,
   { selection: { conditions, limit = chunk }, to, now }: Step,
-): Promise<readonly Place[]> => {
+): Promise<readonly DeliveryPlace[]> => {
   const { family, tables, run } = session;
   const lock = family === "sqlite" ? sql`` : sql`for update`;
   const { rows } = await run<{ seq: unknown; receiver: string }>(sql`
@@ -66,14 +66,14 @@ const moveSome = async (
     return places;
   }
   const target = to.receiver === undefined ? undefined : toKey(to.receiver);
-  const isOwn = ({ receiver }: Place) => target === undefined || receiver === target;
+  const isOwn = ({ receiver }: DeliveryPlace) => target === undefined || receiver === target;
   await reopen(session, places.filter(isOwn), now);
   const others = places.filter((place) => !isOwn(place));
   if (target !== undefined) await reroute(session, others, target, now);
   return places;
 };
 
-const placesTable = ({ family }: Session, places: readonly Place[]): RawBuilder<unknown> =>
+const placesTable = ({ family }: Session, places: readonly DeliveryPlace[]): RawBuilder<unknown> =>
   rowsTable(
     family,
     { seq: "integer", receiver: "text" },
@@ -82,7 +82,7 @@ const placesTable = ({ family }: Session, places: readonly Place[]): RawBuilder<
 
 const update = async (
   session: Session,
-  places: readonly Place[],
+  places: readonly DeliveryPlace[],
   set: RawBuilder<unknown>,
   only: RawBuilder<unknown>,
 ): Promise<void> => {
@@ -98,7 +98,7 @@ const update = async (
 };
 
 /** Dead deliveries begin anew, their age and attempts too, for whoever claims them. */
-const reopen = (session: Session, places: readonly Place[], now: number): Promise<void> => {
+const reopen = (session: Session, places: readonly DeliveryPlace[], now: number): Promise<void> => {
   const fresh = sql`state = 'pending', fence = fence + 1, attempts = 0, lease_until = 0,
     taken_at = ${integer(session.family, now)}, settled_at = null, batch_id = null, reason = null,
     resume = null`;
@@ -108,7 +108,7 @@ const reopen = (session: Session, places: readonly Place[], now: number): Promis
 /** Ends deliveries from outside. Whoever holds their lease learns so by the fence. */
 const end = (
   session: Session,
-  places: readonly Place[],
+  places: readonly DeliveryPlace[],
   { state, reason, now }: { readonly state: string; readonly reason: string; readonly now: number },
 ): Promise<void> => {
   const ended = sql`state = ${state}, fence = fence + 1, reason = ${reason}, next_at = null,
@@ -119,7 +119,7 @@ const end = (
 /** Another receiver gets the events, unless it has or had them. */
 const reroute = async (
   session: Session,
-  places: readonly Place[],
+  places: readonly DeliveryPlace[],
   target: string,
   now: number,
 ): Promise<void> => {

@@ -11,7 +11,7 @@ import {
   type Taking,
   unleased,
 } from "./entry.ts";
-import { type DeliverySelection, inOrder } from "./query.ts";
+import { type DeliverySelection, inOrder, selectsDelivery } from "./query.ts";
 import { isFinal, type Settled } from "./settled.ts";
 import type { Shelf } from "./shelf.ts";
 import type { Claimed, ClaimQuery, EventStore, Key, Lease, Outcome } from "./store.ts";
@@ -87,7 +87,7 @@ export class Deliveries {
     const canMove = ({ state, receiver }: Row) =>
       state === "dead" || to.state === "dropped" || (target !== undefined && target !== receiver);
     const found = this.unsettled()
-      .filter((row) => selection.has(row) && canMove(row))
+      .filter((row) => selectsDelivery(selection, row) && canMove(row))
       .sort(inOrder)
       .slice(0, selection.limit);
     for (const { entry, receiver } of found) {

@@ -10,8 +10,10 @@ import {
   eventCursor,
   inOrder,
   isoTime,
-  selectDeliveries,
-  selectEvents,
+  readDeliveryQuery,
+  readEventQuery,
+  selectsDelivery,
+  selectsEvent,
 } from "./query.ts";
 import { Settled } from "./settled.ts";
 import { Shelf } from "./shelf.ts";
@@ -115,16 +117,17 @@ class Memory implements MemoryStore {
 
   /** Moves what `deliveries` would show for the query, and all of it when the query has no limit. */
   move(query: DeliveryQuery, to: Parameters<EventStore["move"]>[1]): number {
-    return this.#deliveries.move(selectDeliveries(query), to, this.#clock.now());
+    return this.#deliveries.move(readDeliveryQuery(query), to, this.#clock.now());
   }
 
   events(query: EventQuery): Page<MonitorEvent> {
-    const selection = selectEvents(query);
+    const selection = readEventQuery(query);
+    const { before = Number.POSITIVE_INFINITY, limit } = selection;
     const rows: MonitorEvent[] = [];
     let last = 0;
     for (const { seq, event } of this.#shelf.newestFirst()) {
-      if (seq >= selection.before || !selection.has(event)) continue;
-      if (rows.length === selection.limit) return { rows, cursor: eventCursor(last) };
+      if (seq >= before || !selectsEvent(selection, event)) continue;
+      if (rows.length === limit) return { rows, cursor: eventCursor(last) };
       rows.push(event);
       last = seq;
     }
@@ -132,9 +135,10 @@ class Memory implements MemoryStore {
   }
 
   deliveries(query: DeliveryQuery): Page<Delivery> {
-    const { has, limit = defaultLimit } = selectDeliveries(query);
+    const selection = readDeliveryQuery(query);
+    const { limit = defaultLimit } = selection;
     const found = [...this.#deliveries.unsettled(), ...this.#settled.latestFirst()]
-      .filter(has)
+      .filter((one) => selectsDelivery(selection, one))
       .sort(inOrder);
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;

@@ -18,86 +18,106 @@ const maxLimit = 1_000;
 const momentPattern = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/i;
 const seqPattern = /^[0-9a-z]{1,11}$/;
 
-/** An `EventQuery`, checked. */
+/** An `EventQuery` that was checked, as a store reads it. Times are milliseconds since the epoch; undefined: any. */
 export interface EventSelection {
+  readonly types: ReadonlySet<string> | undefined;
+  readonly levels: ReadonlySet<string> | undefined;
+  readonly since: number | undefined;
+  readonly until: number | undefined;
   readonly limit: number;
-  /** Only events before this one. */
-  readonly before: number;
-  has(event: MonitorEvent): boolean;
+  /** From `cursor`: only events before this place in the order of arrival. */
+  readonly before: number | undefined;
+}
+
+/** A delivery's place in the order of answers: newest event first, then by receiver. */
+export interface DeliveryPlace {
+  /** Its event's order of arrival. */
+  readonly seq: number;
+  readonly receiver: string;
+}
+
+/** A `DeliveryQuery` that was checked, as a store reads it. */
+export interface DeliverySelection {
+  readonly eventId: string | undefined;
+  readonly receiver: string | undefined;
+  readonly states: ReadonlySet<string> | undefined;
+  readonly since: number | undefined;
+  /** Undefined: the query names none. A page has 100 then, and a move has no bound. */
+  readonly limit: number | undefined;
+  /** From `cursor`: only deliveries behind this place. */
+  readonly after: DeliveryPlace | undefined;
 }
 
 /** A delivery as it is remembered. */
-export interface StoredDelivery {
-  /** Its event's order of arrival. */
-  readonly seq: number;
+export interface StoredDelivery extends DeliveryPlace {
   readonly eventId: string;
-  readonly receiver: string;
   readonly state: DeliveryState;
   readonly takenAt: number;
   delivery(): Delivery;
 }
 
-/** A `DeliveryQuery`, checked. */
-export interface DeliverySelection {
-  /** Undefined: the query names none. */
-  readonly limit: number | undefined;
-  has(delivery: StoredDelivery): boolean;
-}
-
 /** Newest event first, then by receiver. */
-export const inOrder = (left: StoredDelivery, right: StoredDelivery): number =>
+export const inOrder = (left: DeliveryPlace, right: DeliveryPlace): number =>
   right.seq - left.seq || (left.receiver < right.receiver ? -1 : 1);
 
-/** @throws ConfigError */
-export const selectEvents = (query: EventQuery): EventSelection => {
+/** Checks a query of events, for a store. @throws ConfigError naming the option that is wrong. */
+export const readEventQuery = (query: EventQuery): EventSelection => {
   const owner = "An event query";
   checkOptions(owner, query, ["types", "levels", "since", "until", "limit", "cursor"]);
-  const types = words(owner, "types", query.types);
-  const wanted = words(owner, "levels", query.levels, levels);
-  const since = moment(owner, "since", query.since) ?? Number.NEGATIVE_INFINITY;
-  const until = moment(owner, "until", query.until) ?? Number.POSITIVE_INFINITY;
-  const isTimeless = query.since === undefined && query.until === undefined;
   return {
+    types: words(owner, "types", query.types),
+    levels: words(owner, "levels", query.levels, levels),
+    since: moment(owner, "since", query.since),
+    until: moment(owner, "until", query.until),
     limit: limitOf(owner, query.limit) ?? defaultLimit,
-    before: query.cursor === undefined ? Number.POSITIVE_INFINITY : seqOf(owner, query.cursor),
-    has(event) {
-      if (types && !types.has(event.event_type)) return false;
-      if (wanted && !wanted.has(event.level)) return false;
-      if (isTimeless) return true;
-      const at = Date.parse(event.timestamp);
-      return at >= since && at <= until;
-    },
+    before: query.cursor === undefined ? undefined : seqOf(owner, query.cursor),
   };
 };
 
-/** @throws ConfigError */
-export const selectDeliveries = (query: DeliveryQuery): DeliverySelection => {
+/** Checks a query of deliveries, for a store. @throws ConfigError naming the option that is wrong. */
+export const readDeliveryQuery = (query: DeliveryQuery): DeliverySelection => {
   const owner = "A delivery query";
   checkOptions(owner, query, ["eventId", "receiver", "states", "since", "limit", "cursor"]);
   const name = (option: "eventId" | "receiver") =>
     query[option] === undefined ? undefined : textOption(owner, option, query[option]);
-  const id = name("eventId");
-  const receiver = name("receiver");
-  const states = words(owner, "states", query.states, deliveryStates);
-  const since = moment(owner, "since", query.since) ?? Number.NEGATIVE_INFINITY;
-  const after = query.cursor === undefined ? undefined : placeOf(owner, query.cursor);
   return {
+    eventId: name("eventId"),
+    receiver: name("receiver"),
+    states: words(owner, "states", query.states, deliveryStates),
+    since: moment(owner, "since", query.since),
     limit: limitOf(owner, query.limit),
-    has: (one) =>
-      (id === undefined || one.eventId === id) &&
-      (receiver === undefined || one.receiver === receiver) &&
-      (states === undefined || states.has(one.state)) &&
-      one.takenAt >= since &&
-      (after === undefined ||
-        one.seq < after.seq ||
-        (one.seq === after.seq && one.receiver > after.receiver)),
+    after: query.cursor === undefined ? undefined : placeOf(owner, query.cursor),
   };
 };
 
+export const selectsEvent = (
+  { types, levels: wanted, since, until }: EventSelection,
+  { event_type, level, timestamp }: MonitorEvent,
+): boolean => {
+  if (types !== undefined && !types.has(event_type)) return false;
+  if (wanted !== undefined && !wanted.has(level)) return false;
+  if (since === undefined && until === undefined) return true;
+  const at = Date.parse(timestamp);
+  return at >= (since ?? at) && at <= (until ?? at);
+};
+
+export const selectsDelivery = (
+  { eventId, receiver, states, since, after }: DeliverySelection,
+  one: StoredDelivery,
+): boolean =>
+  (eventId === undefined || one.eventId === eventId) &&
+  (receiver === undefined || one.receiver === receiver) &&
+  (states === undefined || states.has(one.state)) &&
+  (since === undefined || one.takenAt >= since) &&
+  (after === undefined || inOrder(after, one) < 0);
+
 export const isoTime = (at: number): string => new Date(at).toISOString();
 
+/** What `readEventQuery` reads as `before`: the order of arrival of the last event of a page. */
 export const eventCursor = (seq: number): string => seq.toString(36);
-export const deliveryCursor = ({ seq, receiver }: StoredDelivery): string =>
+
+/** What `readDeliveryQuery` reads as `after`: the place of the last delivery of a page. */
+export const deliveryCursor = ({ seq, receiver }: DeliveryPlace): string =>
   `${seq.toString(36)}.${receiver}`;
 
 const seqOf = (owner: string, cursor: unknown): number => {
@@ -108,7 +128,7 @@ const seqOf = (owner: string, cursor: unknown): number => {
   );
 };
 
-const placeOf = (owner: string, cursor: unknown): { seq: number; receiver: string } => {
+const placeOf = (owner: string, cursor: unknown): DeliveryPlace => {
   const [seq, ...receiver] = typeof cursor === "string" ? cursor.split(".") : [];
   return { seq: seqOf(owner, receiver.length > 0 ? seq : undefined), receiver: receiver.join(".") };
 };
