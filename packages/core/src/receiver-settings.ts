@@ -162,18 +162,25 @@ const queueSettings = (owner: string, queue: ReceiverOptions["queue"]): QueueLim
   };
 };
 
+const ownerOf = (name: string): string => `The receiver \`${name}\``;
+
 /** Checks a receiver's options and fills in what they leave out. @throws ConfigError */
 export const receiverSettings = (
   notifier: Notifier,
   options: ReceiverOptions,
   once: boolean,
 ): ReceiverSettings => {
-  const owner = `The receiver \`${notifier.id}\``;
-  checkOptions(owner, options, known);
+  checkOptions(ownerOf(notifier.id), options, known);
+  const name = textOption(
+    ownerOf(notifier.id),
+    "name",
+    options.name === undefined ? notifier.id : options.name,
+  );
+  const owner = ownerOf(name);
   const batch = group(owner, "batch", options.batch, ["maxSize", "maxWaitMs"]);
   const most = notifier.maxBatchSize ?? 1;
   return {
-    name: options.name === undefined ? notifier.id : textOption(owner, "name", options.name),
+    name,
     batch: {
       maxSize: numberOption(owner, "batch.maxSize", batch.maxSize, most, {
         min: 1,

@@ -50,6 +50,14 @@ describe("registering", () => {
     );
   });
 
+  it("calls a receiver whose option is wrong by its own name", () => {
+    const { monitor } = rig();
+    const options = { name: "night shift", batch: { maxSize: 0 } };
+    expect(() => monitor.registerNotifier(memoryNotifier(), options)).toThrow(
+      "The receiver `night shift`: `batch.maxSize` must be a whole number",
+    );
+  });
+
   it("attaches a notifier once, and goes on when that throws", async () => {
     const { clock, monitor, emit, problems } = rig();
     let attached = 0;
