@@ -68,7 +68,11 @@ export interface Monitor extends Emitter {
   stats(): MonitorStats;
   /** Tells what happens, after it happened and never inside `emitEvent`. */
   observe(listener: (signal: MonitorSignal) => void): Registration;
-  /** Resolves when the store is open, however long that takes. Rejects when the monitor closes before. Emitting before is allowed. */
+  /**
+   * Resolves when the store is open, however long that takes; emitting before is allowed.
+   *
+   * @throws ConfigError when an option of the store is wrong or its driver is missing, or the monitor closes before.
+   */
   ready(): Promise<void>;
   /** Resolves when all taken so far is committed. */
   persisted(options?: DeadlineOptions): Promise<PersistReport>;

@@ -188,7 +188,7 @@ export class MonitorCore implements Monitor {
 
   ready(): Promise<void> {
     return held(async () => {
-      if (await this.#house.journal.opened()) return;
+      if (await this.#house.journal.ready()) return;
       throw new ConfigError("store", "The monitor was closed before its store could be opened.");
     });
   }

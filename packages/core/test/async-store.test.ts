@@ -1,7 +1,7 @@
 import { checkBooks, fakeClock, memoryNotifier, sampleEvent } from "@datasync-monitor/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { restored, tornFrom } from "../src/delivery/restore.ts";
-import { DeliveryError } from "../src/errors.ts";
+import { ConfigError, DeliveryError } from "../src/errors.ts";
 import { getMonitorInterface, setupMonitorInterface } from "../src/global.ts";
 import { createMonitor } from "../src/monitor.ts";
 import type { Problem } from "../src/signals.ts";
@@ -120,6 +120,27 @@ describe("a store that is opened", () => {
       expect(groups.length).toBeGreaterThan(0);
     },
   );
+
+  it("lets nobody wait for one that no wait opens, and goes on delivering", async () => {
+    const { store, answers } = scriptedStore();
+    const wrong = new ConfigError("url", "sqlStore(): `url` needs the package `pg`.");
+    const misfit = {
+      ...store,
+      open: () => {
+        if (answers.open !== "soon") throw wrong;
+      },
+    };
+    const { clock, monitor, emit, receiver } = rig({ store: misfit });
+    monitor.registerNotifier(memoryNotifier());
+    await expect(monitor.ready()).rejects.toBe(wrong);
+    await expect(monitor.ready()).rejects.toBe(wrong);
+    emit(1);
+    await clock.advance(0);
+    expect(receiver("memory").delivered).toBe(1);
+    answers.open = "soon";
+    await clock.advance(30_000);
+    await monitor.ready();
+  });
 
   it("lets nobody wait for it once the monitor is closed", async () => {
     const { clock, monitor } = bare(scriptedStore({ open: "rejects" }).store);

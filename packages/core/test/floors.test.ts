@@ -27,7 +27,7 @@ const floors: readonly (readonly string[])[] = [
     "delivery/taken",
     "delivery/retry",
   ],
-  ["stats", "store/store", "json", "delivery/queue"],
+  ["stats", "store/store", "json", "delivery/queue", "delivery/store-problems"],
   [
     "notifier",
     "create-event",

@@ -6,6 +6,7 @@ import type { Journal } from "./journal.ts";
 import type { Receiver } from "./receiver.ts";
 import { tornFrom } from "./restore.ts";
 import { storeAnswerMs, storeRetryMs } from "./retry.ts";
+import { claimFailed } from "./store-problems.ts";
 import type { Waits } from "./wait.ts";
 
 export interface CustodyHost {
@@ -224,11 +225,7 @@ export class Custody {
         if (!Array.isArray(claimed)) throw new TypeError("The store's claim() answered no list.");
         return claimed;
       } catch (cause) {
-        if (failures === 1) {
-          const message =
-            "What the store holds open for it could not be read. It is tried again, without a word.";
-          report({ code: "store-failed", receiver: receiver.name, message, cause });
-        }
+        if (failures === 1) report(claimFailed(receiver.name, cause));
         await this.#host.waits.sleep(storeRetryMs(failures));
       }
     }

@@ -1,9 +1,11 @@
 import type { Clock, Timer } from "../clock.ts";
+import { ConfigError } from "../errors.ts";
 import type { MonitorEvent } from "../event.ts";
 import type { Problem } from "../signals.ts";
 import type { Accepted, EventStore, Key, MaybePromise, Outcome } from "../store/store.ts";
 import { isThenable } from "../thenable.ts";
 import { storeAnswerMs, storeRetryMs } from "./retry.ts";
+import { closeFailed, leasesLost, storeFailed } from "./store-problems.ts";
 import { inGroups, Unwritten } from "./unwritten.ts";
 import { type Waits, within } from "./wait.ts";
 import { Waiters } from "./waiters.ts";
@@ -29,6 +31,8 @@ export class Journal {
   #store: EventStore;
   #instance = "";
   #isOpen = false;
+  /** Why it cannot be opened, where that is for a human to mend. */
+  #wrongOption: ConfigError | undefined;
   /** A step is under way: the opening, or the writing of one group. */
   #busy = false;
   #ended = false;
@@ -62,11 +66,6 @@ export class Journal {
   get leaseMs(): number {
     if (!this.#store.durable) return Number.POSITIVE_INFINITY;
     return this.#leaving ? 0 : sharedLeaseMs;
-  }
-
-  /** How long an event may wait for its delivery, where a receiver does not say. */
-  get patienceMs(): number {
-    return this.#store.durable ? 86_400_000 : 3_600_000;
   }
 
   /** Whether the store is still to get this event. */
@@ -112,6 +111,13 @@ export class Journal {
   /** Resolves when the store is open, however often that has to be tried; false when the journal is closed before. */
   opened(): Promise<boolean> {
     return this.#until(() => this.#isOpen, false);
+  }
+
+  /** The same, but for a store that no wait opens. @throws ConfigError that says which of its options is wrong. */
+  async ready(): Promise<boolean> {
+    await this.#until(() => this.#isOpen || this.#wrongOption !== undefined, false);
+    if (this.#wrongOption !== undefined) throw this.#wrongOption;
+    return this.#isOpen;
   }
 
   /** Moves from a store that answers at once to another, which first gets what the old one remembers. */
@@ -164,10 +170,9 @@ export class Journal {
     this.#leaving = true;
     if (this.uncommitted > 0) await within(this.#lastDrain(), deadlineMs, clock);
     this.#end();
-    const closing = (async () => this.#store.close())().catch((cause: unknown) => {
-      const message = "The store could not be closed.";
-      this.#options.report({ code: "close-failed", receiver: null, message, cause });
-    });
+    const closing = (async () => this.#store.close())().catch((cause: unknown) =>
+      this.#options.report(closeFailed(cause)),
+    );
     await within(closing, Math.max(0, endsAt - clock.monotonic()), clock);
   }
 
@@ -252,6 +257,7 @@ export class Journal {
     this.#busy = false;
     if (this.#ended) return;
     this.#failures = 0;
+    this.#wrongOption = undefined;
     const draft = wrote ? this.#unwritten.done() : undefined;
     if (!wrote) this.#isOpen = true;
     if (draft !== undefined) {
@@ -259,7 +265,7 @@ export class Journal {
       if (this.#store.durable) this.#committed += draft.accepted.length;
       else this.#memoryOnly += draft.accepted.length;
     }
-    if (said && said.stale.length > 0) this.#tellStale(said.stale.length);
+    if (said && said.stale.length > 0) this.#options.report(leasesLost(said.stale.length));
     this.#tell();
   }
 
@@ -272,15 +278,9 @@ export class Journal {
       this.#retry = undefined;
       this.#go();
     });
-    const what = wrote ? "written" : "opened";
-    const message = `The store could not be ${what}. Events go on in memory, and it is tried again.`;
-    this.#options.report({ code: "store-failed", receiver: null, message, cause });
+    if (!wrote && ConfigError.is(cause)) this.#wrongOption = cause;
+    this.#options.report(storeFailed(wrote ? "written" : "opened", cause));
     this.#tell();
-  }
-
-  #tellStale(count: number): void {
-    const message = `The leases of ${count} deliveries had run out before their ends were written: another process may have sent them too.`;
-    this.#options.report({ code: "lease-lost", receiver: null, message });
   }
 
   #untilWritten(impatient: boolean): Promise<boolean> {

@@ -12,6 +12,7 @@ import { Holding } from "./holding.ts";
 import type { ReceiverLedger } from "./ledger.ts";
 import { answeredBy, isFatal, onlyOnce, type Reaction, react } from "./reaction.ts";
 import { Recorder, type RecorderHost } from "./recorder.ts";
+import { defaultMaxAgeMs } from "./retry.ts";
 import type { Taken } from "./taken.ts";
 
 /** What a pipeline needs of the house around it. */
@@ -129,7 +130,8 @@ export class Pipeline {
   pump(): boolean {
     if (this.#closedFor !== null || !this.#host.holdsLeases()) return false;
     const now = this.#host.clock.monotonic();
-    const maxAgeMs = this.settings.retry.maxAgeMs ?? this.#host.journal.patienceMs;
+    const { durable } = this.#host.journal.store;
+    const maxAgeMs = this.settings.retry.maxAgeMs ?? defaultMaxAgeMs(durable);
     for (const { taken, batch } of this.backlog.expire(now - maxAgeMs))
       this.#recorder.lost(taken, "dead", "expired", batch);
     const at = this.#nextStart(now);

@@ -13,6 +13,9 @@ export interface Backoff {
 export const backoffMs = ({ baseMs, capMs }: Backoff, failures: number, random: Random): number =>
   random() * Math.min(capMs, baseMs * 2 ** Math.min(Math.max(0, failures - 1), 60));
 
+/** How long an event may wait for its delivery, where a receiver does not say: a day where it outlives the process. */
+export const defaultMaxAgeMs = (durable: boolean): number => (durable ? 86_400_000 : 3_600_000);
+
 /** A store that has not answered by then has failed. Commits are idempotent, so it is asked again. */
 export const storeAnswerMs = 5_000;
 
