@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Custody } from "./delivery/custody.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
-import { fatesAt, persist } from "./delivery/drain.ts";
+import { countFates, persist } from "./delivery/drain.ts";
 import type { Journal } from "./delivery/journal.ts";
 import { type Waits, within } from "./delivery/wait.ts";
 import type { DropWatch } from "./drop-watch.ts";
@@ -34,7 +34,7 @@ export const closeDown = async (
   const { last } = intake;
   const leaving = [...receivers.all];
   const pipelines = leaving.map(({ pipeline }) => pipeline);
-  const before = fatesAt(pipelines);
+  const fates = countFates(pipelines);
   const drained = await receivers.retire(leaving, { upTo: last, deadlineMs, reason: "closed" });
   await within(custody.leave(), closingMs, clock);
   await journal.close(Math.max(closingMs, endsAt - clock.monotonic()));
@@ -43,14 +43,11 @@ export const closeDown = async (
   waits.end();
   for (const pipeline of pipelines) pipeline.giveUp();
   drops.end(leaving);
-  const after = fatesAt(pipelines);
   const { durable } = journal.store;
   const remembered = pipelines.filter(({ settings }) => !settings.once).map(({ name }) => name);
   const unsettled = durable ? journal.unsettled(new Set(remembered)) : 0;
   return {
-    delivered: after.delivered - before.delivered,
-    dropped: after.dropped - before.dropped,
-    dead: after.dead - before.dead,
+    ...fates(),
     pending: pipelines.reduce((total, { pending }) => total + pending, unsettled),
     timed_out: drained.timed_out || (durable && journal.uncommitted > 0),
   };

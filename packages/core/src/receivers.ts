@@ -1,7 +1,7 @@
 import { contractVersion } from "./define-notifier.ts";
 import type { Custody } from "./delivery/custody.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
-import { drain, fatesAt } from "./delivery/drain.ts";
+import { countFates, drain } from "./delivery/drain.ts";
 import { Pipeline, type PipelineHost } from "./delivery/pipeline.ts";
 import type { Receiver } from "./delivery/receiver.ts";
 import type { Mark } from "./delivery/taken.ts";
@@ -129,15 +129,12 @@ export class Receivers {
   ): Promise<FlushReport> {
     const { dispatcher, pipelineHost } = this.#host;
     const pipelines = receivers.map(({ pipeline }) => pipeline);
-    const before = fatesAt(pipelines);
+    const fates = countFates(pipelines);
     const waiting = { clock: pipelineHost.clock, dispatcher, pipelines, upTo };
     const { timed_out } = await drain({ ...waiting, deadlineMs, impatient: true });
     await Promise.all(receivers.map((receiver) => this.#release(receiver, reason)));
-    const after = fatesAt(pipelines);
     return {
-      delivered: after.delivered - before.delivered,
-      dropped: after.dropped - before.dropped,
-      dead: after.dead - before.dead,
+      ...fates(),
       pending: receivers.reduce(
         (total, one) => total + one.pipeline.pending + dispatcher.undecided(one),
         0,

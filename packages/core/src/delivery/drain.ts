@@ -4,15 +4,13 @@ import type { Dispatcher } from "./dispatcher.ts";
 import type { Journal } from "./journal.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Mark } from "./taken.ts";
+import { within } from "./wait.ts";
 
-export interface DrainOptions {
-  readonly clock: Clock;
-  readonly dispatcher: Dispatcher;
+export interface DrainOptions extends TurnWait {
   /** Whose events are waited for. */
   readonly pipelines: readonly Pipeline[];
   /** The last event that is waited for. */
   readonly upTo: Mark;
-  readonly deadlineMs: number;
   /** Give up at once when nothing can happen before the deadline. */
   readonly impatient: boolean;
 }
@@ -20,19 +18,31 @@ export interface DrainOptions {
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
-/** How many fates these have counted so far. */
-export const fatesAt = (
-  pipelines: readonly Pipeline[],
-): { delivered: number; dropped: number; dead: number } => ({
+type Fates = Pick<FlushReport, "delivered" | "dropped" | "dead">;
+
+const fatesOf = (pipelines: readonly Pipeline[]): Fates => ({
   delivered: pipelines.reduce((total, { ledger }) => total + ledger.delivered, 0),
   dropped: pipelines.reduce((total, { ledger }) => total + sum(ledger.dropped), 0),
   dead: pipelines.reduce((total, { ledger }) => total + sum(ledger.dead), 0),
 });
 
+/** Answers, whenever it is asked, how many fates these have counted since now. */
+export const countFates = (pipelines: readonly Pipeline[]): (() => Fates) => {
+  const before = fatesOf(pipelines);
+  return () => {
+    const { delivered, dropped, dead } = fatesOf(pipelines);
+    return {
+      delivered: delivered - before.delivered,
+      dropped: dropped - before.dropped,
+      dead: dead - before.dead,
+    };
+  };
+};
+
 /** Waits until all that was taken up to some event has its fate, or the deadline. Never rejects. */
 export const drain = (options: DrainOptions): Promise<FlushReport> => {
   const { clock, dispatcher, pipelines, upTo, deadlineMs, impatient } = options;
-  const before = fatesAt(pipelines);
+  const fates = countFates(pipelines);
   const endsAt = clock.monotonic() + deadlineMs;
   const shelved = pipelines.map(({ backlog }) => backlog.shelf.watch(upTo));
   const pending = (): number =>
@@ -50,76 +60,61 @@ export const drain = (options: DrainOptions): Promise<FlushReport> => {
     !dispatcher.busy &&
     pipelines.every((pipeline) => pipeline.pending === 0 || pipeline.dueAt > endsAt);
 
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      stop();
-      timer.cancel();
-      const now = fatesAt(pipelines);
-      const left = pending();
-      for (const watch of shelved) watch.stop();
-      resolve({
-        delivered: now.delivered - before.delivered,
-        dropped: now.dropped - before.dropped,
-        dead: now.dead - before.dead,
-        pending: left,
-        timed_out: left > 0,
-      });
-    };
-    const look = (): void => {
-      if (!anyLeft() || hopeless()) finish();
-    };
-    const stop = dispatcher.onTurn(look);
-    const timer = clock.setTimer(deadlineMs, finish);
-    look();
-  });
+  const report = (): FlushReport => {
+    const left = pending();
+    for (const watch of shelved) watch.stop();
+    return { ...fates(), pending: left, timed_out: left > 0 };
+  };
+  return untilTurn(options, () => !anyLeft() || hopeless()).then(report);
 };
 
-export interface DecidedOptions {
+export interface TurnWait {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;
-  /** The last event that is waited for, in order of emission. */
-  readonly upTo: number;
   readonly deadlineMs: number;
 }
 
-/** Waits until all that was taken up to some event has reached its receivers and the journal, or the deadline. Never rejects. */
-export const decided = (options: DecidedOptions): Promise<void> => {
-  const { clock, dispatcher, upTo, deadlineMs } = options;
-  return new Promise((resolve) => {
-    const finish = (): void => {
+/** Asks now and after every turn until it is so, or the deadline; answers whether it is. Never rejects. */
+const untilTurn = (
+  { clock, dispatcher, deadlineMs }: TurnWait,
+  isSo: () => boolean,
+): Promise<boolean> =>
+  new Promise((resolve) => {
+    const finish = (answer: boolean): void => {
       stop();
       timer.cancel();
-      resolve();
+      resolve(answer);
     };
     const look = (): void => {
-      if (!dispatcher.holdsUpTo(upTo)) finish();
+      if (isSo()) finish(true);
     };
     const stop = dispatcher.onTurn(look);
-    const timer = clock.setTimer(deadlineMs, finish);
+    const timer = clock.setTimer(deadlineMs, () => finish(false));
     look();
   });
-};
+
+export interface DecidedOptions extends TurnWait {
+  /** The last event that is waited for, in order of emission. */
+  readonly upTo: number;
+}
+
+/** Waits until all that was taken up to some event has reached its receivers and the journal, or the deadline; answers whether it has. Never rejects. */
+export const decided = (options: DecidedOptions): Promise<boolean> =>
+  untilTurn(options, () => !options.dispatcher.holdsUpTo(options.upTo));
 
 export interface PersistOptions extends DecidedOptions {
   readonly journal: Journal;
 }
 
 /** Waits until all that was taken up to some event is written, or the deadline; answers whether it is. Never rejects. */
-export const persist = (options: PersistOptions): Promise<boolean> => {
-  const { clock, dispatcher, journal, upTo, deadlineMs } = options;
-  return new Promise((resolve) => {
-    const finish = (written: boolean): void => {
-      stop();
-      timer.cancel();
-      resolve(written);
-    };
-    const look = (): void => {
-      if (dispatcher.holdsUpTo(upTo)) return;
-      stop();
-      void journal.written().then(finish);
-    };
-    const stop = dispatcher.onTurn(look);
-    const timer = clock.setTimer(deadlineMs, () => finish(false));
-    look();
+export const persist = async (options: PersistOptions): Promise<boolean> => {
+  const { clock, journal, deadlineMs } = options;
+  const endsAt = clock.monotonic() + deadlineMs;
+  if (!(await decided(options))) return false;
+  let isWritten = false;
+  const writing = journal.written().then((written) => {
+    isWritten = written;
   });
+  await within(writing, endsAt - clock.monotonic(), clock);
+  return isWritten;
 };
