@@ -1,24 +1,31 @@
 import type { Clock } from "./clock.ts";
 import type { Receiver } from "./delivery/receiver.ts";
 import type { MonitorEvent } from "./event.ts";
+import { contain, isThenable } from "./thenable.ts";
 
 /** Whether one receiver would get an event, and why. */
 export interface ReceiverDecision {
   readonly receiver: string;
   readonly wanted: boolean;
-  /** A sentence: `"wanted"`, or what in its filter says no. */
+  /** `"wanted"`, or what in its filter says no. A `where` that fails is named here: it lets the event through. */
   readonly reason: string;
   /** Why it would not leave at once: paused, breaker open; null: it would. */
   readonly held_by: string | null;
 }
 
-const predicate = ({ filter }: Receiver, event: MonitorEvent): string | undefined => {
-  if (filter.where === undefined) return undefined;
+const yes = "wanted";
+
+/** One that fails lets the event through, as when it is delivered. */
+const askWhere = ({ filter }: Receiver, event: MonitorEvent): string => {
+  if (filter.where === undefined) return yes;
   try {
-    return filter.where(event) ? undefined : "its `where` says no";
+    const answer: unknown = filter.where(event);
+    if (!isThenable(answer)) return answer ? yes : "its `where` says no";
+    contain(answer, () => {});
   } catch {
-    return undefined; // lets the event through, as when it is delivered
+    // as if it were async: it has not answered
   }
+  return `${yes}: its \`where\` throws or is async, which lets the event through`;
 };
 
 const heldBy = (
@@ -40,11 +47,8 @@ export const explainFor = (
   event: MonitorEvent,
   clock: Clock,
 ): ReceiverDecision => {
-  const no = receiver.filter.why(event) ?? predicate(receiver, event);
-  return {
-    receiver: receiver.name,
-    wanted: no === undefined,
-    reason: no ?? "wanted",
-    held_by: no === undefined ? heldBy(receiver, clock) : null,
-  };
+  const reason = receiver.filter.why(event) ?? askWhere(receiver, event);
+  const wanted = reason.startsWith(yes);
+  const held_by = wanted ? heldBy(receiver, clock) : null;
+  return { receiver: receiver.name, wanted, reason, held_by };
 };

@@ -1,6 +1,6 @@
 import { ConfigError } from "./errors.ts";
 import { type EventLevel, type EventTypeName, levels, type MonitorEvent } from "./event.ts";
-import { choiceOption } from "./options.ts";
+import { choiceOption, kind } from "./options.ts";
 
 /** Which events a receiver wants. Every condition that is given must hold; without any, all pass. */
 export interface EventFilter<T extends string = EventTypeName> {
@@ -31,11 +31,16 @@ const refuse = (owner: string, option: string, problem: string): never => {
   throw new ConfigError(option, `${owner}: ${problem}`);
 };
 
+/** A type, or one `*` before or after what it ends or begins with. */
+const typePattern = /^(?:[a-z][a-z0-9_.]*\*?|\*[a-z0-9_.]+)$/;
+
 const adviceOn = (pattern: string): string => {
   if (pattern.trim() === "") return "It is empty; leave `types` out to get every type.";
-  if (/^\*?[\w.]+\*?$/.test(pattern) && pattern !== pattern.toLowerCase()) {
-    return `Types are lower-case: "${pattern.toLowerCase()}".`;
-  }
+  const meant = pattern
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s-]+/g, "_");
+  if (meant !== pattern && typePattern.test(meant)) return `Did you mean "${meant}"?`;
   if (pattern.replace(/^\*|\*$/, "").includes("*")) {
     return 'One `*` is allowed, at the beginning or at the end; use `where` for more than "sync_*" or "*_failure".';
   }
@@ -47,19 +52,14 @@ const compilePattern = (owner: string, pattern: unknown): Match => {
     return refuse(
       owner,
       "types",
-      `\`types\` holds a ${typeof pattern}, but event types are strings.`,
+      `\`types\` holds ${pattern === undefined ? "undefined" : kind(pattern)}, but event types are strings.`,
     );
   }
   if (pattern === "*") return () => true;
-  if (/^[a-z][a-z0-9_.]*\*?$/.test(pattern)) {
-    const beginning = pattern.slice(0, -1);
-    return pattern.endsWith("*")
-      ? (type) => type.startsWith(beginning)
-      : (type) => type === pattern;
-  }
-  if (/^\*[a-z0-9_.]+$/.test(pattern)) {
-    const ending = pattern.slice(1);
-    return (type) => type.endsWith(ending);
+  if (typePattern.test(pattern)) {
+    const word = pattern.replace("*", "");
+    if (pattern.startsWith("*")) return (type) => type.endsWith(word);
+    return pattern === word ? (type) => type === word : (type) => type.startsWith(word);
   }
   const shown = JSON.stringify(pattern.slice(0, 100));
   return refuse(owner, "types", `\`types\` holds ${shown}. ${adviceOn(pattern)}`);
@@ -71,7 +71,8 @@ const listOption = (
   value: unknown,
 ): readonly unknown[] | undefined => {
   if (value === undefined) return undefined;
-  if (!Array.isArray(value)) return refuse(owner, name, `\`${name}\` must be a list.`);
+  if (!Array.isArray(value))
+    return refuse(owner, name, `\`${name}\` must be a list, but it is ${kind(value)}.`);
   if (value.length > 0) return value;
   return refuse(
     owner,

@@ -18,10 +18,13 @@ const nearest = (name: string, known: readonly string[]): string | undefined => 
   const ranked = known
     .map((candidate) => ({ candidate, far: distance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.far - b.far)[0];
-  return ranked && ranked.far <= Math.max(2, name.length / 3) ? ranked.candidate : undefined;
+  if (ranked && ranked.far <= Math.max(2, name.length / 3)) return ranked.candidate;
+  const part = name.toLowerCase();
+  return known.find((word) => part.length > 2 && word.toLowerCase().includes(part));
 };
 
-const kind = (value: unknown): string => {
+/** What a value is, for messages that must not repeat it. */
+export const kind = (value: unknown): string => {
   if (value === undefined) return "missing";
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
@@ -36,7 +39,8 @@ const kind = (value: unknown): string => {
  */
 export const checkOptions = (owner: string, options: unknown, known: readonly string[]): void => {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new ConfigError("options", `${owner} takes an options object, but got ${kind(options)}.`);
+    const got = options === undefined ? "nothing" : kind(options);
+    throw new ConfigError("options", `${owner} takes an options object, but got ${got}.`);
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
@@ -65,7 +69,7 @@ export interface NumberRange {
   readonly integer?: boolean;
 }
 
-/** A number in a range, or `fallback` when it is undefined. */
+/** A number in a range, or `fallback` when it is undefined. A `fallback` of NaN makes it required. */
 export const numberOption = (
   owner: string,
   name: string,
@@ -73,7 +77,7 @@ export const numberOption = (
   fallback: number,
   { min, max, integer = false }: NumberRange,
 ): number => {
-  if (value === undefined) return fallback;
+  if (value === undefined && !Number.isNaN(fallback)) return fallback;
   const fits = typeof value === "number" && value >= min && value <= max;
   if (fits && (!integer || Number.isInteger(value))) return value;
   const got = typeof value === "number" ? String(value) : kind(value);

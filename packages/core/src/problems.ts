@@ -1,17 +1,24 @@
 import type { Clock } from "./clock.ts";
-import { ConfigError } from "./errors.ts";
+import { readFailure } from "./delivery/failure.ts";
+import { ConfigError, DeliveryError } from "./errors.ts";
 import type { Problem } from "./signals.ts";
 import { singleLine, truncate } from "./text.ts";
 
 const maxSilenced = 1_000;
 const silenceMs = 60_000;
 
-/** A callback's own words are its owner's code, and a ConfigError holds no secret; anyone else's error may. */
-const ownWords = ({ code, cause }: Problem): string => {
+/** What these throw is the service's own code, so its text may be printed. */
+const ownCode = ["callback-failed", "filter-threw", "observer-threw"];
+
+/** A ConfigError holds no secret; of a stranger's error only name and code are known to hold none. */
+const ownWords = ({ code, message, cause }: Problem): string => {
   try {
     if (ConfigError.is(cause)) return ` ${truncate(singleLine(cause.message), 300)}`;
-    if (code !== "callback-failed" || !(cause instanceof Error)) return "";
-    return `: ${truncate(singleLine(cause.message), 200)}`;
+    if (!(cause instanceof Error) || DeliveryError.is(cause)) return "";
+    const named = readFailure(cause, null, 1).message;
+    const who = message.includes(named) ? "" : ` ${named}`;
+    if (ownCode.includes(code)) return `${who}: ${truncate(singleLine(cause.message), 200)}`;
+    return `${who} (its text goes to onProblem alone)`;
   } catch {
     return "";
   }

@@ -1,4 +1,4 @@
-import { contractVersion } from "./define-notifier.ts";
+import { checkId, contractVersion } from "./define-notifier.ts";
 import type { Custody } from "./delivery/custody.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { countFates, drain } from "./delivery/drain.ts";
@@ -34,17 +34,17 @@ const checkNotifier = (notifier: Notifier): void => {
   if (typeof notifier !== "object" || notifier === null || typeof notifier.send !== "function") {
     throw new ConfigError(
       "notifier",
-      "registerNotifier() takes a notifier: an object with `contract`, `id` and `send()`.",
+      "registerNotifier() takes a notifier: an object with `contract`, `id` and `send()`. Was its factory called, as in `slack({ … })`?",
     );
   }
   const contract: unknown = notifier.contract;
   if (contract !== contractVersion) {
-    const spoken = contract === undefined ? "names none" : `was written to ${String(contract)}`;
     throw new ConfigError(
       "contract",
-      `This core speaks notifier contract ${contractVersion}, but \`${String(notifier.id)}\` ${spoken}. Install versions that go together, or wrap it with defineNotifier().`,
+      `This core supports notifier contract ${contractVersion}, but \`${String(notifier.id)}\` has ${String(contract ?? "none")}. Install versions that go together; make your own with defineNotifier().`,
     );
   }
+  checkId("A notifier", notifier.id);
 };
 
 export interface ReceiversHost {

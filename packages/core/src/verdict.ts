@@ -55,9 +55,9 @@ const bounded = (reasons: readonly string[]): readonly string[] => {
 };
 
 const storeReasons = ({ stats, storeIsMute }: Evidence): string[] => {
-  const reasons = storeIsMute ? ["The store cannot be asked, so the metrics are empty."] : [];
+  const reasons = storeIsMute ? ["The store does not answer, so the metrics are empty."] : [];
   const { failing, uncommitted } = stats.store;
-  if (failing) reasons.push(`The store fails; ${uncommitted} rows wait to be written.`);
+  if (failing) reasons.push(`The store is failing; rows waiting to be written: ${uncommitted}.`);
   return reasons;
 };
 

@@ -26,6 +26,20 @@ describe("explain", () => {
     ]);
     expect(decisions[1]?.reason).toContain("info is below error");
     expect(decisions[3]?.reason).toContain("where");
+    expect(decisions[4]?.reason).toBe(
+      "wanted: its `where` throws or is async, which lets the event through",
+    );
+  });
+
+  it("says that an async `where` lets everything through, and survives its rejection", async () => {
+    const { monitor } = rig();
+    const where = async () => {
+      throw new Error("no");
+    };
+    monitor.registerCallback(() => {}, { name: "async", where: where as never });
+    const [decision] = monitor.explain({ event_type: "sync_start", message: "go" });
+    expect(decision).toMatchObject({ wanted: true, reason: expect.stringContaining("async") });
+    await new Promise((resolve) => setImmediate(resolve)); // an unhandled rejection would fail the run
   });
 
   it("says what holds a wanted event up", async () => {
@@ -43,6 +57,13 @@ describe("explain", () => {
   it("refuses what is not an event", () => {
     const { monitor } = rig();
     expect(() => monitor.explain({ event_type: "Not A Type", message: "" })).toThrow("event_type");
+  });
+});
+
+describe("getEvents", () => {
+  it("refuses a pattern, which would match nothing", async () => {
+    const { monitor } = rig();
+    await expect(monitor.getEvents({ types: ["*_failure"] })).rejects.toThrow("`types` are exact");
   });
 });
 

@@ -65,10 +65,13 @@ describe("compileFilter, for types", () => {
     ["**", /One `\*`/],
     ["Sync_Start", /"sync_start"/],
     ["SYNC_*", /"sync_\*"/],
-    ["sync start", /begins with a letter/],
+    ["sync start", /Did you mean "sync_start"/],
+    ["sync-*", /Did you mean "sync_\*"/],
+    ["sync!", /begins with a letter/],
     ["9lives", /begins with a letter/],
     [7, /number/],
-    [undefined, /undefined/],
+    [null, /holds null/],
+    [undefined, /holds undefined/],
   ])("refuses %j with advice", (pattern, advice) => {
     const error = refusal({ types: [pattern] });
     expect(error).toBeInstanceOf(ConfigError);

@@ -38,7 +38,31 @@ describe("registering", () => {
     const { monitor } = rig();
     const old = { ...memoryNotifier(), contract: 2 as unknown as 1 };
     expect(() => monitor.registerNotifier(old)).toThrow(
-      /speaks notifier contract 1, but `memory` was written to 2/,
+      /supports notifier contract 1, but `memory` has 2\. Install versions that go together/,
+    );
+  });
+
+  it.each([
+    ["a factory that was not called", memoryNotifier, /factory called/],
+    ["a promise", Promise.resolve(memoryNotifier()), /an object with/],
+    ["one without a contract", { id: "memory", send: () => {} }, /defineNotifier\(\)/],
+    ["an id that is no label", { ...memoryNotifier(), id: "My Pager" }, /`id` is lower-case kebab/],
+    ["a batch of none", { ...memoryNotifier(), maxBatchSize: 0 }, /`maxBatchSize` must be/],
+    [
+      "a limit without its time",
+      { ...memoryNotifier(), rateLimits: [{ max: 1 }] },
+      /perMs.*missing/,
+    ],
+  ])("refuses %s, saying what to do", (_what, wrong, advice) => {
+    const { monitor } = rig();
+    expect(() => monitor.registerNotifier(wrong as never)).toThrow(advice);
+    expect(monitor.stats().receivers).toEqual([]);
+  });
+
+  it("says that a callback takes one event at a time when it is to have batches", () => {
+    const { monitor } = rig();
+    expect(() => monitor.registerCallback(() => {}, { batch: { maxSize: 20 } })).toThrow(
+      "a callback takes one event at a time.",
     );
   });
 

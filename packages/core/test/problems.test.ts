@@ -1,6 +1,6 @@
 import { fakeClock } from "@datasync-monitor/testkit";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { ConfigError } from "../src/errors.ts";
+import { ConfigError, DeliveryError } from "../src/errors.ts";
 import { stderrPrinter } from "../src/problems.ts";
 
 let printed: string[];
@@ -31,7 +31,27 @@ it("prints what a ConfigError says, for it tells what to do and holds no secret"
   ]);
 });
 
-it("prints no word of anybody else's error", () => {
-  stderrPrinter(fakeClock())(problem(new Error("postgres://u:secret@db")));
-  expect(printed).toEqual(["datasync-monitor store-failed: The store could not be opened.\n"]);
+it("prints name and code of anybody else's error, says where its text is, and prints no word of it", () => {
+  const cause = Object.assign(new Error("postgres://u:secret@db"), { code: "ENOENT" });
+  stderrPrinter(fakeClock())(problem(cause));
+  expect(printed).toEqual([
+    "datasync-monitor store-failed: The store could not be opened. Error (ENOENT) (its text goes to onProblem alone)\n",
+  ]);
+});
+
+it.each([
+  ["callback-failed", "TypeError", "TypeError: no such row"],
+  ["filter-threw", "Its `where` threw.", "Its `where` threw. TypeError: no such row"],
+  ["observer-threw", "An observer threw.", "An observer threw. TypeError: no such row"],
+])("prints what the service's own code threw (%s)", (code, message, line) => {
+  const cause = new TypeError("no such row");
+  stderrPrinter(fakeClock())({ code, receiver: "ops", message, cause });
+  expect(printed).toEqual([`datasync-monitor [ops] ${code}: ${line}\n`]);
+});
+
+it("adds nothing to what a DeliveryError says", () => {
+  const cause = new DeliveryError("config", "the token is refused");
+  const told = { code: "delivery-config", receiver: "pager", message: cause.message, cause };
+  stderrPrinter(fakeClock())(told);
+  expect(printed).toEqual(["datasync-monitor [pager] delivery-config: the token is refused\n"]);
 });

@@ -384,7 +384,7 @@ describe("the service is unhealthy", () => {
     const stats = statsOf([], { failing: true, uncommitted: 42 });
     expect(await verdictOf([], { stats })).toEqual({
       status: "unhealthy",
-      reasons: ["The store fails; 42 rows wait to be written."],
+      reasons: ["The store is failing; rows waiting to be written: 42."],
     });
   });
 
@@ -394,7 +394,7 @@ describe("the service is unhealthy", () => {
     const status = await statusOf([], { store });
     expect(status).toMatchObject({
       status: "unhealthy",
-      reasons: ["The store cannot be asked, so the metrics are empty."],
+      reasons: ["The store does not answer, so the metrics are empty."],
       sync_metrics: { complete: false, since: iso(now), sync_start_count: 0 },
     });
     expect(JSON.stringify(status)).not.toContain("hunter2");
