@@ -8,7 +8,7 @@ import type { Problem } from "./signals.ts";
 /** What a receiver's own check of its destination and credentials found. */
 export interface VerifyReport {
   readonly receiver: string;
-  /** `unsupported`: the notifier has no `verify()`. */
+  /** `unsupported`: the notifier has no `verify()`, as a callback has none; `sendTest()` still works. */
   readonly status: "ok" | "failed" | "unsupported";
   readonly code: DeliveryErrorCode | null;
   readonly message: string | null;

@@ -11,14 +11,14 @@ export type EmitResult =
       readonly problem: string;
     };
 
-/** What a manager needs: three methods, easily faked in a test. */
+/** The part of a monitor that emits. In a test pass a real `createMonitor()` and read its `getEvents()`. */
 export interface Emitter {
   /** Takes an event. Never throws, does no I/O, and runs no receiver, predicate, store or observer. */
   emitEvent<Metrics extends object>(input: EventInput<Metrics>): EmitResult;
   /**
-   * Tells of one operation: `<operation>_start`, then `_success` or `_failure` with
-   * `metrics.duration_seconds`, `details.run_id` and what the work put on `run`. Rethrows the work's
-   * error untouched. `operation` is lower-case words; another is refused and counted like any invalid event.
+   * Runs the work and emits `<operation>_start`, then `_success` or `_failure` with
+   * `metrics.duration_seconds`, `details.run_id` and what the work put on `run`. Returns what the work returns and rethrows
+   * its error: await it. `operation` is lower-case words; another is refused and counted like any invalid event.
    */
   track<T>(
     operation: OperationName,

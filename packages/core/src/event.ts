@@ -41,7 +41,7 @@ export interface MonitorEvent {
   readonly timestamp: string;
   readonly event_type: EventTypeName;
   readonly level: EventLevel;
-  /** Who speaks: the monitor's `service`, or a child's. */
+  /** The monitor's `service`, or a child's. */
   readonly service: string;
   readonly message: string;
   /** A JSON snapshot taken when the event was emitted, frozen. Marked where something was cut. */

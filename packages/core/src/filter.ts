@@ -9,7 +9,7 @@ export interface EventFilter<T extends string = EventTypeName> {
   readonly levels?: readonly EventLevel[] | undefined;
   /** This level and those that matter more. */
   readonly minLevel?: EventLevel | undefined;
-  /** Runs after `emitEvent` has returned. One that throws lets the event through, and is reported. */
+  /** Synchronous; runs after `emitEvent` has returned. One that throws or is async lets the event through, and is reported. */
   readonly where?: ((event: MonitorEvent) => boolean) | undefined;
 }
 

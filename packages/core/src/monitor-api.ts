@@ -30,14 +30,21 @@ export interface PersistReport {
   readonly timed_out: boolean;
 }
 
-/** Takes a service's events, delivers them to its receivers, and answers what became of each. */
+/** Takes a service's events, delivers them to its receivers, and reports what happened to each. */
 export interface Monitor extends Emitter {
-  /** Calls back with each event that passes the filter. A `types` of known names narrows the event. @throws ConfigError */
+  /**
+   * Calls back with each event that passes the filter, one at a time, after `emitEvent` has returned. One attempt:
+   * what the callback throws is reported to `onProblem`. A `types` of known names narrows the event. @throws ConfigError
+   */
   registerCallback<const T extends EventTypeName = string>(
     callback: EventCallback<EventOf<NoInfer<T>>>,
     options?: ReceiverOptions<T>,
   ): Registration;
-  /** @throws ConfigError when an option is wrong, the name is taken, or the notifier was written to another contract. */
+  /**
+   * Delivers each event that passes the filter through the notifier, with queue, batches, rate limits and retries.
+   *
+   * @throws ConfigError when an option is wrong, the name is taken, or this core does not support the notifier's contract.
+   */
   registerNotifier(notifier: Notifier, options?: ReceiverOptions): Registration;
   /** Ties a probe or an exporter to the monitor's life. @throws ConfigError when its id is malformed or the monitor is closed. */
   attach(attachment: Attachment): Registration;
@@ -49,24 +56,24 @@ export interface Monitor extends Emitter {
   getCleanupMetrics(window?: { readonly days?: number | undefined }): Promise<CleanupMetrics>;
   /** Default: the last 30 days. */
   getMigrationMetrics(window?: { readonly days?: number | undefined }): Promise<MigrationMetrics>;
-  /** Newest first. */
+  /** Newest first. `types` are exact here, without `*`. */
   getEvents(query?: EventQuery): Promise<Page<MonitorEvent>>;
-  /** What became of events at receivers, newest first. What a filter did not want has no row: see `explain`. */
+  /** What happened to events at receivers, newest first. What a filter did not want has no row: see `explain`. */
   getDeliveries(query?: DeliveryQuery): Promise<Page<Delivery>>;
-  /** Makes dead deliveries pending again, under the same event ids; answers how many. */
+  /** Makes dead deliveries pending again, under the same event ids, and returns how many; `{}` takes them all, at most 1,000 a call. */
   replay(query: DeliveryQuery): Promise<number>;
-  /** Who would get an event, who not, and why. Asks every filter, `where` included. */
+  /** Who would get an event, who not, and why. Asks every filter, `where` included. @throws ConfigError when it is not a valid event. */
   explain<Metrics extends object>(
     event: MonitorEvent | EventInput<Metrics>,
   ): readonly ReceiverDecision[];
-  /** Checks reachability and credentials, of all receivers or one; shows nobody anything. */
+  /** Checks address and credentials, of all receivers or one, without sending a visible message. Callbacks are `unsupported`: see `sendTest`. */
   verify(receiver?: string): Promise<readonly VerifyReport[]>;
   /** Sends one marked `service_status` event to that receiver alone, past its filter, and waits for its fate as long as an attempt may take. */
   sendTest(receiver: string): Promise<Delivery>;
 
-  /** The books and every pipeline, now. */
+  /** All counters and the state of every pipeline, now. */
   stats(): MonitorStats;
-  /** Tells what happens, after it happened and never inside `emitEvent`. */
+  /** Calls back with what happens, after it has happened and never inside `emitEvent`. */
   observe(listener: (signal: MonitorSignal) => void): Registration;
   /**
    * Resolves when the store is open, however long that takes; emitting before is allowed.

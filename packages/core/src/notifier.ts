@@ -69,16 +69,17 @@ export interface Notifier {
   readonly contract: 1;
   /** Stable and lower-case, such as `"feishu"`: `/^[a-z][a-z0-9-]{0,63}$/`. Labels logs, metrics and status. */
   readonly id: string;
-  /** The most events one `send()` may carry. Default 1. */
+  /** The most events one `send()` may carry, a whole number. Default 1. */
   readonly maxBatchSize?: number | undefined;
   /** What the destination allows, retries included. A receiver's own `rateLimits` replace them. */
   readonly rateLimits?: readonly RateLimit[] | undefined;
   /** Receivers with one key share limits, pause and breaker. A hash (`destinationKeyOf`), never the URL. */
   readonly destinationKey?: string | undefined;
+  /** One attempt. Called again meanwhile where the receiver's `concurrency` is above 1. */
   send(batch: Batch, context: SendContext): void | Receipt | Promise<void | Receipt>;
-  /** Checks reachability and credentials and shows nobody anything. Rejects with a `DeliveryError`. */
+  /** Checks address and credentials without sending a visible message. Rejects with a `DeliveryError`. */
   verify?(context: VerifyContext): Promise<void>;
-  /** Called once, when the notifier is registered. */
+  /** Called once, when the notifier is registered and before its first `send()`. A test may call `send()` without it. */
   attach?(host: NotifierHost): void;
   /** Releases sockets and timers. Called once, after the last `send()` settles. */
   close?(): Promise<void>;

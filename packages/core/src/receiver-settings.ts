@@ -19,8 +19,9 @@ export interface ReceiverOptions<T extends string = EventTypeName> extends Event
   /** Default: the notifier's id, or the callback's name. Two receivers of one name are refused. */
   readonly name?: string | undefined;
   /**
-   * How many events leave together: by default as many as the notifier takes, and without waiting
-   * (`maxWaitMs` 0): the first leaves at once, what gathers behind a send or an outage leaves as one.
+   * How many events are sent together: by default as many as the notifier takes, and without waiting
+   * (`maxWaitMs` 0): the first is sent at once, those that arrive during a send or an outage as one batch.
+   * A callback gets one event at a time.
    */
   readonly batch?:
     | { readonly maxSize?: number | undefined; readonly maxWaitMs?: number | undefined }

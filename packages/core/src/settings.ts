@@ -11,7 +11,7 @@ import type { EventStore } from "./store/store.ts";
 
 /** How a monitor works. It needs none of these. */
 export interface MonitorOptions {
-  /** Who speaks: `service` of every event. Default `"datasync"`. */
+  /** The name of the service, in every event. Default `"datasync"`. */
   readonly service?: string | undefined;
   /** Where events and deliveries are remembered. Default: in memory, 10,000 events and 16 MiB. */
   readonly store?: EventStore | undefined;
@@ -20,9 +20,9 @@ export interface MonitorOptions {
    * writes them when it can; `"refuse"` refuses them with reason `store`. Default `"memory"`.
    */
   readonly storeFailure?: "memory" | "refuse" | undefined;
-  /** The language of what people read. Default `"en"`. */
+  /** The language of messages to people. Default `"en"`. */
   readonly locale?: Locale | undefined;
-  /** An IANA name, such as `"Asia/Shanghai"`, for the times people read. Default: the process's own. */
+  /** An IANA name, such as `"Asia/Shanghai"`, for times in messages to people. Default: the process's own. */
   readonly timeZone?: string | undefined;
   readonly limits?: MonitorLimits | undefined;
   /** Paths into `details` whose values never leave `emitEvent`: `"user.token"`, `"*.secret"`, `"**.password"`. */
@@ -36,7 +36,7 @@ export interface MonitorOptions {
   readonly clock?: Clock | undefined;
   /** Numbers in [0, 1), as `Math.random`. */
   readonly random?: Random | undefined;
-  /** Told what a human may want to know. Default: one line on stderr for each receiver and code in a minute. */
+  /** Called with each problem that a person should know about; only it receives original errors, as `cause`. Default: at most one line a minute on stderr for each receiver and code. */
   readonly onProblem?: ((problem: Problem) => void) | undefined;
 }
 
