@@ -36,8 +36,8 @@ describe("readConfig", () => {
       { cleanup: { maxShare: 50 } },
       "config.json: `cleanup.maxShare` must be a number from 0 to 1, but it is 50.",
     ],
-    [{ cleanup: null }, "config.json: `cleanup` takes an options object, but got null."],
-    [{ storage: [] }, "config.json: `storage` takes an options object, but got an array."],
+    [{ cleanup: null }, "config.json: `cleanup` takes an options object, but it is null."],
+    [{ storage: [] }, "config.json: `storage` takes an options object, but it is an array."],
     [
       { target: { url: "" } },
       "config.json: `target.url` must be a string that is not empty, but it is empty.",
@@ -46,7 +46,7 @@ describe("readConfig", () => {
       { metrics: { port: 80_000 } },
       "config.json: `metrics.port` must be a whole number from 0 to 65535, but it is 80000.",
     ],
-    [[], "config.json takes an options object, but got an array."],
+    [[], "config.json takes an options object, but it is an array."],
   ])("says what is wrong with %j", (input, message) => {
     expect(() => readConfig("config.json", input)).toThrow(message);
   });

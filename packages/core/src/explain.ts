@@ -25,7 +25,7 @@ const askWhere = ({ filter }: Receiver, event: MonitorEvent): string => {
   } catch {
     // as if it were async: it has not answered
   }
-  return `${yes}: its \`where\` throws or is async, which lets the event through`;
+  return `${yes}: its \`where\` throws or is async`;
 };
 
 const heldBy = (

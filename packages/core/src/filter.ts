@@ -1,6 +1,6 @@
 import { ConfigError } from "./errors.ts";
 import { type EventLevel, type EventTypeName, levels, type MonitorEvent } from "./event.ts";
-import { choiceOption, kind } from "./options.ts";
+import { choiceOption } from "./options.ts";
 
 /** Which events a receiver wants. Every condition that is given must hold; without any, all pass. */
 export interface EventFilter<T extends string = EventTypeName> {
@@ -36,15 +36,12 @@ const typePattern = /^(?:[a-z][a-z0-9_.]*\*?|\*[a-z0-9_.]+)$/;
 
 const adviceOn = (pattern: string): string => {
   if (pattern.trim() === "") return "It is empty; leave `types` out to get every type.";
-  const meant = pattern
-    .trim()
-    .toLowerCase()
-    .replaceAll(/[\s-]+/g, "_");
+  const meant = pattern.toLowerCase().replaceAll(/[\s-]+/g, "_");
   if (meant !== pattern && typePattern.test(meant)) return `Did you mean "${meant}"?`;
   if (pattern.replace(/^\*|\*$/, "").includes("*")) {
-    return 'One `*` is allowed, at the beginning or at the end; use `where` for more than "sync_*" or "*_failure".';
+    return 'One `*` is allowed, as in "sync_*" or "*_failure".';
   }
-  return 'A type begins with a letter and goes on in a-z, 0-9, "_" and ".".';
+  return 'A type begins with a letter and has a-z, 0-9, "_" and ".".';
 };
 
 const compilePattern = (owner: string, pattern: unknown): Match => {
@@ -52,7 +49,7 @@ const compilePattern = (owner: string, pattern: unknown): Match => {
     return refuse(
       owner,
       "types",
-      `\`types\` holds ${pattern === undefined ? "undefined" : kind(pattern)}, but event types are strings.`,
+      `\`types\` holds ${typeof pattern}, but event types are strings.`,
     );
   }
   if (pattern === "*") return () => true;
@@ -71,8 +68,7 @@ const listOption = (
   value: unknown,
 ): readonly unknown[] | undefined => {
   if (value === undefined) return undefined;
-  if (!Array.isArray(value))
-    return refuse(owner, name, `\`${name}\` must be a list, but it is ${kind(value)}.`);
+  if (!Array.isArray(value)) return refuse(owner, name, `\`${name}\` must be a list.`);
   if (value.length > 0) return value;
   return refuse(
     owner,

@@ -25,10 +25,9 @@ export const everybody: Address = { only: null, except: null };
 
 const closedProblem = "The monitor is closed. Emit before `close()`.";
 const overflowProblem =
-  "Too many events within one turn of the event loop, or while the store commits those before. Let others have their turn (`await`), wait for `persisted()`, or raise `limits.turnEvents`.";
+  "Too many events within one turn of the event loop, or waiting for the store. Wait for `persisted()`, or raise `limits.turnEvents`.";
 
-const storeProblem =
-  'The store fails, and by `storeFailure: "refuse"` nothing is taken until it answers again. Emit it later, or choose "memory".';
+const storeProblem = 'The store is failing, and `storeFailure` is "refuse". Emit it later.';
 
 /** Where events come in: made, numbered, counted, and handed to the dispatcher. */
 export class Intake {

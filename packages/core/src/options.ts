@@ -18,13 +18,10 @@ const nearest = (name: string, known: readonly string[]): string | undefined => 
   const ranked = known
     .map((candidate) => ({ candidate, far: distance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.far - b.far)[0];
-  if (ranked && ranked.far <= Math.max(2, name.length / 3)) return ranked.candidate;
-  const part = name.toLowerCase();
-  return known.find((word) => part.length > 2 && word.toLowerCase().includes(part));
+  return ranked && ranked.far <= Math.max(2, name.length / 3) ? ranked.candidate : undefined;
 };
 
-/** What a value is, for messages that must not repeat it. */
-export const kind = (value: unknown): string => {
+const kind = (value: unknown): string => {
   if (value === undefined) return "missing";
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
@@ -39,8 +36,10 @@ export const kind = (value: unknown): string => {
  */
 export const checkOptions = (owner: string, options: unknown, known: readonly string[]): void => {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    const got = options === undefined ? "nothing" : kind(options);
-    throw new ConfigError("options", `${owner} takes an options object, but got ${got}.`);
+    throw new ConfigError(
+      "options",
+      `${owner} takes an options object, but it is ${kind(options)}.`,
+    );
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { readFailure } from "./delivery/failure.ts";
-import { ConfigError, DeliveryError } from "./errors.ts";
+import { ConfigError } from "./errors.ts";
 import type { Problem } from "./signals.ts";
 import { singleLine, truncate } from "./text.ts";
 
@@ -8,17 +8,16 @@ const maxSilenced = 1_000;
 const silenceMs = 60_000;
 
 /** What these throw is the service's own code, so its text may be printed. */
-const ownCode = ["callback-failed", "filter-threw", "observer-threw"];
+const ownCode = /^callback-|-threw$/;
 
-/** A ConfigError holds no secret; of a stranger's error only name and code are known to hold none. */
-const ownWords = ({ code, message, cause }: Problem): string => {
+/** What the cause adds: of a stranger's error name and code, for its text may hold a secret, as a ConfigError's does not. */
+const causeOf = ({ code, message, cause }: Problem): string => {
+  if (!(cause instanceof Error)) return "";
   try {
-    if (ConfigError.is(cause)) return ` ${truncate(singleLine(cause.message), 300)}`;
-    if (!(cause instanceof Error) || DeliveryError.is(cause)) return "";
     const named = readFailure(cause, null, 1).message;
     const who = message.includes(named) ? "" : ` ${named}`;
-    if (ownCode.includes(code)) return `${who}: ${truncate(singleLine(cause.message), 200)}`;
-    return `${who} (its text goes to onProblem alone)`;
+    const mayPrint = ConfigError.is(cause) || ownCode.test(code);
+    return mayPrint ? `${who}: ${truncate(singleLine(cause.message), 300)}` : who;
   } catch {
     return "";
   }
@@ -36,6 +35,6 @@ export const stderrPrinter = (clock: Clock): ((problem: Problem) => void) => {
     if (printedAt.size >= maxSilenced) printedAt.clear();
     printedAt.set(key, now);
     const about = receiver === null ? "" : ` [${singleLine(receiver)}]`;
-    process.stderr.write(`datasync-monitor${about} ${code}: ${message}${ownWords(problem)}\n`);
+    process.stderr.write(`datasync-monitor${about} ${code}: ${message}${causeOf(problem)}\n`);
   };
 };

@@ -179,16 +179,7 @@ export const receiverSettings = (
   );
   const owner = ownerOf(name);
   const batch = group(owner, "batch", options.batch, ["maxSize", "maxWaitMs"]);
-  const most = numberOption(
-    `The notifier \`${notifier.id}\``,
-    "maxBatchSize",
-    notifier.maxBatchSize,
-    1,
-    whole,
-  );
-  if (once && (batch.maxSize ?? 1) > 1) {
-    throw new ConfigError("batch.maxSize", `${owner}: a callback takes one event at a time.`);
-  }
+  const most = numberOption(owner, "maxBatchSize", notifier.maxBatchSize, 1, whole);
   return {
     name,
     batch: {

@@ -34,14 +34,14 @@ const checkNotifier = (notifier: Notifier): void => {
   if (typeof notifier !== "object" || notifier === null || typeof notifier.send !== "function") {
     throw new ConfigError(
       "notifier",
-      "registerNotifier() takes a notifier: an object with `contract`, `id` and `send()`. Was its factory called, as in `slack({ … })`?",
+      "registerNotifier() takes an object with `contract`, `id` and `send()`.",
     );
   }
   const contract: unknown = notifier.contract;
   if (contract !== contractVersion) {
     throw new ConfigError(
       "contract",
-      `This core supports notifier contract ${contractVersion}, but \`${String(notifier.id)}\` has ${String(contract ?? "none")}. Install versions that go together; make your own with defineNotifier().`,
+      `This core supports notifier contract ${contractVersion}, but \`${String(notifier.id)}\` has ${String(contract ?? "none")}. Install versions that go together, or use defineNotifier().`,
     );
   }
   checkId("A notifier", notifier.id);

@@ -57,7 +57,7 @@ const bounded = (reasons: readonly string[]): readonly string[] => {
 const storeReasons = ({ stats, storeIsMute }: Evidence): string[] => {
   const reasons = storeIsMute ? ["The store does not answer, so the metrics are empty."] : [];
   const { failing, uncommitted } = stats.store;
-  if (failing) reasons.push(`The store is failing; rows waiting to be written: ${uncommitted}.`);
+  if (failing) reasons.push(`The store is failing; ${uncommitted} rows wait to be written.`);
   return reasons;
 };
 

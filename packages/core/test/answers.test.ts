@@ -26,9 +26,7 @@ describe("explain", () => {
     ]);
     expect(decisions[1]?.reason).toContain("info is below error");
     expect(decisions[3]?.reason).toContain("where");
-    expect(decisions[4]?.reason).toBe(
-      "wanted: its `where` throws or is async, which lets the event through",
-    );
+    expect(decisions[4]?.reason).toBe("wanted: its `where` throws or is async");
   });
 
   it("says that an async `where` lets everything through, and survives its rejection", async () => {
@@ -57,13 +55,6 @@ describe("explain", () => {
   it("refuses what is not an event", () => {
     const { monitor } = rig();
     expect(() => monitor.explain({ event_type: "Not A Type", message: "" })).toThrow("event_type");
-  });
-});
-
-describe("getEvents", () => {
-  it("refuses a pattern, which would match nothing", async () => {
-    const { monitor } = rig();
-    await expect(monitor.getEvents({ types: ["*_failure"] })).rejects.toThrow("`types` are exact");
   });
 });
 

@@ -70,7 +70,7 @@ describe("compileFilter, for types", () => {
     ["sync!", /begins with a letter/],
     ["9lives", /begins with a letter/],
     [7, /number/],
-    [null, /holds null/],
+    [null, /holds object/],
     [undefined, /holds undefined/],
   ])("refuses %j with advice", (pattern, advice) => {
     const error = refusal({ types: [pattern] });

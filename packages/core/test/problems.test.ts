@@ -27,7 +27,7 @@ const problem = (cause: unknown) => ({
 it("prints what a ConfigError says, for it tells what to do and holds no secret", () => {
   stderrPrinter(fakeClock())(problem(new ConfigError("file", "Run: npm install libsql")));
   expect(printed).toEqual([
-    "datasync-monitor store-failed: The store could not be opened. Run: npm install libsql\n",
+    "datasync-monitor store-failed: The store could not be opened. ConfigError: Run: npm install libsql\n",
   ]);
 });
 
@@ -35,7 +35,7 @@ it("prints name and code of anybody else's error, says where its text is, and pr
   const cause = Object.assign(new Error("postgres://u:secret@db"), { code: "ENOENT" });
   stderrPrinter(fakeClock())(problem(cause));
   expect(printed).toEqual([
-    "datasync-monitor store-failed: The store could not be opened. Error (ENOENT) (its text goes to onProblem alone)\n",
+    "datasync-monitor store-failed: The store could not be opened. Error (ENOENT)\n",
   ]);
 });
 

@@ -384,7 +384,7 @@ describe("the service is unhealthy", () => {
     const stats = statsOf([], { failing: true, uncommitted: 42 });
     expect(await verdictOf([], { stats })).toEqual({
       status: "unhealthy",
-      reasons: ["The store is failing; rows waiting to be written: 42."],
+      reasons: ["The store is failing; 42 rows wait to be written."],
     });
   });
 
