@@ -8,7 +8,7 @@ export const checkId = (what: string, id: unknown): void => {
   if (typeof id === "string" && idPattern.test(id)) return;
   throw new ConfigError(
     "id",
-    `${what}'s \`id\` is lower-case, such as \`my-pager\`, of at most 64 characters.`,
+    `${what}'s \`id\` is lower-case kebab, such as \`my-pager\`, of at most 64 characters.`,
   );
 };
 

@@ -46,7 +46,7 @@ describe("registering", () => {
     ["a factory that was not called", memoryNotifier, /an object with/],
     ["a promise", Promise.resolve(memoryNotifier()), /an object with/],
     ["one without a contract", { id: "memory", send: () => {} }, /defineNotifier\(\)/],
-    ["an id that is no label", { ...memoryNotifier(), id: "My Pager" }, /`id` is lower-case/],
+    ["an id that is no label", { ...memoryNotifier(), id: "My Pager" }, /`id` is lower-case kebab/],
     ["a batch of none", { ...memoryNotifier(), maxBatchSize: 0 }, /`maxBatchSize` must be/],
     [
       "a limit without its time",
