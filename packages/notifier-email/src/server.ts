@@ -58,7 +58,7 @@ const placeFromUrl = (owner: string, value: unknown): Place => {
   if (url.search !== "" || url.hash !== "" || !["", "/"].includes(url.pathname)) {
     throw bad(
       owner,
-      "has a path, a query or a fragment; set `requireTls` and `ca` beside it instead",
+      "has a path, a query or a fragment: percent-encode `/`, `?` and `#` in user and password, and set `requireTls` and `ca` beside it",
     );
   }
   const port = Number(url.port) || (secure ? implicitTlsPort : submissionPort);
