@@ -13,19 +13,22 @@ export interface ReceiverDecision {
   readonly held_by: string | null;
 }
 
-const yes = "wanted";
+type Answer = Pick<ReceiverDecision, "wanted" | "reason">;
 
 /** One that fails lets the event through, as when it is delivered. */
-const askWhere = ({ filter }: Receiver, event: MonitorEvent): string => {
-  if (filter.where === undefined) return yes;
+const askWhere = ({ filter }: Receiver, event: MonitorEvent): Answer => {
+  if (filter.where === undefined) return { wanted: true, reason: "wanted" };
   try {
     const answer: unknown = filter.where(event);
-    if (!isThenable(answer)) return answer ? yes : "its `where` says no";
+    if (!isThenable(answer))
+      return answer
+        ? { wanted: true, reason: "wanted" }
+        : { wanted: false, reason: "its `where` says no" };
     contain(answer, () => {});
   } catch {
     // as if it were async: it has not answered
   }
-  return `${yes}: its \`where\` throws or is async`;
+  return { wanted: true, reason: "wanted: its `where` throws or is async" };
 };
 
 const heldBy = (
@@ -47,8 +50,9 @@ export const explainFor = (
   event: MonitorEvent,
   clock: Clock,
 ): ReceiverDecision => {
-  const reason = receiver.filter.why(event) ?? askWhere(receiver, event);
-  const wanted = reason.startsWith(yes);
+  const no = receiver.filter.why(event);
+  const { wanted, reason } =
+    no === undefined ? askWhere(receiver, event) : { wanted: false, reason: no };
   const held_by = wanted ? heldBy(receiver, clock) : null;
   return { receiver: receiver.name, wanted, reason, held_by };
 };

@@ -56,7 +56,7 @@ export interface Monitor extends Emitter {
   getCleanupMetrics(window?: { readonly days?: number | undefined }): Promise<CleanupMetrics>;
   /** Default: the last 30 days. */
   getMigrationMetrics(window?: { readonly days?: number | undefined }): Promise<MigrationMetrics>;
-  /** Newest first. `types` are exact here, without `*`. */
+  /** Newest first. `types` are exact, without `*`. @throws ConfigError */
   getEvents(query?: EventQuery): Promise<Page<MonitorEvent>>;
   /** What happened to events at receivers, newest first. What a filter did not want has no row: see `explain`. */
   getDeliveries(query?: DeliveryQuery): Promise<Page<Delivery>>;

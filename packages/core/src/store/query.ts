@@ -64,8 +64,12 @@ export const inOrder = (left: DeliveryPlace, right: DeliveryPlace): number =>
 export const readEventQuery = (query: EventQuery): EventSelection => {
   const owner = "An event query";
   checkOptions(owner, query, ["types", "levels", "since", "until", "limit", "cursor"]);
+  const types = words(owner, "types", query.types);
+  for (const type of types ?? [])
+    if (type.includes("*"))
+      throw new ConfigError("types", `${owner}: \`types\` are exact, without \`*\`.`);
   return {
-    types: words(owner, "types", query.types),
+    types,
     levels: words(owner, "levels", query.levels, levels),
     since: moment(owner, "since", query.since),
     until: moment(owner, "until", query.until),

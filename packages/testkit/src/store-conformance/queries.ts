@@ -150,6 +150,7 @@ const wrongEventQueries: readonly object[] = [
   { until: 5 },
   { types: "sync_success" },
   { types: [5] },
+  { types: ["sync_*"] },
   { levels: ["fatal"] },
   { cursor: "" },
   { cursor: "no such page!" },
