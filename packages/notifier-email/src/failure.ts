@@ -60,6 +60,16 @@ type Verdict = readonly [code: DeliveryErrorCode, message: string, retryAfterMs?
 /** Servers lock an account after a few wrong passwords; the same one does not become right by trying. */
 const afterWrongPasswordMs = 5 * 60_000;
 
+/** Gmail says it to every mail until the day is over, and means none of them: https://support.google.com/a/answer/166852 */
+const dailyLimit = /^5\d\d 5\.4\.5$/;
+const afterDailyLimitMs = 15 * 60_000;
+
+/**
+ * The second number says what is at fault (RFC 3463 §3): an address (1), a mailbox (2, but for 2.3: the mail is too
+ * long), the way there (4), how the sender is known (7.2x, RFC 7372; 7.60 is Microsoft's). The next mail would hear the same.
+ */
+const notThisMail = /^5\d\d 5\.(?:1\.|2\.(?!3$)|4\.|7\.(?:2\d|60)$)/;
+
 const refusedForGood = (failure: MailFailure, reply: string): Verdict => {
   if (failure.code === "EAUTH") {
     return [
@@ -74,6 +84,13 @@ const refusedForGood = (failure: MailFailure, reply: string): Verdict => {
       `The mail server refuses STARTTLS (${reply}), and the mail is not sent without it. Check the port and \`requireTls\`.`,
     ];
   }
+  if (dailyLimit.test(reply)) {
+    return [
+      "rate-limited",
+      `The mail server takes no more mails of this sender today (${reply}).`,
+      afterDailyLimitMs,
+    ];
+  }
   if (failure.command === "MAIL FROM") {
     // RFC 1870: 552 here is about the size that was announced.
     return failure.responseCode === 552
@@ -84,6 +101,12 @@ const refusedForGood = (failure: MailFailure, reply: string): Verdict => {
         ];
   }
   if (failure.code === "EMESSAGE" || failure.command === "DATA") {
+    if (notThisMail.test(reply)) {
+      return [
+        "config",
+        `The mail server refuses the sender or a recipient, not the mail itself (${reply}). Check \`from\`, what the login may send as, and \`to\`.`,
+      ];
+    }
     return ["payload", `The mail server refuses this mail (${reply}).`];
   }
   return ["config", `The mail server refuses to speak with us (${reply}).`];

@@ -65,6 +65,51 @@ describe("an answer of the server", () => {
     ],
     ["DATA 552 is about this mail", { content: "552 5.3.4 too big" }, "payload"],
     ["DATA 554 is about this mail", { content: "554 5.6.0 looks odd" }, "payload"],
+    [
+      "550 5.7.60 after the mail, the login may not send as `from`, is ours to mend",
+      { content: "550 5.7.60 SMTP; Client does not have permissions to send as this sender" },
+      "config",
+    ],
+    [
+      "554 5.2.252 after the mail, the same of late, is ours to mend",
+      { content: "554 5.2.252 SendAsDenied; a@example.com not allowed to send as b@example.com" },
+      "config",
+    ],
+    [
+      "550 5.7.26 after the mail, a sender that proves nothing, is ours to mend",
+      { content: "550-5.7.26 This mail has been blocked\r\n550 5.7.26 SPF did not pass" },
+      "config",
+    ],
+    [
+      "550 5.1.1 after the mail is about an address, not about this mail",
+      { content: "550 5.1.1 who?" },
+      "config",
+    ],
+    [
+      "552 5.2.3 after the mail is about this mail's length",
+      { content: "552 5.2.3 too long" },
+      "payload",
+    ],
+    [
+      "550 5.7.1 after the mail, a filter's word, is about this mail",
+      { content: "550 5.7.1 looks like spam" },
+      "payload",
+    ],
+    [
+      "550 5.4.5 after the mail, Gmail's daily limit, is a rate limit",
+      { content: "550-5.4.5 Daily user sending limit exceeded.\r\n550 5.4.5 see the limits" },
+      "rate-limited",
+    ],
+    [
+      "DATA 550 5.4.5 is a rate limit",
+      { data: "550 5.4.5 Daily user sending quota exceeded" },
+      "rate-limited",
+    ],
+    [
+      "MAIL 550 5.4.5 is a rate limit",
+      { mail: "550 5.4.5 Daily user sending quota exceeded" },
+      "rate-limited",
+    ],
     ["451 after the mail is passing", { content: "451 4.3.0 try later" }, "unavailable"],
     ["421 after the mail is passing", { content: "421 4.3.2 shutting down" }, "unavailable"],
     [
@@ -133,6 +178,11 @@ describe("an answer of the server", () => {
     expect(await codeUnder({ extensions: auth, auth: "421 4.3.2 later" }, login)).toBe(
       "unavailable",
     );
+  });
+
+  it("waits a quarter of an hour at a daily limit, which the next second does not end", async () => {
+    const server = await scripted({ content: "550 5.4.5 Daily user sending limit exceeded" });
+    expect(await rejection(sendOne(notifierAt(server)))).toMatchObject({ retryAfterMs: 900_000 });
   });
 
   it("tells the reply code and its enhanced status, and none of the server's own words", async () => {
