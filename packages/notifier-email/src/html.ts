@@ -1,5 +1,5 @@
 import { singleLine, truncate } from "@datasync-monitor/core";
-import { longestMessage, longestTrouble, type View } from "./view.ts";
+import type { ListBounds, View } from "./view.ts";
 import type { Words } from "./words.ts";
 
 const entities: Readonly<Record<string, string>> = {
@@ -67,21 +67,23 @@ export const htmlSection = (view: View, words: Words): string =>
   aside("font-size:12px;padding-top:6px", `${words.eventId} ${view.id}`) +
   "</td></tr></table>\n";
 
-const row = (view: View, more: readonly string[]): string =>
+const row = (view: View, longestMessage: number, more: readonly string[]): string =>
   `<tr><td class="line" valign="top">${badge(view)}</td>` +
   `<td class="line" valign="top" width="99%"><b>${name(view.type)}</b> · ${name(view.service)} <span class="dim time">${escapeHtml(view.time)}</span><br>` +
   `${escapeHtml(truncate(singleLine(view.message), longestMessage))}` +
   `${more.map((text) => `<br><span class="dim">${escapeHtml(text)}</span>`).join("")}</td></tr>\n`;
 
 /** One event in the list that a digest opens with: two cells, for four would not fit a phone. */
-export const htmlRow = (view: View): string => row(view, []);
+export const htmlRow = (view: View, { message }: ListBounds): string => row(view, message, []);
 
 /** The same for one that is listed only: what its section would have said first and last. */
-export const htmlListed = (view: View, words: Words): string =>
-  row(view, [
-    ...(view.trouble === "" ? [] : [truncate(view.trouble, longestTrouble)]),
+export const htmlListed = (view: View, words: Words, bounds: ListBounds): string => {
+  const trouble = truncate(view.trouble, bounds.trouble);
+  return row(view, bounds.message, [
+    ...(trouble === "" ? [] : [trouble]),
     `${words.eventId} ${view.id}`,
   ]);
+};
 
 export const htmlList = (rows: readonly string[]): string =>
   `<table ${layout} cellpadding="5" class="ink" style="${ink};margin-bottom:28px;font-size:13px;line-height:1.5">\n` +

@@ -1,9 +1,10 @@
 import { singleLine, truncate } from "@datasync-monitor/core";
-import { levelWord, longestMessage, longestTrouble, type View } from "./view.ts";
+import { type ListBounds, levelWord, type View } from "./view.ts";
 import type { Words } from "./words.ts";
 
 const rule = "-".repeat(60);
 
+/** Continued lines stand in, so that no text can pass for another line of the mail. */
 const indent = (text: string, by: number): string => text.replaceAll("\n", `\n${" ".repeat(by)}`);
 
 const labelWidth = 16;
@@ -20,7 +21,7 @@ const fieldLine = (label: string, value: string): string => {
 export const plainSection = (view: View, words: Words): string =>
   [
     `${levelWord(view)}  ${view.title}`,
-    ...(view.message === "" ? [] : ["", view.message]),
+    ...(view.message === "" ? [] : ["", indent(view.message, 2)]),
     "",
     ...view.fields.map(({ label, value }) => fieldLine(label, value)),
     ...(view.hidden > 0 ? [words.moreFields(view.hidden)] : []),
@@ -30,19 +31,21 @@ export const plainSection = (view: View, words: Words): string =>
 const levelWidth = 8;
 
 /** One event in a line of the list that a digest opens with. */
-export const plainRow = (view: View): string => {
+export const plainRow = (view: View, { message }: ListBounds): string => {
   const level = levelWord(view);
   const pad = " ".repeat(Math.max(0, levelWidth - columns(level)));
-  return `${view.time}  ${level}${pad}  ${view.type} · ${view.service}: ${truncate(singleLine(view.message), longestMessage)}`;
+  return `${view.time}  ${level}${pad}  ${view.type} · ${view.service}: ${truncate(singleLine(view.message), message)}`;
 };
 
 /** The same for one that is listed only: what its section would have said first and last. */
-export const plainListed = (view: View, words: Words): string =>
-  [
-    plainRow(view),
-    ...(view.trouble === "" ? [] : [`    ${truncate(view.trouble, longestTrouble)}`]),
+export const plainListed = (view: View, words: Words, bounds: ListBounds): string => {
+  const trouble = truncate(view.trouble, bounds.trouble);
+  return [
+    plainRow(view, bounds),
+    ...(trouble === "" ? [] : [`    ${trouble}`]),
     `    ${words.eventId}: ${view.id}`,
   ].join("\n");
+};
 
 export interface PlainDigest {
   readonly summary: string;

@@ -15,7 +15,15 @@ import {
   htmlSection,
 } from "./html.ts";
 import { plainDigest, plainListed, plainRow, plainSection } from "./plain.ts";
-import { alone, amongOthers, levelWord, type View, viewOf } from "./view.ts";
+import {
+  alone,
+  amongOthers,
+  type ListBounds,
+  levelWord,
+  listBounds,
+  type View,
+  viewOf,
+} from "./view.ts";
 import { type LevelCount, type Words, wordsFor } from "./words.ts";
 
 export interface RenderOptions {
@@ -79,14 +87,36 @@ const smallestSection = 700;
 
 const bytesOf = ({ html }: Part): number => Buffer.byteLength(html);
 
+interface Row {
+  readonly view: View;
+  readonly brief: Part;
+  readonly listed: Part;
+}
+
+const rowsWithin = (views: readonly View[], words: Words, bounds: ListBounds): readonly Row[] =>
+  views.map((view) => ({
+    view,
+    brief: { plain: plainRow(view, bounds), html: htmlRow(view, bounds) },
+    listed: { plain: plainListed(view, words, bounds), html: htmlListed(view, words, bounds) },
+  }));
+
+const listBytes = (rows: readonly Row[]): number =>
+  rows.reduce((sum, { listed }) => sum + bytesOf(listed), 0);
+
+/** The list, in so few words that a third of the room is left: a list alone would say no more of the gravest than of others. */
+const listAll = (views: readonly View[], words: Words): readonly Row[] => {
+  let rows: readonly Row[] = [];
+  for (const bounds of listBounds) {
+    rows = rowsWithin(views, words, bounds);
+    if (listBytes(rows) <= (room * 2) / 3) break;
+  }
+  return rows;
+};
+
 /** Each event with its row, and those that find room, in order, with their section. */
 const tellAll = (views: readonly View[], words: Words): readonly Told[] => {
-  const rows = views.map((view) => ({
-    view,
-    brief: { plain: plainRow(view), html: htmlRow(view) },
-    listed: { plain: plainListed(view, words), html: htmlListed(view, words) },
-  }));
-  let left = rows.reduce((space, { listed }) => space - bytesOf(listed), room);
+  const rows = listAll(views, words);
+  let left = room - listBytes(rows);
   return rows.map(({ view, brief, listed }) => {
     const space = left + bytesOf(listed) - bytesOf(brief);
     if (space < smallestSection) return { row: listed, section: undefined };

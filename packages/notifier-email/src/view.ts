@@ -45,9 +45,19 @@ export const amongOthers: Bounds = { message: 1_000, fields: 4_000 };
 
 const longestService = 60;
 
-/** In a list, in characters. */
-export const longestMessage = 80;
-export const longestTrouble = 120;
+/** What a list says of one event, in characters. */
+export interface ListBounds {
+  readonly message: number;
+  readonly trouble: number;
+}
+
+/** The roomiest first. */
+export const listBounds = [
+  { message: 80, trouble: 120 },
+  { message: 60, trouble: 60 },
+  { message: 40, trouble: 30 },
+  { message: 20, trouble: 0 },
+] as const satisfies readonly ListBounds[];
 
 /** Keeps line breaks; every other character that cannot be seen becomes a space. */
 const tidy = (text: string, max: number): string =>

@@ -80,6 +80,28 @@ describe("a digest", () => {
     expect(text).toContain(`${100 - sections} events above are listed only`);
   });
 
+  it.each([
+    ["long Chinese texts", "数据库在规定的时间内没有应答，请检查网络和磁盘".repeat(8), chinese],
+    ["texts of quotes", '"'.repeat(200), english],
+  ])(
+    "tells the gravest in full and stays below the size that Gmail cuts at, with 100 events of %s",
+    (_, long, options) => {
+      const events = Array.from({ length: 100 }, (_, i) =>
+        sampleEvent({
+          ...failure,
+          level: i === 50 ? "critical" : "error",
+          service: long.slice(0, 40),
+          message: long,
+          details: { error: long },
+        }),
+      );
+      const { text, html } = renderMail(events as unknown as Batch, options);
+      expect(Buffer.byteLength(html)).toBeLessThan(102_000);
+      expect(text).toMatch(/\n-{60}\n\n(?:CRITICAL|严重) {2}/);
+      for (const { id } of events) expect(text).toContain(id);
+    },
+  );
+
   it("stays below the size that Gmail cuts at, with 100 events of the common kind", () => {
     expect(Buffer.byteLength(renderMail(sampleBatch(100), english).html)).toBeLessThan(102_000);
   });

@@ -89,8 +89,19 @@ describe("one event", () => {
       [sampleEvent({ message: "first\n  second\r\n\tthird" })],
       english,
     );
-    expect(text).toContain("first\n  second\n    third");
+    expect(text).toContain("\nfirst\n    second\n      third\n");
     expect(html).toContain("first<br>&nbsp; second<br>&nbsp;&nbsp;&nbsp; third");
+  });
+
+  it("lets no message pass for a field or for another event in the plain text", () => {
+    const message = `lost\nService: prod\n\n${"-".repeat(60)}\n\nCRITICAL  Data sync failed`;
+    for (const batch of [[failure], [failure, failure]] as const) {
+      const forged = batch.map((event) => sampleEvent({ ...event, message }));
+      const lines = renderMail(forged as unknown as Batch, english).text.split("\n");
+      const rules = lines.filter((line) => line === "-".repeat(60));
+      expect(rules).toHaveLength(batch.length === 1 ? 0 : 2);
+      expect(lines.filter((line) => /^(?:CRITICAL|Service: prod)/.test(line))).toEqual([]);
+    }
   });
 
   it("says what went wrong first of all fields, however many there are", () => {
