@@ -10,6 +10,7 @@ import {
 } from "./blocks.ts";
 import { fencedWithin, isBlank, mrkdwnWithin, printable } from "./escape.ts";
 import { limits } from "./limits.ts";
+import { linkOf } from "./link.ts";
 import { errorsOf, factsOf, headlineOf, idOf, originOf, type Telling } from "./telling.ts";
 import { words } from "./words.ts";
 
@@ -28,14 +29,14 @@ const labelled = (label: string, value: string): string =>
 const grid = (facts: readonly DescribedField[]): Block => ({
   type: "section",
   fields: facts.map(({ label, value }) =>
-    mrkdwn(labelled(label, mrkdwnWithin(value, limits.field - labelRoom - 3))),
+    mrkdwn(labelled(label, linkOf(value) ?? mrkdwnWithin(value, limits.field - labelRoom - 3))),
   ),
 });
 
-/** A long fact has a section of its own, in a code block: shown as it is, line by line. */
+/** A long fact has a section of its own, in a code block: shown as it is, line by line. No address is a link there. */
 const full = ({ label, value }: DescribedField): Block => ({
   type: "section",
-  text: mrkdwn(labelled(label, fencedWithin(value, limits.text - labelRoom - 3))),
+  text: mrkdwn(labelled(label, linkOf(value) ?? fencedWithin(value, limits.text - labelRoom - 3))),
 });
 
 const inTens = (facts: readonly DescribedField[]): DescribedField[][] =>

@@ -83,6 +83,16 @@ describe("several events", () => {
     });
   });
 
+  it("tell the whole of what went wrong where the message leaves room for it", () => {
+    const error = `connect ETIMEDOUT ${"10.20.4.17:3306 ".repeat(20)}end`;
+    const texts = renderBlocks(
+      sampleBatch(20, { message: "short", details: { error } }),
+      options,
+    ).attachments?.flatMap(({ blocks }) => textsOf(blocks));
+    expect(texts).toHaveLength(20);
+    for (const text of texts ?? []) expect(text).toContain(`\nshort\nError: ${error}\n`);
+  });
+
   it("are never refused, whatever they hold, and each names its event", () => {
     const anyField = fc.record({ label: hostileText(), value: hostileText(), short: fc.boolean() });
     const fields = fc.array(anyField, { maxLength: 2 });
