@@ -66,5 +66,10 @@ const rename = (
   { family, sample }: { readonly family: string; readonly sample: string },
 ): string =>
   block
-    .replaceAll(/^# (HELP|TYPE) \S+/gm, (_, keyword) => `# ${keyword} ${family}`)
-    .replaceAll(/^[A-Za-z_:][\w:]*/gm, () => sample);
+    .split("\n") // not by `^`: a label value may hold other line ends, which this format does not know
+    .map((line) =>
+      line
+        .replace(/^# (HELP|TYPE) \S+/, (_, keyword) => `# ${keyword} ${family}`)
+        .replace(/^[A-Za-z_:][\w:]*/, () => sample),
+    )
+    .join("\n");

@@ -1,5 +1,6 @@
 import { ConfigError, checkOptions, EventType, numberOption } from "@datasync-monitor/core";
 import { Registry } from "prom-client";
+import { other } from "./labels.ts";
 
 /** What `prometheus()` takes. Nothing is required, and nothing here is secret. */
 export interface PrometheusOptions {
@@ -75,7 +76,8 @@ const typesOption = (value: unknown): readonly string[] => {
     Array.isArray(value) &&
     value.length <= mostTypes &&
     value.every((type) => typeof type === "string" && typePattern.test(type));
-  if (fits) return value;
+  // Twice in the list it would be read twice from the books, as itself and as the rest.
+  if (fits) return value.filter((type) => type !== other);
   throw new ConfigError(
     "eventTypes",
     `${owner}: \`eventTypes\` must be at most ${mostTypes} event types, each lower-case letters, digits, \`_\` and \`.\`, without \`*\`.`,

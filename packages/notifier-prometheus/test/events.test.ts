@@ -57,6 +57,16 @@ describe("event counts", () => {
     expect(await at(6)).toBe(12);
   });
 
+  it("add up in `other` also where an own type has that name, and stand still between scrapes", async () => {
+    const { host, show } = fakeHost();
+    const notifier = prometheus({ eventTypes: ["other"] });
+    notifier.attach?.(host);
+    show({ events: { other: { ...none, info: 5 }, backup_done: { ...none, info: 2 } } });
+    const shown = async () =>
+      (await scrape(notifier)).value(events, { type: "other", level: "info" });
+    expect([await shown(), await shown(), await shown()]).toEqual([7, 7, 7]);
+  });
+
   it("trap 62: 100,000 event types stay within the configured series, the rest in `other`", async () => {
     const { host, show } = fakeHost();
     const notifier = prometheus({ eventTypes: ["invoice_paid"] });

@@ -78,6 +78,14 @@ describe("what a scraper asks for", () => {
   });
 });
 
+it.each(["\r", "\u2028", "\u2029"])("leaves a label value whole that holds %j", async (end) => {
+  const registry = new Registry();
+  const q = `first${end}second third${end}# TYPE x counter`;
+  new Counter({ name: "jobs", help: "Jobs.", registers: [registry], labelNames: ["q"] }).inc({ q });
+  const { body } = await (await scraper(prometheus({ registry })))(openMetrics);
+  expect(body).toContain(`jobs_total{q="${q}"} 1\n`);
+});
+
 describe("the two formats of one registry", () => {
   it("trap 67: say the same, with `_total` on every counter, in any order of scrapes", async () => {
     const registry = registryOfTheUser();
