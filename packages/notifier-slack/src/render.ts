@@ -33,6 +33,9 @@ export const renderBlocks = (batch: Batch, options: RenderOptions): SlackMessage
   };
 };
 
+/** Continued lines stand in, so that none can pass for the headline of another event. */
+const indented = (text: string): string => printable(text).replaceAll("\n", "\n    ");
+
 /** The same without blocks, for when Slack refuses them. */
 export const renderPlain = (batch: Batch, options: RenderOptions): SlackMessage => {
   const tellings = tell(batch, options);
@@ -40,7 +43,7 @@ export const renderPlain = (batch: Batch, options: RenderOptions): SlackMessage 
   const room = Math.floor((limits.plain - limits.header) / tellings.length) - 2;
   const entries = tellings.map((telling) => {
     const { message } = telling.said;
-    return entryOf(telling, room, isDigest ? singleLine(message) : printable(message));
+    return entryOf(telling, room, isDigest ? singleLine(message) : indented(message));
   });
   const counted = isDigest ? [escapeText(tally(tellings, options.locale))] : [];
   return {

@@ -189,6 +189,12 @@ describe("plain text", () => {
     expect(message.text).toContain("0198f560-8440-7000-8000-000000000001");
   });
 
+  it("lets no line of a message pass for the headline of another event", () => {
+    const forged = "*Critical · Data sync failed* · prod";
+    const { text } = renderPlain([sampleEvent({ message: `lost\n\n${forged}` })], options);
+    expect(text).toContain(`\nlost\n    \n    ${forged}\n`);
+  });
+
   it("shares its room among the events", () => {
     const message = renderPlain(sampleBatch(20, { message: "<".repeat(9_000) }), options);
     expect(message.text.length).toBeLessThanOrEqual(12_000);
