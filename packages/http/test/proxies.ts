@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request, type Server } from "node:h
 import { createServer as createSecureServer } from "node:https";
 import { connect } from "node:net";
 import { TLSSocket } from "node:tls";
-import { good, key } from "./certificates.ts";
+import { good, key } from "../../../test-support/certificates.ts";
 import { listen } from "./servers.ts";
 
 export interface Asked {

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { elsewhere, good } from "../../../test-support/certificates.ts";
 import { type HttpClientOptions, statusError } from "../src/index.ts";
-import { elsewhere, good } from "./certificates.ts";
 import { client, failure, patient } from "./client.ts";
 import { proxyServer } from "./proxies.ts";
 import { deadPort, secure, serve } from "./servers.ts";

@@ -7,7 +7,7 @@ import {
   type Socket,
 } from "node:net";
 import { onTestFinished } from "vitest";
-import { key } from "./certificates.ts";
+import { key } from "../../../test-support/certificates.ts";
 
 export interface Seen {
   readonly method: string;

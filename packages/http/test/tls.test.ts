@@ -1,7 +1,7 @@
 import type { ServerOptions } from "node:https";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { elsewhere, expired, good } from "../../../test-support/certificates.ts";
 import { httpClient } from "../src/index.ts";
-import { elsewhere, expired, good } from "./certificates.ts";
 import { client, failure, patient } from "./client.ts";
 import { secure, serve } from "./servers.ts";
 

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { DeliveryError } from "@datasync-monitor/core";
 import { sendContext } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
-import { elsewhere, local } from "./support/certificate.ts";
+import { elsewhere, good, key } from "../../../test-support/certificates.ts";
 import type { Script, ScriptedSmtp } from "./support/scripted-smtp.ts";
 import {
   cleanUp,
@@ -214,7 +214,7 @@ describe("TLS", () => {
   });
 
   it("trusts a certificate of `ca`", async () => {
-    const ca = local.cert;
+    const ca = good;
     const secure = await scripted({ secure: true });
     await expect(sendOne(notifierAt(secure, { secure: true, ca }))).resolves.toBeDefined();
     const starting = await scripted({ extensions: ["STARTTLS"] });
@@ -223,8 +223,8 @@ describe("TLS", () => {
   });
 
   it("refuses a trusted certificate of another host", async () => {
-    const secure = await scripted({ secure: true, identity: elsewhere });
-    const ca = elsewhere.cert;
+    const secure = await scripted({ secure: true, identity: { cert: elsewhere, key } });
+    const ca = elsewhere;
     const error = await rejection(sendOne(notifierAt(secure, { secure: true, ca })));
     expect(error).toMatchObject({
       code: "config",

@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 import { ConfigError } from "@datasync-monitor/core";
 import { describe, expect, it } from "vitest";
+import { elsewhere } from "../../../test-support/certificates.ts";
 import * as publicNames from "../src/index.ts";
 import { type EmailOptions, email } from "../src/index.ts";
 import { serverOption } from "../src/server.ts";
-import { elsewhere } from "./support/certificate.ts";
 import { addresses } from "./support/workbench.ts";
 
 const base: EmailOptions = { ...addresses, url: "smtps://mail.example.com" };
@@ -47,7 +47,7 @@ describe("options", () => {
         subjectPrefix: "",
         locale: "zh-CN",
         timeZone: "Asia/Shanghai",
-        ca: [elsewhere.cert],
+        ca: [elsewhere],
         connections: 1,
       },
     ],

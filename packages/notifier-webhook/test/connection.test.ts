@@ -4,8 +4,8 @@ import type { AddressInfo, LookupFunction } from "node:net";
 import { inspect } from "node:util";
 import { sampleEvent, sendContext } from "@datasync-monitor/testkit";
 import { afterEach, expect, it, onTestFinished, vi } from "vitest";
+import { good as cert, key } from "../../../test-support/certificates.ts";
 import { type WebhookOptions, webhook } from "../src/index.ts";
-import { cert, key } from "./certificates.ts";
 import { failure, rig, secret } from "./rig.ts";
 
 afterEach(() => vi.unstubAllEnvs());

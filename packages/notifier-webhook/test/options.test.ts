@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { ConfigError } from "@datasync-monitor/core";
 import { describe, expect, it } from "vitest";
+import { good as cert } from "../../../test-support/certificates.ts";
 import { type WebhookOptions, webhook } from "../src/index.ts";
-import { cert } from "./certificates.ts";
 import { secret } from "./rig.ts";
 
 const url = "https://receiver.example/hook";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, TLSSocket } from "node:tls";
-import { local } from "./certificate.ts";
+import { good, key } from "../../../../test-support/certificates.ts";
 
 /** A reply line, silence, or a connection that is cut. */
 export type Reply = string | "hang" | "drop";
@@ -44,7 +44,7 @@ export interface ScriptedSmtp {
 
 /** Speaks just enough SMTP to fail at any stage, in ways that a proper server will not. */
 export const scriptedSmtp = async (first: Script = {}): Promise<ScriptedSmtp> => {
-  const identity = first.identity ?? local;
+  const identity = first.identity ?? { cert: good, key };
   let script = first;
   const lines: string[] = [];
   const sockets = new Set<Socket>();
