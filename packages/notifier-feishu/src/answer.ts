@@ -48,8 +48,13 @@ const isForSize = (code: number, msg: string, bytes: number): boolean =>
   code === 19036 ||
   (code === 9499 && (bytes > largestBody / 2 || /size|large|exceed|too long/i.test(msg)));
 
+/** Of a card that mentions somebody who has left, or never was: the code within the words. */
+const isForMention = (code: number, msg: string): boolean =>
+  badCards.has(code) && /\bErrCode: ?100290\b/.test(msg);
+
 const nextManner = (code: number, msg: string, sent: Sent): Manner | undefined => {
   const { manner } = sent;
+  if (isForMention(code, msg) && manner.mention) return { ...manner, mention: false };
   if (badCards.has(code)) {
     const format = simpler(manner.format);
     return format === undefined ? undefined : { ...manner, format };
@@ -70,7 +75,9 @@ const signatureAdvice = (answer: HttpAnswer, sent: Sent): string => {
   return `; this machine's clock is ${minutes} minutes ${skew > 0 ? "ahead" : "behind"}: set it`;
 };
 
-const advice = (code: number, answer: HttpAnswer, sent: Sent): string => {
+const advice = (code: number, msg: string, answer: HttpAnswer, sent: Sent): string => {
+  if (isForMention(code, msg))
+    return ", which mentions somebody it does not know; check `mentions`";
   if (code === 19021) return signatureAdvice(answer, sent);
   if (code !== 19024) return "";
   return sent.keyed
@@ -123,7 +130,7 @@ export const judge = (answer: HttpAnswer, sent: Sent, now: number): DeliveryErro
     const unknown = () => new DeliveryError("unknown", `Feishu answered ${code}`);
     return judgeStatus(answer, sent, now, unknown);
   }
-  const said = `Feishu answered ${code}: ${meaning.says}${advice(code, answer, sent)}`;
+  const said = `Feishu answered ${code}: ${meaning.says}${advice(code, msg, answer, sent)}`;
   if (meaning.code === "rate-limited") return limited(answer, sent, now, said);
   if (code === 19021 && sent.signed && now - sent.at > staleMs) {
     return new DeliveryError("unavailable", "Feishu answered 19021: the signature grew too old");

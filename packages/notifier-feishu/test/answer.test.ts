@@ -164,6 +164,20 @@ describe("a refused message is sent once more in a simpler manner", () => {
     expect(resume(11235, { manner: { ...manner, mention: false } })).toBeUndefined();
   });
 
+  it("as the same card without mentions, where one of them is of nobody that the bot knows", () => {
+    const msg =
+      "ErrCode: 100290; ErrMsg: there is an invalid user resource (at/person) in your card";
+    const refused = (overrides: Partial<Sent> = {}) =>
+      judge(answered({ code: 11246, msg }), sent(overrides), at);
+    expect(refused()).toMatchObject({
+      code: "payload",
+      message: expect.stringContaining("check `mentions`"),
+      resume: { mention: false },
+    });
+    const manner = { format: "card", maxBytes: 20_000, mention: false } as const;
+    expect(refused({ manner })?.resume).toEqual({ format: "post", mention: false });
+  });
+
   it("and keeps what an earlier refusal took away", () => {
     const smaller = { ...manner, maxBytes: 9_500 };
     expect(resume(11246, { manner: smaller })).toEqual({ format: "post", max_bytes: 9_500 });
