@@ -4,6 +4,7 @@ import { Pool } from "undici";
 import manifest from "../package.json" with { type: "json" };
 import { connector } from "./connector.ts";
 import { exchange, type HttpAnswer } from "./exchange.ts";
+import { Flights } from "./flights.ts";
 import { type GuardMode, guardOption } from "./guard.ts";
 import { type HttpProxy, proxyOption } from "./proxy.ts";
 import { tlsOptions } from "./tls.ts";
@@ -71,13 +72,29 @@ const headerLimit = 16 * 1024;
 
 const userAgent = `datasync-monitor/${manifest.version}`;
 
-const headersOf = (own: Readonly<Record<string, string>> | undefined): Record<string, string> => {
-  const headers: Record<string, string> = {
-    "user-agent": userAgent,
-    "accept-encoding": "identity",
-  };
-  for (const name in own) headers[name.toLowerCase()] = own[name] ?? "";
-  return headers;
+/** Names and values in turn, as undici takes them without another copy. */
+class HeaderList {
+  readonly list: string[] = ["user-agent", userAgent, "accept-encoding", "identity"];
+
+  /** In place of what has the name by now. */
+  set(name: string, value: string): void {
+    const { list } = this;
+    for (let at = 0; at < list.length; at += 2) {
+      if (list[at] !== name) continue;
+      list[at + 1] = value;
+      return;
+    }
+    list.push(name, value);
+  }
+}
+
+type Headers = Readonly<Record<string, string>> | undefined;
+
+const headersOf = (own: Headers, ofProxy: Headers): string[] => {
+  const headers = new HeaderList();
+  for (const name in own) headers.set(name.toLowerCase(), own[name] ?? "");
+  for (const name in ofProxy) headers.set(name, ofProxy[name] ?? "");
+  return headers.list;
 };
 
 const known: readonly (keyof HttpClientOptions)[] = [
@@ -117,33 +134,6 @@ interface Target {
   readonly pool: Pool;
   readonly path: string;
   readonly proxyHeaders: Readonly<Record<string, string>> | undefined;
-}
-
-/** Requests under way. Their number is enough: names in a Set would outlive them on the heap. */
-class Flights {
-  #count = 0;
-  #landed: (() => void) | undefined;
-
-  begin(): void {
-    this.#count += 1;
-  }
-
-  end(): void {
-    this.#count -= 1;
-    if (this.#count === 0) this.#landed?.();
-  }
-
-  /** Resolves when none is under way, or after `ms`. */
-  landed(ms: number): Promise<void> {
-    if (this.#count === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#landed = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
 }
 
 /**
@@ -199,17 +189,13 @@ export const httpClient = (options: HttpClientOptions = {}, owner = "httpClient(
   };
 
   return {
-    async post({ url, body, headers, signal, method = "POST" }) {
-      if (closing !== undefined) throw new DeliveryError("aborted", "the HTTP client is closed");
-      const { pool, path, proxyHeaders } = targetOf(url);
-      flights.begin();
-      try {
-        const sent = { ...headersOf(headers), ...proxyHeaders };
-        return await exchange(pool, { path, method, headers: sent, body }, signal);
-      } finally {
-        flights.end();
-      }
-    },
+    post: ({ url, body, headers, signal, method = "POST" }) =>
+      new Promise((resolve, reject) => {
+        if (closing !== undefined) throw new DeliveryError("aborted", "the HTTP client is closed");
+        const { pool, path, proxyHeaders } = targetOf(url);
+        const sent = headersOf(headers, proxyHeaders);
+        exchange(pool, { path, method, headers: sent, body }, { signal, resolve, reject, flights });
+      }),
     close() {
       closing ??= close();
       return closing;

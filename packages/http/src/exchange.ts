@@ -2,6 +2,7 @@ import { DeliveryError } from "@datasync-monitor/core";
 import type { Dispatcher } from "undici";
 import { decode } from "./decode.ts";
 import { failureOf } from "./failure.ts";
+import type { Flights } from "./flights.ts";
 
 /** What a server said. */
 export interface HttpAnswer {
@@ -21,7 +22,16 @@ const mostInformational = 16;
 
 const utf8 = new TextDecoder();
 
-const flat = (headers: Readonly<Record<string, string | string[] | undefined>>) => {
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** Whether no header came twice, as is the rule: then they are left as they are. */
+const isFlat = (headers: Headers): headers is HttpAnswer["headers"] => {
+  for (const name in headers) if (typeof headers[name] !== "string") return false;
+  return true;
+};
+
+const flat = (headers: Headers): HttpAnswer["headers"] => {
+  if (isFlat(headers)) return headers;
   const joined: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
@@ -31,10 +41,12 @@ const flat = (headers: Readonly<Record<string, string | string[] | undefined>>) 
 };
 
 /** Who waits for the answer. */
-interface Waiter {
+export interface Waiter {
   readonly signal: AbortSignal;
   readonly resolve: (answer: HttpAnswer | Promise<HttpAnswer>) => void;
   readonly reject: (error: DeliveryError) => void;
+  /** Where it counts until it has its outcome. */
+  readonly flights: Flights;
 }
 
 /**
@@ -47,14 +59,17 @@ class Exchange implements Dispatcher.DispatchHandler {
   /** Until the first outcome: the one that counts. */
   #waiter: Waiter | undefined;
   readonly #onAbort = () => this.#abandon();
-  #chunks: Buffer[] = [];
+  #chunks: Buffer[] | undefined;
   #size = 0;
   #informational = 0;
   #controller: Dispatcher.DispatchController | undefined;
-  #head: Pick<HttpAnswer, "status" | "headers"> | undefined;
+  /** 0 until the answer has begun. */
+  #status = 0;
+  #headers: HttpAnswer["headers"] = {};
 
   constructor(waiter: Waiter) {
     this.#waiter = waiter;
+    waiter.flights.begin();
     waiter.signal.addEventListener("abort", this.#onAbort);
   }
 
@@ -71,7 +86,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     if (status >= 200) {
-      this.#head = { status, headers: flat(headers) };
+      this.#status = status;
+      this.#headers = flat(headers);
       return;
     }
     this.#informational += 1;
@@ -82,6 +98,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#waiter === undefined) return;
+    this.#chunks ??= [];
     this.#chunks.push(chunk.subarray(0, bodyLimit - this.#size));
     this.#size += chunk.length;
     if (this.#size <= bodyLimit) return;
@@ -94,7 +111,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#head !== undefined) this.#answer(true);
+    if (this.#status > 0) this.#answer(true);
     else this.#settle()?.reject(failureOf(error, this.#controller !== undefined));
   }
 
@@ -112,20 +129,24 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #answer(truncated: boolean): void {
-    const head = this.#head;
-    const waiter = head === undefined ? undefined : this.#settle();
-    if (head === undefined || waiter === undefined) return;
-    const raw = Buffer.concat(this.#chunks);
-    this.#chunks = [];
-    const encodings = head.headers["content-encoding"];
-    if (encodings === undefined || raw.length === 0) {
-      const body = raw.length === 0 ? "" : utf8.decode(raw);
-      waiter.resolve({ ...head, body, truncated });
+    const waiter = this.#settle();
+    if (waiter === undefined) return;
+    const [status, headers, chunks] = [this.#status, this.#headers, this.#chunks];
+    this.#chunks = undefined;
+    if (chunks === undefined) {
+      waiter.resolve({ status, headers, body: "", truncated });
+      return;
+    }
+    const raw = Buffer.concat(chunks);
+    const encodings = headers["content-encoding"];
+    if (encodings === undefined) {
+      waiter.resolve({ status, headers, body: utf8.decode(raw), truncated });
       return;
     }
     waiter.resolve(
       decode(raw, encodings, bodyLimit).then((decoded) => ({
-        ...head,
+        status,
+        headers,
         body: utf8.decode(decoded.bytes),
         truncated: truncated || decoded.truncated,
       })),
@@ -136,7 +157,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   #settle(): Waiter | undefined {
     const waiter = this.#waiter;
     this.#waiter = undefined;
-    waiter?.signal.removeEventListener("abort", this.#onAbort);
+    if (waiter === undefined) return undefined;
+    waiter.signal.removeEventListener("abort", this.#onAbort);
+    waiter.flights.end();
     return waiter;
   }
 }
@@ -145,12 +168,11 @@ class Exchange implements Dispatcher.DispatchHandler {
 export const exchange = (
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
-  signal: AbortSignal,
-): Promise<HttpAnswer> =>
-  new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(new DeliveryError("aborted", "given up before the request was written"));
-    } else {
-      dispatcher.dispatch(options, new Exchange({ signal, resolve, reject }));
-    }
-  });
+  waiter: Waiter,
+): void => {
+  if (waiter.signal.aborted) {
+    waiter.reject(new DeliveryError("aborted", "given up before the request was written"));
+  } else {
+    dispatcher.dispatch(options, new Exchange(waiter));
+  }
+};

@@ -29,7 +29,7 @@ export interface RenderOptions {
 export interface Rendered {
   readonly body: Buffer;
   /** Those that tell of the event; the content type is the same for all. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>> | undefined;
 }
 
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
@@ -40,13 +40,13 @@ export const render = (batch: Batch, { format, shape, names }: RenderOptions): R
   switch (format) {
     case "json":
       return {
-        headers: {},
+        headers: undefined,
         body: json(shape === "array" ? batch.map(payload) : payload(batch[0])),
       };
     case "cloudevents-structured":
-      return { headers: {}, body: json(one(batch[0])) };
+      return { headers: undefined, body: json(one(batch[0])) };
     case "cloudevents-batch":
-      return { headers: {}, body: json(batch.map(one)) };
+      return { headers: undefined, body: json(batch.map(one)) };
     case "cloudevents-binary":
       return { headers: cloudEventHeaders(batch[0], names), body: json(payload(batch[0])) };
   }

@@ -18,13 +18,17 @@ const who = "the webhook";
 /** Where a receiver may tell its own name for the request. */
 const referenceHeaders = ["x-request-id", "request-id", "x-correlation-id"];
 
+const referenceOf = (headers: HttpAnswer["headers"]): string | undefined => {
+  for (const name of referenceHeaders) {
+    const value = headers[name];
+    if (value) return truncate(singleLine(value), 200);
+  }
+  return undefined;
+};
+
 const receiptOf = ({ status, headers }: HttpAnswer): Receipt => {
-  const name = referenceHeaders.find((header) => headers[header]);
-  const reference = name === undefined ? "" : truncate(singleLine(headers[name] ?? ""), 200);
-  return {
-    ...(reference !== "" && { reference }),
-    ...(status === 202 && { asynchronous: true }),
-  };
+  const reference = referenceOf(headers);
+  return status === 202 ? { reference, asynchronous: true } : { reference };
 };
 
 /** 415 judges the content type, which is the same for every event: none of them must die of it. */
@@ -65,15 +69,13 @@ export const webhook = (options: WebhookOptions): Notifier => {
   const http = httpClient(client, owner);
   let clock: Clock = systemClock;
 
-  const request = (id: string, { body, headers: ofEvent }: Rendered) => ({
-    url,
-    body,
-    headers: {
-      ...headers,
-      ...ofEvent,
-      ...webhookHeaders(keys, { id, body, timestamp: String(Math.floor(clock.now() / 1_000)) }),
-    },
-  });
+  const request = (id: string, { body, headers: ofEvent }: Rendered, signal: AbortSignal) => {
+    const timestamp = String(Math.floor(clock.now() / 1_000));
+    const own = webhookHeaders(keys, { id, body, timestamp });
+    // None of them names another's. Filled up in place: a spread of a spread costs ten times as much.
+    const sent = Object.assign(own, headers, ofEvent);
+    return { url, body, headers: sent, signal };
+  };
 
   return defineNotifier({
     id: "webhook",
@@ -83,21 +85,16 @@ export const webhook = (options: WebhookOptions): Notifier => {
       clock = host.clock;
     },
     async send(batch, { signal, idempotencyKey }) {
-      const answer = await http.post({
-        ...request(safeId(idempotencyKey), render(batch, rendering)),
-        signal,
-      });
+      const rendered = render(batch, rendering);
+      const answer = await http.post(request(safeId(idempotencyKey), rendered, signal));
       const error = sendError(answer, clock.now());
       if (error !== undefined) throw error;
       return receiptOf(answer);
     },
     async verify({ signal }) {
-      const nothing = { body: Buffer.alloc(0), headers: {} };
-      const probe = request(safeId(`verify_${clock.now()}`), nothing);
-      const error = probeError(
-        await http.post({ ...probe, method: "OPTIONS", signal }),
-        clock.now(),
-      );
+      const nothing = { body: Buffer.alloc(0), headers: undefined };
+      const probe = request(safeId(`verify_${clock.now()}`), nothing, signal);
+      const error = probeError(await http.post({ ...probe, method: "OPTIONS" }), clock.now());
       if (error !== undefined) throw error;
     },
     close: () => http.close(),
