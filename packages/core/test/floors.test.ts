@@ -46,7 +46,6 @@ const floors: readonly (readonly string[])[] = [
   ],
   [
     "delivery/destination",
-    "delivery/attempt",
     "delivery/restore",
     "delivery/ledger",
     "delivery/journal",
@@ -54,13 +53,13 @@ const floors: readonly (readonly string[])[] = [
   ],
   [
     "delivery/backlog",
-    "delivery/flights",
+    "delivery/attempt",
     "delivery/reaction",
     "store/memory",
     "verdict",
     "retention",
   ],
-  ["receiver-settings", "delivery/recorder", "status"],
+  ["receiver-settings", "delivery/flights", "delivery/recorder", "status"],
   ["delivery/holding"],
   ["delivery/pipeline", "announcer", "settings"],
   ["delivery/receiver"],

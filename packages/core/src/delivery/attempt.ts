@@ -1,26 +1,36 @@
 import type { Clock, Timer } from "../clock.ts";
 import type { JsonValue } from "../errors.ts";
-import type { MonitorEvent } from "../event.ts";
 import type { Notifier, Receipt, SendContext } from "../notifier.ts";
 import { isThenable } from "../thenable.ts";
 import type { Batch } from "./batch.ts";
+import type { Visit } from "./destination.ts";
 import { type AbortReason, deadlineFailure, type Failure, readFailure } from "./failure.ts";
 
 export type AttemptEnd =
   | { readonly ok: true; readonly reference: string | null }
   | { readonly ok: false; readonly failure: Failure };
 
-export interface AttemptOptions {
+/** What one attempt carries, and since when. */
+export interface Flight {
+  readonly batch: Batch;
+  readonly visit: Visit;
+  readonly startedAt: number;
+}
+
+/** Whose attempts these are, and who is told of them. One for all of a receiver. */
+export interface AttemptHost {
   readonly clock: Clock;
+  readonly notifier: Notifier;
+  /** When to `abort` it for its deadline is up to the host. */
   readonly timeoutMs: number;
   /** How long after its abort a send may still say itself how it ended. */
   readonly graceMs: number;
   /** Called exactly once, maybe before `start` returns. */
-  readonly onEnd: (end: AttemptEnd) => void;
+  onEnd(attempt: Attempt, end: AttemptEnd): void;
   /** Called just before `onEnd` when the send was given up without a word. */
-  readonly onGivenUp: () => void;
+  onGivenUp(): void;
   /** Called once when a send that was given up settles after all. */
-  readonly onOverdue: (succeeded: boolean) => void;
+  onOverdue(succeeded: boolean): void;
 }
 
 /** What one `send()` is told. The signal is made when it is asked for: most callbacks never do. */
@@ -60,24 +70,32 @@ const reference = (receipt: void | Receipt): string | null => {
   }
 };
 
-/** One `send()` under a deadline, whatever it does: throws, never settles, settles twice, ignores its abort. */
+/** One `send()`, whatever it does: throws, never settles, settles twice, ignores its abort. */
 export class Attempt {
-  readonly #options: AttemptOptions;
+  readonly flight: Flight;
+  /** Monotonic milliseconds at which the host aborts it; Infinity until `send()` has returned, and once it is aborted. */
+  deadlineAt = Number.POSITIVE_INFINITY;
+  readonly #host: AttemptHost;
   readonly #context: Context;
-  readonly #size: number;
   #aborted: AbortReason = null;
   #ended = false;
-  #timer: Timer | undefined;
+  /** After its abort. */
+  #grace: Timer | undefined;
 
-  constructor(batch: Batch, options: AttemptOptions) {
-    this.#options = options;
-    this.#context = new Context(batch);
-    this.#size = batch.members.length;
+  constructor(flight: Flight, host: AttemptHost) {
+    this.flight = flight;
+    this.#host = host;
+    this.#context = new Context(flight.batch);
   }
 
-  start(notifier: Notifier, events: readonly [MonitorEvent, ...MonitorEvent[]]): void {
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  start(): void {
     try {
-      const sent: unknown = notifier.send(events, this.#context);
+      const events = this.flight.batch.events();
+      const sent: unknown = this.#host.notifier.send(events, this.#context);
       if (!isThenable(sent)) {
         this.#accepted(sent as void | Receipt);
         return;
@@ -89,45 +107,46 @@ export class Attempt {
       );
     } catch (error) {
       this.#refused(error);
-      return;
     }
-    const { clock, timeoutMs } = this.#options;
-    this.#timer = clock.setTimer(timeoutMs, () => this.abort("deadline"));
   }
 
   /** Tells the send to stop; it has `graceMs` to say how it ended. */
   abort(reason: Exclude<AbortReason, null>): void {
     if (this.#ended || this.#aborted !== null) return;
     this.#aborted = reason;
-    this.#timer?.cancel();
+    this.deadlineAt = Number.POSITIVE_INFINITY;
     const name = reason === "deadline" ? "TimeoutError" : "AbortError";
     this.#context.abort(new DOMException(`The attempt was given up at its ${reason}.`, name));
-    const { clock, graceMs } = this.#options;
-    this.#timer = clock.setTimer(graceMs, () => this.#giveUp());
+    const { clock, graceMs } = this.#host;
+    this.#grace = clock.setTimer(graceMs, () => this.#giveUp());
   }
 
   #giveUp(): void {
     const failure =
       this.#aborted === "shutdown"
         ? readFailure(undefined, "shutdown", this.#size)
-        : deadlineFailure(this.#options.timeoutMs);
-    this.#options.onGivenUp();
+        : deadlineFailure(this.#host.timeoutMs);
+    this.#host.onGivenUp();
     this.#end({ ok: false, failure });
   }
 
   #accepted(receipt: void | Receipt): void {
-    if (this.#ended) this.#options.onOverdue(true);
+    if (this.#ended) this.#host.onOverdue(true);
     else this.#end({ ok: true, reference: reference(receipt) });
   }
 
   #refused(error: unknown): void {
-    if (this.#ended) this.#options.onOverdue(false);
+    if (this.#ended) this.#host.onOverdue(false);
     else this.#end({ ok: false, failure: readFailure(error, this.#aborted, this.#size) });
   }
 
   #end(end: AttemptEnd): void {
     this.#ended = true;
-    this.#timer?.cancel();
-    this.#options.onEnd(end);
+    this.#grace?.cancel();
+    this.#host.onEnd(this, end);
+  }
+
+  get #size(): number {
+    return this.flight.batch.members.length;
   }
 }

@@ -30,12 +30,20 @@ export class Batch {
   constructor(members: Members, id: string) {
     this.members = members;
     this.id = id;
-    this.bytes = members.reduce((sum, member) => sum + member.bytes, 0);
+    let bytes = 0;
+    for (const member of members) bytes += member.bytes;
+    this.bytes = bytes;
   }
 
-  events(): [MonitorEvent, ...MonitorEvent[]] {
-    const [first, ...rest] = this.members;
-    return [first.event, ...rest.map(({ event }) => event)];
+  /** As a notifier gets them. */
+  events(): readonly [MonitorEvent, ...MonitorEvent[]] {
+    const [first] = this.members;
+    const events: [MonitorEvent, ...MonitorEvent[]] = [first.event];
+    for (let at = 1; at < this.members.length; at += 1) {
+      const member = this.members[at];
+      if (member !== undefined) events.push(member.event);
+    }
+    return Object.freeze(events);
   }
 
   /** New batches of parts of this one, which remember what it went through. Empty parts give none. */
@@ -58,13 +66,11 @@ export class Batch {
   }
 }
 
-/** A first batch of these events; undefined when there are none. */
-export const newBatch = (events: readonly Taken[], nextId: () => string): Batch | undefined => {
-  const [first, ...rest] = events;
-  if (first === undefined) return undefined;
-  const members: Members = [first, ...rest];
-  return new Batch(members, batchId(members, nextId));
-};
+const isSome = (events: readonly Taken[]): events is Members => events.length > 0;
+
+/** A first batch of these events, whose list it takes over; undefined when there are none. */
+export const newBatch = (events: readonly Taken[], nextId: () => string): Batch | undefined =>
+  isSome(events) ? new Batch(events, batchId(events, nextId)) : undefined;
 
 /** That of several tells how many they are, so that none goes under it without the others. */
 export const batchId = (members: Members, nextId: () => string): string =>

@@ -1,16 +1,7 @@
-import type { Clock } from "../clock.ts";
+import type { Clock, Timer } from "../clock.ts";
 import type { Notifier } from "../notifier.ts";
-import { Attempt, type AttemptEnd } from "./attempt.ts";
+import { Attempt, type AttemptEnd, type AttemptHost, type Flight } from "./attempt.ts";
 import { Bag } from "./bag.ts";
-import type { Batch } from "./batch.ts";
-import type { Visit } from "./destination.ts";
-
-/** An attempt that is under way. */
-export interface Flight {
-  readonly batch: Batch;
-  readonly visit: Visit;
-  readonly startedAt: number;
-}
 
 export interface FlightsHost {
   readonly clock: Clock;
@@ -31,11 +22,32 @@ const blockedMs = 200;
 /** One receiver's attempts within their deadline, and its sends beyond it. */
 export class Flights {
   readonly #host: FlightsHost;
+  readonly #attemptHost: AttemptHost;
   readonly #attempts = new Bag<Attempt>();
+  /** One for all attempts: it runs on when the one it was set for has ended, and is then set for the next. */
+  #deadline: Timer | undefined;
   #overdue = 0;
 
   constructor(host: FlightsHost) {
+    const { clock, notifier, timeoutMs, graceMs } = host;
     this.#host = host;
+    this.#attemptHost = {
+      clock,
+      notifier,
+      timeoutMs,
+      graceMs,
+      onEnd: (attempt, end) => {
+        this.#attempts.delete(attempt);
+        host.onLanded(attempt.flight, end);
+      },
+      onGivenUp: () => {
+        this.#overdue += 1;
+      },
+      onOverdue: (succeeded) => {
+        this.#overdue -= 1;
+        host.onOverdue(succeeded);
+      },
+    };
   }
 
   get inFlight(): number {
@@ -47,30 +59,34 @@ export class Flights {
   }
 
   start(flight: Flight): void {
-    const { clock, notifier, timeoutMs, graceMs, onLanded, onOverdue } = this.#host;
-    const attempt = new Attempt(flight.batch, {
-      clock,
-      timeoutMs,
-      graceMs,
-      onEnd: (end) => {
-        this.#attempts.delete(attempt);
-        onLanded(flight, end);
-      },
-      onGivenUp: () => {
-        this.#overdue += 1;
-      },
-      onOverdue: (succeeded) => {
-        this.#overdue -= 1;
-        onOverdue(succeeded);
-      },
-    });
+    const { clock, timeoutMs } = this.#host;
+    const attempt = new Attempt(flight, this.#attemptHost);
     this.#attempts.add(attempt);
-    attempt.start(notifier, Object.freeze(flight.batch.events()));
-    const heldMs = clock.monotonic() - flight.startedAt;
+    attempt.start();
+    const now = clock.monotonic();
+    if (!attempt.ended) {
+      attempt.deadlineAt = now + timeoutMs;
+      this.#deadline ??= clock.setTimer(timeoutMs, this.#onDeadline);
+    }
+    const heldMs = now - flight.startedAt;
     if (heldMs >= blockedMs) this.#host.onBlocked(heldMs);
   }
 
   abort(): void {
+    this.#deadline?.cancel();
+    this.#deadline = undefined;
     for (const attempt of [...this.#attempts]) attempt.abort("shutdown");
   }
+
+  readonly #onDeadline = (): void => {
+    const { clock } = this.#host;
+    const now = clock.monotonic();
+    let next = Number.POSITIVE_INFINITY;
+    for (const attempt of [...this.#attempts]) {
+      if (attempt.deadlineAt <= now) attempt.abort("deadline");
+      next = Math.min(next, attempt.deadlineAt);
+    }
+    this.#deadline =
+      next === Number.POSITIVE_INFINITY ? undefined : clock.setTimer(next - now, this.#onDeadline);
+  };
 }

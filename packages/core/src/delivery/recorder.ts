@@ -78,6 +78,7 @@ export class Recorder {
     const settled_at = this.#host.clock.now();
     this.ledger.lastSuccessAt = settled_at;
     this.ledger.delivered += batch.members.length;
+    const observed = this.#host.observed();
     for (const { event, fence } of batch.members) {
       this.#tell({
         event_id: event.id,
@@ -89,7 +90,7 @@ export class Recorder {
         attempts: batch.attempts,
         batch_id: batch.id,
       });
-      this.#settled(event.id, "delivered", null);
+      if (observed) this.#settled(event.id, "delivered", null);
     }
   }
 
