@@ -24,12 +24,12 @@ export const pager = (options: PagerOptions): Notifier => {
     attach(given) {
       host = given;
     },
-    async send(batch, { signal, idempotencyKey }) {
+    async send(batch, context) {
       const answer = await http.post({
         url,
-        headers: { ...headers, "idempotency-key": idempotencyKey },
+        headers: { ...headers, "idempotency-key": context.idempotencyKey },
         body: render(batch, host),
-        signal,
+        signal: context,
       });
       checkAnswer(answer, now());
       return receiptOf(answer);

@@ -17,8 +17,13 @@ export interface RateLimit {
 export type Locale = "en" | "zh-CN";
 
 export interface SendContext {
-  /** Aborts at the attempt's deadline and on shutdown. Pass it to every request. */
+  /** Aborts at the attempt's deadline and on shutdown. Pass it to every request. Made when it is first read. */
   readonly signal: AbortSignal;
+  /**
+   * Calls back once when `signal` aborts, or at once when it has; answers how to be told no longer.
+   * For transports that need no `AbortSignal`, which costs Node more than the rest of an attempt.
+   */
+  onAbort?(listener: () => void): () => void;
   /** The same on every attempt at this batch, so that a destination can drop a duplicate. A batch of one: the event's id. */
   readonly idempotencyKey: string;
   /** 1 for the first. */

@@ -2,6 +2,7 @@ import type { LookupFunction } from "node:net";
 import { checkOptions, DeliveryError, numberOption } from "@datasync-monitor/core";
 import { Pool } from "undici";
 import manifest from "../package.json" with { type: "json" };
+import type { Stop } from "./abort.ts";
 import { connector } from "./connector.ts";
 import { exchange, type HttpAnswer } from "./exchange.ts";
 import { Flights } from "./flights.ts";
@@ -46,8 +47,11 @@ export interface PostRequest {
   readonly body: string | Uint8Array;
   /** `user-agent` and `accept-encoding: identity` are sent unless you name your own. No `content-type` is assumed. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Ends the wait for a free connection, the connection, the request and the answer alike. There is no other deadline. */
-  readonly signal: AbortSignal;
+  /**
+   * Ends the wait for a free connection, the connection, the request and the answer alike. There is no
+   * other deadline. Give it all that `send()` was given, and no `AbortSignal` is made.
+   */
+  readonly signal: Stop;
   /** Default `"POST"`. */
   readonly method?: "POST" | "PUT" | "GET" | "HEAD" | "OPTIONS" | undefined;
 }
@@ -194,7 +198,8 @@ export const httpClient = (options: HttpClientOptions = {}, owner = "httpClient(
         if (closing !== undefined) throw new DeliveryError("aborted", "the HTTP client is closed");
         const { pool, path, proxyHeaders } = targetOf(url);
         const sent = headersOf(headers, proxyHeaders);
-        exchange(pool, { path, method, headers: sent, body }, { signal, resolve, reject, flights });
+        const waiter = { stop: signal, resolve, reject, flights };
+        exchange(pool, { path, method, headers: sent, body }, waiter);
       }),
     close() {
       closing ??= close();

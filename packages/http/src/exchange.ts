@@ -1,5 +1,6 @@
 import { DeliveryError } from "@datasync-monitor/core";
 import type { Dispatcher } from "undici";
+import { onStop, type Stop } from "./abort.ts";
 import { decode } from "./decode.ts";
 import { failureOf } from "./failure.ts";
 import type { Flights } from "./flights.ts";
@@ -42,7 +43,7 @@ const flat = (headers: Headers): HttpAnswer["headers"] => {
 
 /** Who waits for the answer. */
 export interface Waiter {
-  readonly signal: AbortSignal;
+  readonly stop: Stop;
   readonly resolve: (answer: HttpAnswer | Promise<HttpAnswer>) => void;
   readonly reject: (error: DeliveryError) => void;
   /** Where it counts until it has its outcome. */
@@ -58,7 +59,7 @@ export interface Waiter {
 class Exchange implements Dispatcher.DispatchHandler {
   /** Until the first outcome: the one that counts. */
   #waiter: Waiter | undefined;
-  readonly #onAbort = () => this.#abandon();
+  #heedNoMore = (): void => {};
   #chunks: Buffer[] | undefined;
   #size = 0;
   #informational = 0;
@@ -70,7 +71,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   constructor(waiter: Waiter) {
     this.#waiter = waiter;
     waiter.flights.begin();
-    waiter.signal.addEventListener("abort", this.#onAbort);
+    this.#heedNoMore = onStop(waiter.stop, () => this.#abandon());
+  }
+
+  get settled(): boolean {
+    return this.#waiter === undefined;
   }
 
   /** Called in the same turn as the first write, once a connection is ours. */
@@ -158,7 +163,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const waiter = this.#waiter;
     this.#waiter = undefined;
     if (waiter === undefined) return undefined;
-    waiter.signal.removeEventListener("abort", this.#onAbort);
+    this.#heedNoMore();
     waiter.flights.end();
     return waiter;
   }
@@ -170,9 +175,6 @@ export const exchange = (
   options: Dispatcher.DispatchOptions,
   waiter: Waiter,
 ): void => {
-  if (waiter.signal.aborted) {
-    waiter.reject(new DeliveryError("aborted", "given up before the request was written"));
-  } else {
-    dispatcher.dispatch(options, new Exchange(waiter));
-  }
+  const one = new Exchange(waiter);
+  if (!one.settled) dispatcher.dispatch(options, one);
 };

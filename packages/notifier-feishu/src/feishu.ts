@@ -4,7 +4,7 @@ import {
   type NotifierHost,
   systemClock,
 } from "@datasync-monitor/core";
-import { destinationKeyOf, httpClient } from "@datasync-monitor/http";
+import { destinationKeyOf, httpClient, type PostRequest } from "@datasync-monitor/http";
 import { judge, judgeProbe, type Sent } from "./answer.ts";
 import { readManner } from "./manner.ts";
 import { type FeishuOptions, owner, readOptions } from "./options.ts";
@@ -33,7 +33,8 @@ export const feishu = (options: FeishuOptions): Notifier => {
   let host: NotifierHost | undefined;
 
   const now = () => (host?.clock ?? systemClock).now();
-  const post = (body: string, signal: AbortSignal) => client.post({ url, body, headers, signal });
+  const post = (body: string, signal: PostRequest["signal"]) =>
+    client.post({ url, body, headers, signal });
   const sent = (how: Pick<Sent, "at" | "bytes" | "attempt" | "manner">): Sent => ({
     ...how,
     format,
@@ -51,7 +52,8 @@ export const feishu = (options: FeishuOptions): Notifier => {
       host = to;
     },
 
-    async send(batch, { signal, attempt, resume }) {
+    async send(batch, context) {
+      const { attempt, resume } = context;
       const at = now();
       const manner = readManner(resume, format);
       const shown = {
@@ -60,7 +62,7 @@ export const feishu = (options: FeishuOptions): Notifier => {
         mentions: manner.mention ? look.mentions : [],
       };
       const body = renderBody(batch, shown, { ...manner, envelope: envelope(secret, at) });
-      const answer = await post(body, signal);
+      const answer = await post(body, context);
       const bytes = Buffer.byteLength(body);
       const error = judge(answer, sent({ at, bytes, attempt, manner }), now());
       if (error !== undefined) throw error;

@@ -1,12 +1,15 @@
 import { DeliveryError } from "@datasync-monitor/core";
-import type { HttpAnswer, HttpClient } from "@datasync-monitor/http";
+import type { HttpAnswer, HttpClient, PostRequest } from "@datasync-monitor/http";
 import {
   type FetchFunction,
   IncomingWebhook,
   type IncomingWebhookSendArguments,
 } from "@slack/webhook";
 
-type Post = (message: IncomingWebhookSendArguments, signal: AbortSignal) => Promise<HttpAnswer>;
+type Post = (
+  message: IncomingWebhookSendArguments,
+  signal: PostRequest["signal"],
+) => Promise<HttpAnswer>;
 
 type FetchResponse = Awaited<ReturnType<FetchFunction>>;
 

@@ -32,11 +32,11 @@ export const slack = (options: SlackOptions): Notifier => {
       host = { locale: monitor.locale, timeZone: monitor.timeZone };
       clock = monitor.clock;
     },
-    async send(batch, { resume, signal }) {
-      const hadBlocks = !blocksRefused(resume);
+    async send(batch, context) {
+      const hadBlocks = !blocksRefused(context.resume);
       const words = { locale: locale ?? host.locale, timeZone: timeZone ?? host.timeZone };
       const message = hadBlocks ? renderBlocks(batch, words) : renderPlain(batch, words);
-      const error = answerError(await post(message, signal), { hadBlocks, now: clock.now() });
+      const error = answerError(await post(message, context), { hadBlocks, now: clock.now() });
       if (error !== undefined) throw error;
     },
     async verify({ signal }) {

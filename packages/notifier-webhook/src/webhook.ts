@@ -8,7 +8,13 @@ import {
   systemClock,
   truncate,
 } from "@datasync-monitor/core";
-import { destinationKeyOf, type HttpAnswer, httpClient, statusError } from "@datasync-monitor/http";
+import {
+  destinationKeyOf,
+  type HttpAnswer,
+  httpClient,
+  type PostRequest,
+  statusError,
+} from "@datasync-monitor/http";
 import { owner, readOptions, type WebhookOptions } from "./options.ts";
 import { type Rendered, render } from "./render.ts";
 import { safeId, webhookHeaders } from "./signature.ts";
@@ -69,7 +75,11 @@ export const webhook = (options: WebhookOptions): Notifier => {
   const http = httpClient(client, owner);
   let clock: Clock = systemClock;
 
-  const request = (id: string, { body, headers: ofEvent }: Rendered, signal: AbortSignal) => {
+  const request = (
+    id: string,
+    { body, headers: ofEvent }: Rendered,
+    signal: PostRequest["signal"],
+  ) => {
     const timestamp = String(Math.floor(clock.now() / 1_000));
     const own = webhookHeaders(keys, { id, body, timestamp });
     // None of them names another's. Filled up in place: a spread of a spread costs ten times as much.
@@ -84,9 +94,9 @@ export const webhook = (options: WebhookOptions): Notifier => {
     attach(host) {
       clock = host.clock;
     },
-    async send(batch, { signal, idempotencyKey }) {
+    async send(batch, context) {
       const rendered = render(batch, rendering);
-      const answer = await http.post(request(safeId(idempotencyKey), rendered, signal));
+      const answer = await http.post(request(safeId(context.idempotencyKey), rendered, context));
       const error = sendError(answer, clock.now());
       if (error !== undefined) throw error;
       return receiptOf(answer);

@@ -39,9 +39,22 @@ export const sampleBatch = (size: number, overrides: Partial<MonitorEvent> = {})
   return Object.freeze<Batch>([at(1), ...rest]);
 };
 
-/** The first attempt at a batch of one, with a signal that never aborts. */
-export const sendContext = (overrides: Partial<SendContext> = {}): SendContext => ({
-  signal: new AbortController().signal,
+const onAbortOf =
+  (signal: AbortSignal): NonNullable<SendContext["onAbort"]> =>
+  (listener) => {
+    const tell = (): void => listener();
+    if (signal.aborted) tell();
+    else signal.addEventListener("abort", tell, { once: true });
+    return () => signal.removeEventListener("abort", tell);
+  };
+
+/** The first attempt at a batch of one, with a signal that never aborts. `onAbort` follows the signal. */
+export const sendContext = ({
+  signal = new AbortController().signal,
+  ...overrides
+}: Partial<SendContext> = {}): SendContext => ({
+  signal,
+  onAbort: onAbortOf(signal),
   idempotencyKey: guideEvent.id,
   attempt: 1,
   resume: null,

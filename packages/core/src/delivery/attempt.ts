@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../clock.ts";
 import type { JsonValue } from "../errors.ts";
 import type { Notifier, Receipt, SendContext } from "../notifier.ts";
 import { isThenable } from "../thenable.ts";
+import { Bag } from "./bag.ts";
 import type { Batch } from "./batch.ts";
 import type { Visit } from "./destination.ts";
 import { type AbortReason, deadlineFailure, type Failure, readFailure } from "./failure.ts";
@@ -33,18 +34,39 @@ export interface AttemptHost {
   onOverdue(succeeded: boolean): void;
 }
 
+/** The send is given up anyway, whatever its listener does. */
+const call = (listener: () => void): void => {
+  try {
+    listener();
+  } catch {
+    // Its send may never settle now: then the grace ends it.
+  }
+};
+
 /** What one `send()` is told. The signal is made when it is asked for: most callbacks never do. */
 class Context implements SendContext {
   readonly idempotencyKey: string;
   readonly attempt: number;
   readonly resume: JsonValue;
   #controller: AbortController | undefined;
+  #listeners: Bag<() => void> | undefined;
   #reason: DOMException | undefined;
 
   constructor(batch: Batch) {
     this.idempotencyKey = batch.id;
     this.attempt = batch.attempts;
     this.resume = batch.resume;
+  }
+
+  onAbort(listener: () => void): () => void {
+    if (this.#reason !== undefined) {
+      call(listener);
+      return () => {};
+    }
+    this.#listeners ??= new Bag();
+    const listeners = this.#listeners;
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   }
 
   get signal(): AbortSignal {
@@ -56,8 +78,9 @@ class Context implements SendContext {
   }
 
   abort(reason: DOMException): void {
-    this.#reason ??= reason;
-    this.#controller?.abort(this.#reason);
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+    for (let next = this.#listeners?.take(); next; next = this.#listeners?.take()) call(next);
   }
 }
 
