@@ -2,7 +2,6 @@ import type { Clock, Timer } from "../clock.ts";
 import type { JsonValue } from "../errors.ts";
 import type { Notifier, Receipt, SendContext } from "../notifier.ts";
 import { isThenable } from "../thenable.ts";
-import { Bag } from "./bag.ts";
 import type { Batch } from "./batch.ts";
 import type { Visit } from "./destination.ts";
 import { type AbortReason, deadlineFailure, type Failure, readFailure } from "./failure.ts";
@@ -26,30 +25,19 @@ export interface AttemptHost {
   readonly timeoutMs: number;
   /** How long after its abort a send may still say itself how it ended. */
   readonly graceMs: number;
-  /** Called exactly once, maybe before `start` returns. */
-  onEnd(attempt: Attempt, end: AttemptEnd): void;
-  /** Called just before `onEnd` when the send was given up without a word. */
-  onGivenUp(): void;
+  /** Called exactly once, maybe before `start` returns. `givenUp`: without a word of the send. */
+  onEnd(attempt: Attempt, end: AttemptEnd, givenUp: boolean): void;
   /** Called once when a send that was given up settles after all. */
   onOverdue(succeeded: boolean): void;
 }
-
-/** The send is given up anyway, whatever its listener does. */
-const call = (listener: () => void): void => {
-  try {
-    listener();
-  } catch {
-    // Its send may never settle now: then the grace ends it.
-  }
-};
 
 /** What one `send()` is told. The signal is made when it is asked for: most callbacks never do. */
 class Context implements SendContext {
   readonly idempotencyKey: string;
   readonly attempt: number;
   readonly resume: JsonValue;
-  #controller: AbortController | undefined;
-  #listeners: Bag<() => void> | undefined;
+  #signal: AbortSignal | undefined;
+  #listeners: (() => void)[] = [];
   #reason: DOMException | undefined;
 
   constructor(batch: Batch) {
@@ -59,28 +47,35 @@ class Context implements SendContext {
   }
 
   onAbort(listener: () => void): () => void {
-    if (this.#reason !== undefined) {
-      call(listener);
-      return () => {};
-    }
-    this.#listeners ??= new Bag();
-    const listeners = this.#listeners;
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+    this.#listeners.push(listener);
+    if (this.#reason !== undefined) this.#tell();
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== listener);
+    };
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    if (this.#signal === undefined) {
+      const controller = new AbortController();
+      this.#signal = controller.signal;
+      this.onAbort(() => controller.abort(this.#reason));
     }
-    return this.#controller.signal;
+    return this.#signal;
   }
 
   abort(reason: DOMException): void {
     this.#reason = reason;
-    this.#controller?.abort(reason);
-    for (let next = this.#listeners?.take(); next; next = this.#listeners?.take()) call(next);
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (let next = this.#listeners.shift(); next; next = this.#listeners.shift()) {
+      try {
+        next();
+      } catch {
+        // The send is given up anyway: if it never settles now, its grace ends it.
+      }
+    }
   }
 }
 
@@ -96,8 +91,8 @@ const reference = (receipt: void | Receipt): string | null => {
 /** One `send()`, whatever it does: throws, never settles, settles twice, ignores its abort. */
 export class Attempt {
   readonly flight: Flight;
-  /** Monotonic milliseconds at which the host aborts it; Infinity until `send()` has returned, and once it is aborted. */
-  deadlineAt = Number.POSITIVE_INFINITY;
+  /** Monotonic milliseconds at which the host aborts it. */
+  deadlineAt = 0;
   readonly #host: AttemptHost;
   readonly #context: Context;
   #aborted: AbortReason = null;
@@ -109,10 +104,6 @@ export class Attempt {
     this.flight = flight;
     this.#host = host;
     this.#context = new Context(flight.batch);
-  }
-
-  get ended(): boolean {
-    return this.#ended;
   }
 
   start(): void {
@@ -137,7 +128,6 @@ export class Attempt {
   abort(reason: Exclude<AbortReason, null>): void {
     if (this.#ended || this.#aborted !== null) return;
     this.#aborted = reason;
-    this.deadlineAt = Number.POSITIVE_INFINITY;
     const name = reason === "deadline" ? "TimeoutError" : "AbortError";
     this.#context.abort(new DOMException(`The attempt was given up at its ${reason}.`, name));
     const { clock, graceMs } = this.#host;
@@ -149,24 +139,25 @@ export class Attempt {
       this.#aborted === "shutdown"
         ? readFailure(undefined, "shutdown", this.#size)
         : deadlineFailure(this.#host.timeoutMs);
-    this.#host.onGivenUp();
-    this.#end({ ok: false, failure });
+    this.#end({ ok: false, failure }, true);
   }
 
   #accepted(receipt: void | Receipt): void {
-    if (this.#ended) this.#host.onOverdue(true);
-    else this.#end({ ok: true, reference: reference(receipt) });
+    this.#end({ ok: true, reference: reference(receipt) }, false);
   }
 
   #refused(error: unknown): void {
-    if (this.#ended) this.#host.onOverdue(false);
-    else this.#end({ ok: false, failure: readFailure(error, this.#aborted, this.#size) });
+    this.#end({ ok: false, failure: readFailure(error, this.#aborted, this.#size) }, false);
   }
 
-  #end(end: AttemptEnd): void {
+  #end(end: AttemptEnd, givenUp: boolean): void {
+    if (this.#ended) {
+      this.#host.onOverdue(end.ok);
+      return;
+    }
     this.#ended = true;
     this.#grace?.cancel();
-    this.#host.onEnd(this, end);
+    this.#host.onEnd(this, end, givenUp);
   }
 
   get #size(): number {

@@ -17,10 +17,6 @@ const mostGrave = levels.length - 1;
 /** So many batches may wait out an outage before nothing new is tried: the destination is away, and what gathers leaves as one. */
 const maxRetrying = 32;
 
-type Expired = { readonly taken: Taken; readonly batch: Batch | null };
-
-const nothing: readonly Expired[] = [];
-
 /** So many retries in a row that nothing else was tried between: it may be they that fail, and not the destination. */
 const maxRow = 8;
 
@@ -174,9 +170,9 @@ export class Backlog {
   }
 
   /** Removes and answers what waits since before `cutoff`; the young of a batch wait on in a new one. */
-  expire(cutoff: number): readonly Expired[] {
-    if (this.oldestSince >= cutoff) return nothing;
-    const expired: Expired[] = [];
+  expire(cutoff: number): { readonly taken: Taken; readonly batch: Batch | null }[] {
+    const expired: { taken: Taken; batch: Batch | null }[] = [];
+    if (this.oldestSince >= cutoff) return expired;
     for (
       let old = this.queue.shiftOlder(cutoff);
       old !== undefined;
@@ -195,7 +191,7 @@ export class Backlog {
   }
 
   /** Removes and answers all that waits. */
-  clear(): readonly Expired[] {
+  clear(): { readonly taken: Taken; readonly batch: Batch | null }[] {
     return this.expire(Number.POSITIVE_INFINITY);
   }
 
@@ -212,15 +208,10 @@ export class Backlog {
   }
 
   #freshDueAt(): number {
-    const { length } = this.queue;
-    if (length === 0 || (this.#row < maxRow && this.#isAway())) return Number.POSITIVE_INFINITY;
-    return batchDueAt(length, this.queue.oldestSince, this.#options.batch);
-  }
-
-  #isAway(): boolean {
-    let outages = 0;
-    for (const { strikes } of this.#retries) if (strikes === 0) outages += 1;
-    return outages >= maxRetrying;
+    const outages = this.#retries.filter(({ strikes }) => strikes === 0).length;
+    if (this.queue.length === 0 || (outages >= maxRetrying && this.#row < maxRow))
+      return Number.POSITIVE_INFINITY;
+    return batchDueAt(this.queue.length, this.queue.oldestSince, this.#options.batch);
   }
 
   #oldestDue(now: number): Batch | undefined {
@@ -234,17 +225,12 @@ export class Backlog {
 
   #form(): Batch | undefined {
     const events: Taken[] = [];
-    let isOrdered = true;
-    let last: Taken | undefined;
     while (events.length < this.#options.batch.maxSize) {
       const next = this.queue.shift();
       if (next === undefined) break;
-      if (last !== undefined && precedes(next, last)) isOrdered = false;
       events.push(next);
-      last = next;
     }
-    // What came from a store may have been put behind what is younger.
-    if (!isOrdered) events.sort((one, other) => (precedes(one, other) ? -1 : 1));
+    events.sort((one, other) => (precedes(one, other) ? -1 : 1));
     const batch = newBatch(events, this.#options.nextId);
     if (batch !== undefined) this.#hold(batch);
     return batch;

@@ -17,11 +17,6 @@ export class Bag<T> {
     this.#items.push(item);
   }
 
-  /** One of them, removed. */
-  take(): T | undefined {
-    return this.#items.pop();
-  }
-
   delete(item: T): void {
     const at = this.#items.indexOf(item);
     if (at < 0) return;

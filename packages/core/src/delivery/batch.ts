@@ -30,20 +30,13 @@ export class Batch {
   constructor(members: Members, id: string) {
     this.members = members;
     this.id = id;
-    let bytes = 0;
-    for (const member of members) bytes += member.bytes;
-    this.bytes = bytes;
+    this.bytes = members.reduce((sum, member) => sum + member.bytes, 0);
   }
 
   /** As a notifier gets them. */
   events(): readonly [MonitorEvent, ...MonitorEvent[]] {
-    const [first] = this.members;
-    const events: [MonitorEvent, ...MonitorEvent[]] = [first.event];
-    for (let at = 1; at < this.members.length; at += 1) {
-      const member = this.members[at];
-      if (member !== undefined) events.push(member.event);
-    }
-    return Object.freeze(events);
+    const [first, ...rest] = this.members;
+    return Object.freeze([first.event, ...rest.map(({ event }) => event)] as const);
   }
 
   /** New batches of parts of this one, which remember what it went through. Empty parts give none. */

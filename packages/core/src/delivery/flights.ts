@@ -19,32 +19,27 @@ export interface FlightsHost {
 /** In one thread nothing can stop a send that does not return; it can only be told of. */
 const blockedMs = 200;
 
+const byDeadline = (one: Attempt, other: Attempt): number => one.deadlineAt - other.deadlineAt;
+
 /** One receiver's attempts within their deadline, and its sends beyond it. */
 export class Flights {
-  readonly #host: FlightsHost;
-  readonly #attemptHost: AttemptHost;
+  readonly #host: FlightsHost & AttemptHost;
   readonly #attempts = new Bag<Attempt>();
   /** One for all attempts: it runs on when the one it was set for has ended, and is then set for the next. */
   #deadline: Timer | undefined;
-  #overdue = 0;
+  /** Sends that were given up, and have not settled. */
+  overdue = 0;
 
   constructor(host: FlightsHost) {
-    const { clock, notifier, timeoutMs, graceMs } = host;
-    this.#host = host;
-    this.#attemptHost = {
-      clock,
-      notifier,
-      timeoutMs,
-      graceMs,
-      onEnd: (attempt, end) => {
+    this.#host = {
+      ...host,
+      onEnd: (attempt, end, givenUp) => {
         this.#attempts.delete(attempt);
+        if (givenUp) this.overdue += 1;
         host.onLanded(attempt.flight, end);
       },
-      onGivenUp: () => {
-        this.#overdue += 1;
-      },
       onOverdue: (succeeded) => {
-        this.#overdue -= 1;
+        this.overdue -= 1;
         host.onOverdue(succeeded);
       },
     };
@@ -54,39 +49,30 @@ export class Flights {
     return this.#attempts.size;
   }
 
-  get overdue(): number {
-    return this.#overdue;
-  }
-
   start(flight: Flight): void {
     const { clock, timeoutMs } = this.#host;
-    const attempt = new Attempt(flight, this.#attemptHost);
+    const attempt = new Attempt(flight, this.#host);
     this.#attempts.add(attempt);
     attempt.start();
     const now = clock.monotonic();
-    if (!attempt.ended) {
-      attempt.deadlineAt = now + timeoutMs;
-      this.#deadline ??= clock.setTimer(timeoutMs, this.#onDeadline);
-    }
+    attempt.deadlineAt = now + timeoutMs;
+    if (this.#attempts.size > 0) this.#deadline ??= clock.setTimer(timeoutMs, this.#onDeadline);
     const heldMs = now - flight.startedAt;
     if (heldMs >= blockedMs) this.#host.onBlocked(heldMs);
   }
 
   abort(): void {
     this.#deadline?.cancel();
-    this.#deadline = undefined;
     for (const attempt of [...this.#attempts]) attempt.abort("shutdown");
   }
 
   readonly #onDeadline = (): void => {
     const { clock } = this.#host;
     const now = clock.monotonic();
-    let next = Number.POSITIVE_INFINITY;
-    for (const attempt of [...this.#attempts]) {
+    this.#deadline = undefined;
+    for (const attempt of [...this.#attempts].sort(byDeadline)) {
       if (attempt.deadlineAt <= now) attempt.abort("deadline");
-      next = Math.min(next, attempt.deadlineAt);
+      else this.#deadline ??= clock.setTimer(attempt.deadlineAt - now, this.#onDeadline);
     }
-    this.#deadline =
-      next === Number.POSITIVE_INFINITY ? undefined : clock.setTimer(next - now, this.#onDeadline);
   };
 }

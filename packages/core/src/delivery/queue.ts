@@ -39,11 +39,6 @@ export class EventQueue {
     return this.#bytes;
   }
 
-  /** The order of the event that waits longest; Infinity when none waits. */
-  get oldestSeq(): number {
-    return this.#oldest()?.peek()?.seq ?? Number.POSITIVE_INFINITY;
-  }
-
   /** Since when the longest-waiting event waits; Infinity when none does. */
   get oldestSince(): number {
     return this.#oldest()?.peek()?.since ?? Number.POSITIVE_INFINITY;

@@ -78,7 +78,6 @@ export class Recorder {
     const settled_at = this.#host.clock.now();
     this.ledger.lastSuccessAt = settled_at;
     this.ledger.delivered += batch.members.length;
-    const observed = this.#host.observed();
     for (const { event, fence } of batch.members) {
       this.#tell({
         event_id: event.id,
@@ -90,7 +89,7 @@ export class Recorder {
         attempts: batch.attempts,
         batch_id: batch.id,
       });
-      if (observed) this.#settled(event.id, "delivered", null);
+      this.#settled(event.id, "delivered", null);
     }
   }
 
