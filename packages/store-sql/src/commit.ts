@@ -1,11 +1,12 @@
 import { randomInt } from "node:crypto";
 import type { Accepted, Group, Key } from "@datasync-monitor/core";
 import { type RawBuilder, sql } from "kysely";
-import { type Family, integer, rowsTable, unlessThere } from "./family.ts";
+import { type Family, integer, unlessThere } from "./family.ts";
 import { fileEvents } from "./file-events.ts";
 import { leaseEnd } from "./leases.ts";
 import { recordOutcomes } from "./outcomes.ts";
 import { toPayload, weightOf } from "./payload.ts";
+import { rowsTable } from "./rows-table.ts";
 import type { Session } from "./session.ts";
 import { toKey } from "./text.ts";
 
@@ -23,7 +24,7 @@ const eventColumns = {
   happened_at: "integer",
   bytes: "integer",
   checksum: "integer",
-  payload: "text",
+  payload: "long",
 } as const;
 
 /** Writes a group inside a transaction. What it holds already is left as it is. */

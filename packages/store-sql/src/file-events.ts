@@ -1,9 +1,10 @@
 import type { MonitorEvent } from "@datasync-monitor/core";
 import { type RawBuilder, sql } from "kysely";
-import { type Family, rowsTable, unlessThere, whole } from "./family.ts";
+import { type Family, unlessThere, whole } from "./family.ts";
 import { horizonAt, hourMs, sketchOf, storedSketches } from "./hours.ts";
 import { measureOf, measures } from "./measures.ts";
 import { toPayload } from "./payload.ts";
+import { rowsTable } from "./rows-table.ts";
 import type { Session } from "./session.ts";
 import type { Sketch } from "./sketch.ts";
 import { toKey } from "./text.ts";
@@ -111,7 +112,7 @@ const mergeHours = async (session: Session, hours: readonly Hour[]): Promise<voi
     event_type: "text",
     hour: "integer",
     events: "integer",
-    sketches: "text",
+    sketches: "long",
   } as const;
   const replace =
     family === "mysql"
@@ -137,7 +138,7 @@ const noteLatest = async (
     happened_at: "integer",
     id: "text",
     checksum: "integer",
-    payload: "text",
+    payload: "long",
   } as const;
   const rows = found.map(([type, { at, event }]) => {
     const { checksum, payload } = toPayload(event);

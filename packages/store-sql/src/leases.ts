@@ -1,8 +1,9 @@
 import type { Claimed, ClaimQuery, Key, Lease } from "@datasync-monitor/core";
 import { type RawBuilder, sql } from "kysely";
-import { integer, rowsTable, whole } from "./family.ts";
+import { integer, whole } from "./family.ts";
 import { heldBy } from "./held.ts";
 import { fromJson, fromPayload } from "./payload.ts";
+import { rowsTable } from "./rows-table.ts";
 import type { Session } from "./session.ts";
 import { fromNullableText, toKey } from "./text.ts";
 

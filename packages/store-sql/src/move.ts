@@ -1,8 +1,9 @@
 import type { DeliveryPlace, DeliveryQuery, EventStore } from "@datasync-monitor/core";
 import { type RawBuilder, sql } from "kysely";
 import type { Database } from "./database.ts";
-import { integer, rowsTable, unlessThere } from "./family.ts";
+import { integer, unlessThere } from "./family.ts";
 import { allOf, beyond, type Selection, selectDeliveries } from "./queries.ts";
+import { rowsTable } from "./rows-table.ts";
 import type { Session } from "./session.ts";
 import { toKey } from "./text.ts";
 

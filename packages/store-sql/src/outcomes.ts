@@ -1,33 +1,11 @@
 import type { Key, Outcome } from "@datasync-monitor/core";
 import { sql } from "kysely";
-import { integer, rowsTable, whole } from "./family.ts";
+import { integer, whole } from "./family.ts";
 import { heldBy } from "./held.ts";
+import { rowsTable } from "./rows-table.ts";
 import type { Session } from "./session.ts";
-import { toKey, toNullableText } from "./text.ts";
-
-/** What is told of one delivery under one fence. */
-interface Telling {
-  outcome: Outcome;
-  /** Of a delivery that succeeded: what failed before, if that was told in the same group. */
-  lastError: string | null;
-  /** Where it is told of. */
-  readonly places: number[];
-}
-
-const columns = {
-  id: "text",
-  receiver: "text",
-  fence: "integer",
-  state: "text",
-  attempts: "integer",
-  batch_id: "text",
-  next_at: "integer",
-  settled_at: "integer",
-  reason: "text",
-  reference: "text",
-  resume: "text",
-  last_error: "text",
-} as const;
+import { type Telling, tellingsTable, told } from "./tellings.ts";
+import { toKey } from "./text.ts";
 
 /** Writes outcomes whose lease still holds, inside a transaction; answers the others. */
 export const recordOutcomes = async (
@@ -38,7 +16,7 @@ export const recordOutcomes = async (
   if (outcomes.length === 0) return [];
   const tellings = [...told(outcomes).values()];
   const { family, tables, run } = session;
-  const rows = rowsTable(family, columns, tellings.map(toRow));
+  const rows = tellingsTable(family, tellings);
   // What failed before still shows where a delivery succeeded at last.
   const set = (d: string) => sql`
     ${sql.raw(d)}state = r.state,
@@ -66,52 +44,6 @@ export const recordOutcomes = async (
   return outcomes
     .filter((_, place) => stale.has(place))
     .map(({ event_id, receiver }) => ({ event_id, receiver }));
-};
-
-/**
- * By delivery and fence, in order. A batch that failed and was tried again before the store was
- * written to is told of twice in one group: the last word counts, and the first that is final.
- */
-const told = (outcomes: readonly Outcome[]): ReadonlyMap<string, Telling> => {
-  const tellings = new Map<string, Telling>();
-  outcomes.forEach((outcome, place) => {
-    const { event_id, receiver, fence } = outcome;
-    const id = JSON.stringify([event_id, receiver, fence]);
-    const telling = tellings.get(id);
-    if (telling === undefined) {
-      tellings.set(id, { outcome, lastError: lastErrorOf(outcome), places: [place] });
-      return;
-    }
-    telling.places.push(place);
-    if (telling.outcome.state !== "pending") return;
-    telling.outcome = outcome;
-    if (outcome.state !== "delivered") telling.lastError = lastErrorOf(outcome);
-  });
-  return tellings;
-};
-
-const lastErrorOf = (outcome: Outcome): string | null =>
-  outcome.state === "delivered" || outcome.last_error === null
-    ? null
-    : JSON.stringify(outcome.last_error);
-
-const toRow = ({ outcome, lastError }: Telling): (string | number | null)[] => {
-  const { event_id, receiver, fence, state, attempts, batch_id } = outcome;
-  const isPending = state === "pending";
-  return [
-    toKey(event_id),
-    toKey(receiver),
-    whole(fence),
-    state,
-    whole(attempts),
-    toNullableText(batch_id),
-    isPending ? whole(outcome.next_at) : null,
-    isPending ? null : whole(outcome.settled_at),
-    isPending || state === "delivered" ? null : toNullableText(outcome.reason),
-    state === "delivered" ? toNullableText(outcome.reference) : null,
-    isPending && outcome.resume !== null ? JSON.stringify(outcome.resume) : null,
-    lastError,
-  ];
 };
 
 /** Where something is told that nobody holds under that fence: a settled delivery keeps its fence. */

@@ -1,8 +1,9 @@
 import type { DeliveryState, EventStore } from "@datasync-monitor/core";
 import { type RawBuilder, sql } from "kysely";
 import type { Database } from "./database.ts";
-import { rowsTable, whole } from "./family.ts";
+import { whole } from "./family.ts";
 import { horizonAt } from "./hours.ts";
+import { rowsTable } from "./rows-table.ts";
 import type { Session } from "./session.ts";
 
 export type PruneLimits = Parameters<EventStore["prune"]>[0];

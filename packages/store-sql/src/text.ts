@@ -3,11 +3,15 @@ import { createHash } from "node:crypto";
 /** What an indexed column takes on every database. */
 const maxKey = 200;
 
+/** Most names and ids: nothing of these is ever escaped. */
+const isPlain = /^[\w.:-]*$/;
+
 /**
  * A string as a database can keep and compare it: NUL, control characters and lone surrogates are
  * written as JSON escapes, and so is a space at the end, which MySQL ignores. Ordinary text stays as it is.
  */
 export const toText = (text: string): string => {
+  if (isPlain.test(text)) return text;
   const escaped = JSON.stringify(text).slice(1, -1);
   return escaped.endsWith(" ") ? `${escaped.slice(0, -1)}\\u0020` : escaped;
 };

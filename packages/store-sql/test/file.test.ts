@@ -119,6 +119,16 @@ describe("a file that is not the store's", () => {
     expect(names()).toEqual(["events.db"]);
     expect(readFileSync(file, "utf8")).toBe(text);
   });
+
+  it("is refused when it writes text in another encoding, before a row is in it", async () => {
+    const database = new Database(file);
+    database.exec("pragma encoding = 'UTF-16le'; create table orders (id integer)");
+    database.close();
+    await expect(opened()).rejects.toMatchObject({ code: "encoding" });
+    await expect(opened()).rejects.toThrow("The SQLite database must be of encoding UTF-8");
+    const tables = new Database(file).prepare("select name from sqlite_master").all();
+    expect(tables).toEqual([{ name: "orders" }]);
+  });
 });
 
 /** Overwrites pages with garbage. */

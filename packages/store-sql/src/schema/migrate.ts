@@ -131,17 +131,34 @@ const sample = "数𝄞";
 
 /** A database or connection that cannot carry every character would refuse events, or garble them. */
 const checkEncoding = async ({ family, run }: Session): Promise<void> => {
-  if (family === "sqlite") return;
-  const query =
-    family === "postgres"
-      ? sql<{ found: string }>`select current_setting('server_encoding') as found`
-      : sql<{ found: string }>`select ${sample} as found`;
-  const found = (await run(query)).rows[0]?.found;
-  if (found === (family === "postgres" ? "UTF8" : sample)) return;
-  throw new SqlStoreError(
-    "encoding",
-    family === "postgres"
-      ? "The Postgres database must be of encoding UTF8: it cannot hold every character otherwise."
-      : 'The connection must be of charset "utf8mb4": it cannot carry every character otherwise.',
-  );
+  const { found, wanted, needs } = encodings[family];
+  const { rows } = await run(found);
+  if (rows[0]?.found === wanted) return;
+  throw new SqlStoreError("encoding", needs);
+};
+
+interface Encoding {
+  readonly found: RawBuilder<{ found: unknown }>;
+  readonly wanted: string;
+  readonly needs: string;
+}
+
+const encodings: Readonly<Record<Family, Encoding>> = {
+  sqlite: {
+    found: sql`select cast(${Buffer.from(sample)} as text) as found`,
+    wanted: sample,
+    needs: "The SQLite database must be of encoding UTF-8: events are written as such.",
+  },
+  postgres: {
+    found: sql`select current_setting('server_encoding') as found`,
+    wanted: "UTF8",
+    needs:
+      "The Postgres database must be of encoding UTF8: it cannot hold every character otherwise.",
+  },
+  mysql: {
+    found: sql`select ${sample} as found`,
+    wanted: sample,
+    needs:
+      'The connection must be of charset "utf8mb4": it cannot carry every character otherwise.',
+  },
 };
