@@ -81,7 +81,7 @@ export interface Monitor extends Emitter {
    * @throws ConfigError when an option of the store is wrong or its driver is missing, or the monitor closes before.
    */
   ready(): Promise<void>;
-  /** Resolves when all taken so far is committed. */
+  /** Resolves when all taken so far is committed, and what came of any so far. */
   persisted(options?: DeadlineOptions): Promise<PersistReport>;
   /** Resolves when all that this process took so far has its fate, or at the deadline. Callers join. */
   flush(options?: DeadlineOptions): Promise<FlushReport>;

@@ -178,6 +178,25 @@ describe("groups", () => {
   });
 });
 
+describe("what came of a group", () => {
+  it("is written with the next one, where that comes in the same pass of the event loop", async () => {
+    const { store, asked } = scriptedStore({ commit: "soon" });
+    const { clock, monitor, emit } = rig({ store });
+    monitor.registerNotifier(memoryNotifier());
+    for (let group = 0; group < 3; group += 1) {
+      emit(2);
+      await monitor.persisted();
+    }
+    await clock.advance(0);
+    expect(asked.map((group) => [group.accepted.length, group.outcomes.length])).toEqual([
+      [2, 0],
+      [2, 2],
+      [2, 2],
+      [0, 2],
+    ]);
+  });
+});
+
 describe("persisted", () => {
   it("waits for what has not been matched yet and for the group that is being written", async () => {
     const { store, answers, answerLate } = scriptedStore({ commit: "never" });
@@ -212,6 +231,26 @@ describe("persisted", () => {
     answers.commit = "soon";
     await clock.advance(500);
     expect(await report).toMatchObject({ committed: 3, timed_out: false });
+  });
+
+  it("waits for what came of events before, and not for what will come of these", async () => {
+    const { store, answers, asked, answerLate } = scriptedStore({ commit: "soon" });
+    const { clock, monitor, emit } = rig({ store });
+    monitor.registerNotifier(memoryNotifier());
+    emit(3);
+    await monitor.persisted();
+    answers.commit = "never";
+    const later = state(monitor.persisted());
+    await clock.advance(0);
+    expect(asked.map((group) => [group.accepted.length, group.outcomes.length])).toEqual([
+      [3, 0],
+      [0, 3],
+    ]);
+    expect(later.settled).toBe(false);
+    answers.commit = "soon";
+    answerLate();
+    await clock.advance(0);
+    expect(later.settled).toBe(true);
   });
 });
 

@@ -136,7 +136,6 @@ export class Dispatcher {
     let more = this.#work();
     while (more && !this.#spent()) more = this.#work();
     if (more) this.#scheduled = true;
-    this.#options.journal.write([]);
     for (const listener of [...this.#quiet]) listener();
   }
 
@@ -147,6 +146,8 @@ export class Dispatcher {
     setImmediate(() => {
       this.#passArmed = false;
       if (this.#scheduled) this.#turn();
+      // Not at every turn: what is accepted in this pass, and what came of it, may share a write.
+      this.#options.journal.write([]);
     });
   }
 

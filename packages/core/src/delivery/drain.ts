@@ -106,13 +106,17 @@ export interface PersistOptions extends DecidedOptions {
   readonly journal: Journal;
 }
 
-/** Waits until all that was taken up to some event is written, or the deadline; answers whether it is. Never rejects. */
+/**
+ * Waits until all that was taken up to some event is written, and what became of any so far, or the
+ * deadline; answers whether it is. What becomes of those events is not waited for. Never rejects.
+ */
 export const persist = async (options: PersistOptions): Promise<boolean> => {
   const { clock, journal, deadlineMs } = options;
+  const { known } = journal;
   const endsAt = clock.monotonic() + deadlineMs;
   if (!(await decided(options))) return false;
   let isWritten = false;
-  const writing = journal.written().then((written) => {
+  const writing = journal.written(known).then((written) => {
     isWritten = written;
   });
   await within(writing, endsAt - clock.monotonic(), clock);

@@ -4,7 +4,7 @@ import type { MonitorEvent } from "../event.ts";
 import type { Problem } from "../signals.ts";
 import type { Accepted, EventStore, Key, MaybePromise, Outcome } from "../store/store.ts";
 import { isThenable } from "../thenable.ts";
-import { storeAnswerMs, storeRetryMs } from "./retry.ts";
+import { sharedLeaseMs, storeAnswerMs, storeRetryMs } from "./retry.ts";
 import { closeFailed, leasesLost, storeFailed } from "./store-problems.ts";
 import { inGroups, Unwritten } from "./unwritten.ts";
 import { type Waits, within } from "./wait.ts";
@@ -16,8 +16,6 @@ export interface JournalOptions {
   readonly report: (problem: Problem) => void;
 }
 
-/** How long rows of a store that others share are held; nobody else can have those of a memory. */
-const sharedLeaseMs = 15_000;
 type Written = { readonly stale: readonly Key[] };
 
 /**
@@ -82,6 +80,11 @@ export class Journal {
     return this.#unwritten.rows + this.#outcomes.length;
   }
 
+  /** How many rows it has been told of so far. They are written in this order. */
+  get known(): number {
+    return this.#done + this.uncommitted;
+  }
+
   /** Events that a durable store holds, and those that only this process remembers. */
   get counts(): { readonly committed: number; readonly memoryOnly: number } {
     const waiting = this.#unwritten.accepted.length;
@@ -95,11 +98,7 @@ export class Journal {
 
   /** How many fates at these receivers a store has not got, of deliveries that it holds: they will be tried again. */
   unsettled(receivers: ReadonlySet<string>): number {
-    const unheld = new Set(this.#unwritten.accepted.map(({ event }) => event.id));
-    return [...this.#unwritten.outcomes, ...this.#outcomes].filter(
-      ({ event_id, receiver, state }) =>
-        state !== "pending" && receivers.has(receiver) && !unheld.has(event_id),
-    ).length;
+    return this.#unwritten.unsettled(receivers, this.#outcomes);
   }
 
   /** Begins to open the store. `opened` tells when it is. */
@@ -110,12 +109,12 @@ export class Journal {
 
   /** Resolves when the store is open, however often that has to be tried; false when the journal is closed before. */
   opened(): Promise<boolean> {
-    return this.#until(() => this.#isOpen, false);
+    return this.#when(() => this.#isOpen, false);
   }
 
   /** The same, but for a store that no wait opens. @throws ConfigError that says which of its options is wrong. */
   async ready(): Promise<boolean> {
-    await this.#until(() => this.#isOpen || this.#wrongOption !== undefined, false);
+    await this.#when(() => this.#isOpen || this.#wrongOption !== undefined, false);
     if (this.#wrongOption !== undefined) throw this.#wrongOption;
     return this.#isOpen;
   }
@@ -153,14 +152,14 @@ export class Journal {
     this.#gather(accepted, bytes);
     this.#go();
     if (this.failing || this.uncommitted === 0) return undefined;
-    return this.#untilWritten(true);
+    return this.#until(this.known, true);
   }
 
-  /** Resolves when all that is known now is written, however often that has to be tried; false when the journal is closed before. */
-  written(): Promise<boolean> {
-    this.#gather([], 0);
-    this.#go();
-    return this.#untilWritten(false);
+  /** Resolves when all events so far are written, and so many rows, by default all that are known, however often that has to be tried; false when the journal is closed before. */
+  written(rows = this.known): Promise<boolean> {
+    const mark = Math.max(rows, this.#done + this.#unwritten.rows);
+    if (this.#done < mark) this.#go();
+    return this.#until(mark, false);
   }
 
   /** Writes what it can within the time, trying once more what failed before, and closes the store. Never rejects. */
@@ -178,17 +177,15 @@ export class Journal {
 
   async #lastDrain(): Promise<void> {
     const wasBusy = this.#busy;
-    if (await this.#drainNow()) return;
     // What was under way had begun before; the last attempt is one that begins now.
-    if (wasBusy) await this.#drainNow();
+    if (!(await this.#drainNow()) && wasBusy) await this.#drainNow();
   }
 
   #drainNow(): Promise<boolean> {
     this.#retry?.cancel();
     this.#retry = undefined;
-    this.#gather([], 0);
     this.#go();
-    return this.#untilWritten(true);
+    return this.#until(this.known, true);
   }
 
   #end(): void {
@@ -283,12 +280,11 @@ export class Journal {
     this.#tell();
   }
 
-  #untilWritten(impatient: boolean): Promise<boolean> {
-    const mark = this.#done + this.uncommitted;
-    return this.#until(() => this.#done >= mark, impatient);
+  #until(rows: number, impatient: boolean): Promise<boolean> {
+    return this.#when(() => this.#done >= rows, impatient);
   }
 
-  #until(met: () => boolean, impatient: boolean): Promise<boolean> {
+  #when(met: () => boolean, impatient: boolean): Promise<boolean> {
     const waiting = this.#waiters.until(met, impatient);
     this.#tell();
     return waiting;

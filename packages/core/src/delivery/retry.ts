@@ -22,3 +22,6 @@ export const storeAnswerMs = 5_000;
 /** How long to wait before a store that failed is asked again. */
 export const storeRetryMs = (failures: number): number =>
   Math.min(30_000, 500 * 2 ** Math.min(failures - 1, 10));
+
+/** How long rows of a store that others share are held; nobody else can have those of a memory. */
+export const sharedLeaseMs = 15_000;

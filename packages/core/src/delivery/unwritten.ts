@@ -39,8 +39,14 @@ export class Unwritten {
     return this.#drafts.flatMap(({ accepted }) => accepted);
   }
 
-  get outcomes(): readonly Outcome[] {
-    return this.#drafts.flatMap(({ outcomes }) => outcomes);
+  /** How many fates at these receivers, of events that are not in here. `others`: outcomes that are to be added. */
+  unsettled(receivers: ReadonlySet<string>, others: readonly Outcome[]): number {
+    const unheld = new Set(this.accepted.map(({ event }) => event.id));
+    const outcomes = this.#drafts.flatMap((draft) => draft.outcomes).concat(others);
+    return outcomes.filter(
+      ({ event_id, receiver, state }) =>
+        state !== "pending" && receivers.has(receiver) && !unheld.has(event_id),
+    ).length;
   }
 
   /** Whether the store is still to get this event. Cheap, however many wait. */
