@@ -2,11 +2,11 @@ import { randomInt } from "node:crypto";
 import type { Accepted, Group, Key } from "@datasync-monitor/core";
 import { type RawBuilder, sql } from "kysely";
 import { type Family, integer, unlessThere } from "./family.ts";
-import { fileEvents } from "./file-events.ts";
+import { countEvents, fileEvents } from "./file-events.ts";
 import { leaseEnd } from "./leases.ts";
 import { recordOutcomes } from "./outcomes.ts";
 import { toPayload, weightOf } from "./payload.ts";
-import { rowsTable } from "./rows-table.ts";
+import { inOrder, rowsTable } from "./rows-table.ts";
 import type { Session } from "./session.ts";
 import { toKey } from "./text.ts";
 
@@ -33,16 +33,54 @@ export const commitGroup = async (
   { now, leaseMs, accepted, outcomes }: Group,
 ): Promise<readonly Key[]> => {
   const leaseUntil = leaseEnd(now, leaseMs);
-  const rows = accepted.map(toRow);
-  const fresh = await insertEvents(session, rows, now);
-  await insertDeliveries(session, rows, { now, leaseUntil, isFresh: fresh.length === rows.length });
-  const stale = await recordOutcomes(session, outcomes, leaseUntil);
-  await fileEvents(
-    session,
-    fresh.map(({ accepted: { event } }) => event),
-    now,
-  );
-  return stale;
+  const [before, after] = parted(outcomes, accepted);
+  const [early, made] = await meanwhile(recordOutcomes(session, before, leaseUntil), () => {
+    const rows = accepted.map(toRow);
+    return { rows, table: tableOf(session.family, rows) };
+  });
+  const { rows } = made;
+  const count = (some: readonly Row[]) =>
+    countEvents(
+      some.map(({ accepted: { event } }) => event),
+      now,
+    );
+  const [fresh, next] = await meanwhile(insertEvents(session, made, now), () => ({
+    pairs: pairsOf(rows),
+    counted: count(rows),
+  }));
+  const isFresh = fresh.length === rows.length;
+  await insertDeliveries(session, next.pairs, { now, leaseUntil, isFresh });
+  const late = await recordOutcomes(session, after, leaseUntil);
+  await fileEvents(session, isFresh ? next.counted : count(fresh));
+  return [...early, ...late];
+};
+
+type Outcomes = Group["outcomes"];
+
+/** Those that can be written before what is accepted, and those that cannot, since they are about it. */
+const parted = (
+  outcomes: Outcomes,
+  accepted: readonly Accepted[],
+): readonly [Outcomes, Outcomes] => {
+  const ids = new Set(accepted.map(({ event }) => event.id));
+  return outcomes.some(({ event_id }) => ids.has(event_id)) ? [[], outcomes] : [outcomes, []];
+};
+
+/**
+ * Makes ready what comes next while the database, in a thread or process of its own, does what comes
+ * first. Waits for both, whichever fails.
+ */
+const meanwhile = async <A, B>(doing: Promise<A>, make: () => B): Promise<readonly [A, B]> => {
+  doing.catch(() => {});
+  try {
+    // Until then the statement has not left.
+    await new Promise((resolve) => setImmediate(resolve));
+    const made = make();
+    return [await doing, made];
+  } catch (error) {
+    await doing.catch(() => {});
+    throw error;
+  }
 };
 
 const toRow = (accepted: Accepted): Row => {
@@ -62,25 +100,32 @@ const toRow = (accepted: Accepted): Row => {
   return { accepted, id, cells };
 };
 
+const tableOf = (family: Family, rows: readonly Row[]): RawBuilder<unknown> =>
+  rowsTable(
+    family,
+    eventColumns,
+    rows.map(({ cells }) => cells),
+  );
+
+interface Rows {
+  readonly rows: readonly Row[];
+  readonly table: RawBuilder<unknown>;
+}
+
 /** Answers those that were not there. */
 const insertEvents = async (
   { family, tables, run }: Session,
-  rows: readonly Row[],
+  { rows, table }: Rows,
   now: number,
 ): Promise<readonly Row[]> => {
   if (rows.length === 0) return [];
   const takenIn = randomInt(2 ** 47);
   const columns = sql.raw(Object.keys(eventColumns).join(", "));
-  const source = rowsTable(
-    family,
-    eventColumns,
-    rows.map(({ cells }) => cells),
-  );
   const keep = unlessThere(family, tables.events, ["id"]);
   const { affected } = await run(sql`
     insert into ${tables.events} (taken_at, taken_in, ${columns})
     select ${integer(family, now)}, ${integer(family, takenIn)}, ${columns}
-    from ${source} where true order by ord ${keep}`);
+    from ${table} where true ${inOrder(family)} ${keep}`);
   if (family !== "mysql" && affected === rows.length) return rows;
   // MySQL counts what it left as it was, too.
   const ids = rows.map(({ id }) => [id]);
@@ -97,14 +142,24 @@ const lockEvents: Readonly<Record<Family, RawBuilder<unknown>>> = {
   mysql: sql`for update`,
 };
 
+type Pair = readonly [id: string, receiver: string];
+
+/** Most events have the very receivers of the one before. */
+const pairsOf = (rows: readonly Row[]): readonly Pair[] => {
+  let last: readonly string[] = [];
+  let keys: readonly string[] = [];
+  return rows.flatMap(({ id, accepted: { receivers } }) => {
+    if (receivers !== last) keys = [...new Set(receivers)].map(toKey);
+    last = receivers;
+    return keys.map((receiver): Pair => [id, receiver]);
+  });
+};
+
 const insertDeliveries = async (
   { family, tables, run }: Session,
-  rows: readonly Row[],
+  pairs: readonly Pair[],
   { now, leaseUntil, isFresh }: { now: number; leaseUntil: number; isFresh: boolean },
 ): Promise<void> => {
-  const pairs = rows.flatMap(({ id, accepted }) =>
-    [...new Set(accepted.receivers)].map((receiver) => [id, toKey(receiver)]),
-  );
   if (pairs.length === 0) return;
   const keep = unlessThere(family, tables.deliveries, ["seq", "receiver"]);
   // An old event must not be pruned before its new delivery is there.

@@ -10,7 +10,7 @@ import type { Sketch } from "./sketch.ts";
 import { toKey } from "./text.ts";
 
 /** One type's events of one hour. */
-interface Hour {
+export interface Hour {
   /** As it is stored. */
   readonly type: string;
   readonly hour: number;
@@ -25,19 +25,24 @@ interface HourRow {
   readonly sketches: unknown;
 }
 
+/** Events as they are added to the hours they happened in, and the latest of each type. */
+export interface Counted {
+  readonly hours: ReadonlyMap<string, Hour>;
+  readonly latest: ReadonlyMap<string, Latest>;
+}
+
+interface Latest {
+  readonly at: number;
+  readonly event: MonitorEvent;
+}
+
 /**
- * Adds events to the hours they happened in, inside a transaction. One that claims to come from the
- * future counts when it is taken: one wrong date must not pass for the latest event for years.
- *
- * Comes last in its transaction, for it locks rows that every process writes to, always in one order.
+ * One that claims to come from the future counts when it is taken: one wrong date must not pass for
+ * the latest event for years.
  */
-export const fileEvents = async (
-  session: Session,
-  events: readonly MonitorEvent[],
-  now: number,
-): Promise<void> => {
+export const countEvents = (events: readonly MonitorEvent[], now: number): Counted => {
   const hours = new Map<string, Hour>();
-  const latest = new Map<string, { readonly at: number; readonly event: MonitorEvent }>();
+  const latest = new Map<string, Latest>();
   for (const event of events) {
     const claimed = Date.parse(event.timestamp);
     const at = claimed <= now ? claimed : whole(now);
@@ -46,6 +51,14 @@ export const fileEvents = async (
     count(hourOf(hours, type, Math.floor(at / hourMs)), event);
     if (at >= (latest.get(type)?.at ?? at)) latest.set(type, { at, event });
   }
+  return { hours, latest };
+};
+
+/**
+ * Files what was counted, inside a transaction. Comes last in it, for it locks rows that every
+ * process writes to, always in one order.
+ */
+export const fileEvents = async (session: Session, { hours, latest }: Counted): Promise<void> => {
   if (hours.size === 0) return;
   await mergeHours(session, [...hours.values()].sort(inOrder));
   await noteLatest(
@@ -128,10 +141,7 @@ const mergeHours = async (session: Session, hours: readonly Hour[]): Promise<voi
 /** The latest event of a type outlives its row in `events`: status answers need it for a month. */
 const noteLatest = async (
   { family, tables: { latest }, run }: Session,
-  found: readonly (readonly [
-    type: string,
-    { readonly at: number; readonly event: MonitorEvent },
-  ])[],
+  found: readonly (readonly [type: string, Latest])[],
 ): Promise<void> => {
   const columns = {
     event_type: "text",

@@ -4,7 +4,7 @@ import { integer, whole } from "./family.ts";
 import { heldBy } from "./held.ts";
 import { rowsTable } from "./rows-table.ts";
 import type { Session } from "./session.ts";
-import { type Telling, tellingsTable, told } from "./tellings.ts";
+import { type Telling, toldBy } from "./tellings.ts";
 import { toKey } from "./text.ts";
 
 /** Writes outcomes whose lease still holds, inside a transaction; answers the others. */
@@ -14,9 +14,8 @@ export const recordOutcomes = async (
   leaseUntil: number,
 ): Promise<readonly Key[]> => {
   if (outcomes.length === 0) return [];
-  const tellings = [...told(outcomes).values()];
   const { family, tables, run } = session;
-  const rows = tellingsTable(family, tellings);
+  const { tellings, rows } = toldBy(family, outcomes);
   // What failed before still shows where a delivery succeeded at last.
   const set = (d: string) => sql`
     ${sql.raw(d)}state = r.state,

@@ -40,6 +40,10 @@ export const rowsTable = (
   return sql`json_table(${json}, '$[*]' columns (ord for ordinality, ${sql.join(list)})) as r`;
 };
 
+/** Rows in their order. SQLite has them in no other, and would sort them all the same. */
+export const inOrder = (family: Family): RawBuilder<unknown> =>
+  family === "sqlite" ? sql`` : sql`order by r.ord`;
+
 /**
  * SQLite writes a row's JSON out anew for each value that is taken from it. So what is long stands
  * beside the rows, in one run of bytes, and a row says where.

@@ -13,11 +13,22 @@ export interface Telling {
   readonly places: number[];
 }
 
+/** All that is told in a group, and the same as a table `r`. */
+export interface Told {
+  readonly tellings: readonly Telling[];
+  readonly rows: RawBuilder<unknown>;
+}
+
+export const toldBy = (family: Family, outcomes: readonly Outcome[]): Told => {
+  const tellings = [...byDelivery(outcomes).values()];
+  return { tellings, rows: tableOf(family, tellings) };
+};
+
 /**
  * By delivery and fence, in order. A batch that failed and was tried again before the store was
  * written to is told of twice in one group: the last word counts, and the first that is final.
  */
-export const told = (outcomes: readonly Outcome[]): ReadonlyMap<string, Telling> => {
+const byDelivery = (outcomes: readonly Outcome[]): ReadonlyMap<string, Telling> => {
   const tellings = new Map<string, Telling>();
   outcomes.forEach((outcome, place) => {
     const { event_id, receiver, fence } = outcome;
@@ -78,11 +89,7 @@ const sharedCells = ({ outcome, lastError }: Telling): readonly Cell[] => {
   ];
 };
 
-/** What is told, as a table `r`. */
-export const tellingsTable = (
-  family: Family,
-  tellings: readonly Telling[],
-): RawBuilder<unknown> => {
+const tableOf = (family: Family, tellings: readonly Telling[]): RawBuilder<unknown> => {
   if (family === "sqlite") return sqliteTable(tellings);
   const rows = tellings.map((one) => [...ownCells(one), ...sharedCells(one)]);
   return rowsTable(family, { ...ownColumns, ...sharedColumns }, rows);
