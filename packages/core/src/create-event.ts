@@ -144,14 +144,14 @@ const merged = (
         ...(invalid === undefined ? {} : { invalid_metrics: Object.freeze(invalid) }),
       });
 
-/** Now, in RFC 3339. Formats a second once: a Date is dear in a process that idles between events. */
-const presentStamp = (clock: Clock): (() => string) => {
+/** A time in RFC 3339. Formats a second once: a Date is dear in a process that idles between events. */
+const presentStamp = (): ((at: number) => string) => {
   let second = Number.NaN;
   let upToSecond = "";
   let stampedAt = Number.NaN;
   let stamped = "";
-  return () => {
-    const now = Math.floor(clock.now());
+  return (at) => {
+    const now = Math.floor(at);
     if (now === stampedAt) return stamped;
     if (Math.floor(now / 1_000) !== second) {
       second = Math.floor(now / 1_000);
@@ -166,7 +166,7 @@ const presentStamp = (clock: Clock): (() => string) => {
 export const eventFactory = (clock: Clock, random: Random): EventFactory => {
   const nextId = idSource(clock, random);
   const known = new Map<string, KnownType>();
-  const present = presentStamp(clock);
+  const present = presentStamp();
 
   const checkType = (type: unknown): KnownType => {
     const cached = known.get(type as string);
@@ -188,9 +188,10 @@ export const eventFactory = (clock: Clock, random: Random): EventFactory => {
     const at = input.timestamp;
     const details = checkDetails(input.details, context);
     const metrics = checkMetrics(input.metrics);
+    const now = clock.now();
     const event: MonitorEvent = Object.freeze({
-      id: nextId(),
-      timestamp: at === undefined ? present() : stamp(at),
+      id: nextId(now),
+      timestamp: at === undefined ? present(now) : stamp(at),
       event_type: type,
       level: level === undefined ? usual : checkLevel(level),
       service: context.service,
