@@ -3,7 +3,6 @@ import {
   type Entry,
   firstFence,
   freshBit,
-  isHeld,
   leaseEnd,
   type Row,
   rowOf,
@@ -31,7 +30,7 @@ export class Deliveries {
   /** Those without a fate, dead ones among them. */
   unsettled(): Row[] {
     const rows: Row[] = [];
-    for (const entry of this.#shelf.entries()) if (isHeld(entry)) rows.push(...rowsOf(entry));
+    for (const entry of this.#shelf.held()) rows.push(...rowsOf(entry));
     return rows;
   }
 
@@ -53,7 +52,7 @@ export class Deliveries {
     if (now < this.#claimableAt) return claimed;
     let bytes = 0;
     let nextEnd = Number.POSITIVE_INFINITY;
-    for (const entry of this.#shelf.entries()) {
+    for (const entry of this.#shelf.held()) {
       const row = claimable(entry, receiver, now);
       if (row) {
         bytes += entry.bytes;

@@ -9,6 +9,12 @@ export interface Taking {
   readonly leaseUntil: number;
 }
 
+/** The same of events that went the same way. */
+export interface JointTaking extends Taking {
+  /** Everybody they were taken for, each once. */
+  readonly receivers: readonly string[];
+}
+
 /** The lease of what waits to be claimed: it ran out long ago, whatever the clock does. */
 export const unleased = Number.NEGATIVE_INFINITY;
 
@@ -28,8 +34,8 @@ export class Entry {
   readonly bytes: number;
   /** Order of arrival, without gaps. */
   readonly seq: number;
-  readonly taking: Taking;
-  /** Everybody it was taken for, each once. */
+  readonly taking: JointTaking;
+  /** Everybody it is or was for, each once. */
   receivers: readonly string[];
   /** Bit i: the delivery to `receivers[i]` is pending and as it was taken. */
   fresh: number;
@@ -38,20 +44,16 @@ export class Entry {
   /** Counts against the bounds on events. */
   listed = true;
 
-  constructor(
-    event: MonitorEvent,
-    bytes: number,
-    seq: number,
-    taking: Taking,
-    receivers: readonly string[],
-  ) {
+  /** @param fresh - false: all its deliveries have their fates. */
+  constructor(event: MonitorEvent, bytes: number, seq: number, taking: JointTaking, fresh = true) {
+    const { receivers } = taking;
     this.event = event;
     this.bytes = bytes;
     this.seq = seq;
     this.taking = taking;
     this.receivers = receivers;
-    this.fresh = (1 << Math.min(receivers.length, maxFresh)) - 1;
-    for (let index = maxFresh; index < receivers.length; index += 1) {
+    this.fresh = fresh ? (1 << Math.min(receivers.length, maxFresh)) - 1 : 0;
+    for (let index = maxFresh; fresh && index < receivers.length; index += 1) {
       openRow(this, receivers[index] ?? "", taking);
     }
   }

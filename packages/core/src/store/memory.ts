@@ -3,7 +3,7 @@ import type { MonitorEvent } from "../event.ts";
 import { checkOptions, numberOption } from "../options.ts";
 import { Aggregates } from "./aggregates.ts";
 import { Deliveries } from "./deliveries.ts";
-import { addReceiver, leaseEnd, type Taking } from "./entry.ts";
+import { addReceiver, type JointTaking, leaseEnd, type Taking } from "./entry.ts";
 import {
   defaultLimit,
   deliveryCursor,
@@ -33,7 +33,6 @@ import type {
   Lease,
   Page,
 } from "./store.ts";
-import { weigh } from "./weight.ts";
 
 export interface MemoryStoreOptions {
   /** Events that can be looked up. Default 10,000. */
@@ -87,7 +86,7 @@ class Memory implements MemoryStore {
   readonly #clock: Clock;
   readonly #aggregates: Aggregates;
   readonly #deliveries: Deliveries;
-  #receivers: readonly string[] = [];
+  #lastTaking: JointTaking = { now: 0, leaseUntil: 0, receivers: [] };
 
   constructor(shelf: Shelf, settled: Settled, clock: Clock) {
     this.#shelf = shelf;
@@ -176,19 +175,22 @@ class Memory implements MemoryStore {
     const known = this.#shelf.known(event.id);
     if (!known) {
       this.#aggregates.file(event, taking.now);
-      this.#shelf.add(event, weigh(event), taking, this.#shared(receivers));
+      this.#shelf.add(event, this.#joint(taking, receivers));
       this.#shelf.trim();
       return;
     }
     for (const receiver of receivers) addReceiver(known, receiver, taking);
   }
 
-  /** Each name once, and one list for all events that went the same way. */
-  #shared(receivers: readonly string[]): readonly string[] {
-    const last = this.#receivers;
+  /** Each name once, and one object for all events that went the same way at the same time. */
+  #joint({ now, leaseUntil }: Taking, receivers: readonly string[]): JointTaking {
+    const last = this.#lastTaking;
     const isSame =
-      receivers.length === last.length && receivers.every((name, index) => name === last[index]);
-    if (!isSame) this.#receivers = [...new Set(receivers)];
-    return this.#receivers;
+      receivers.length === last.receivers.length &&
+      receivers.every((name, index) => name === last.receivers[index]);
+    if (isSame && now === last.now && leaseUntil === last.leaseUntil) return last;
+    const names = isSame ? last.receivers : [...new Set(receivers)];
+    this.#lastTaking = { now, leaseUntil, receivers: names };
+    return this.#lastTaking;
   }
 }

@@ -1,5 +1,5 @@
 import { isoTime, type StoredDelivery } from "./query.ts";
-import type { Delivery, DeliveryFailure, Outcome } from "./store.ts";
+import type { DeliveryFailure, Outcome } from "./store.ts";
 
 /** An outcome that is a fate. A dead delivery is none: it can be replayed. */
 export type FinalOutcome =
@@ -51,48 +51,40 @@ const isAs = (manner: Manner, ending: Ending): boolean =>
     : manner.reason === ending.reason) &&
   manner.lastError === (ending.last_error ?? null);
 
-class SettledDelivery implements StoredDelivery {
-  readonly eventId: string;
+interface SettledDelivery extends StoredDelivery {
   readonly manner: Manner;
   readonly settledAt: number;
-  readonly takenAt: number;
-  readonly seq: number;
-
-  constructor(eventId: string, manner: Manner, settledAt: number, takenAt: number, seq: number) {
-    this.eventId = eventId;
-    this.manner = manner;
-    this.settledAt = settledAt;
-    this.takenAt = takenAt;
-    this.seq = seq;
-  }
-
-  get receiver(): string {
-    return this.manner.receiver;
-  }
-
-  get state(): Ending["state"] {
-    return this.manner.state;
-  }
-
-  delivery(): Delivery {
-    const { receiver, state, reason, attempts, batchId, reference, lastError } = this.manner;
-    return {
-      event_id: this.eventId,
-      receiver,
-      state,
-      reason,
-      attempts,
-      batch_id: batchId === undefined ? this.eventId : batchId,
-      taken_at: isoTime(this.takenAt),
-      next_at: null,
-      settled_at: isoTime(this.settledAt),
-      reference,
-      last_error: lastError,
-    };
-  }
 }
 
+const settledDelivery = (
+  eventId: string,
+  manner: Manner,
+  [settledAt = 0, takenAt = 0, seq = 0]: Float64Array,
+): SettledDelivery => ({
+  seq,
+  eventId,
+  receiver: manner.receiver,
+  state: manner.state,
+  takenAt,
+  settledAt,
+  manner,
+  delivery: () => ({
+    event_id: eventId,
+    receiver: manner.receiver,
+    state: manner.state,
+    reason: manner.reason,
+    attempts: manner.attempts,
+    batch_id: manner.batchId === undefined ? eventId : manner.batchId,
+    taken_at: isoTime(takenAt),
+    next_at: null,
+    settled_at: isoTime(settledAt),
+    reference: manner.reference,
+    last_error: manner.lastError,
+  }),
+});
+
 const maxManners = 1_000;
+const figuresEach = 3;
 
 /** The latest endings; the first to come is the first to be forgotten. */
 export class Settled {
@@ -100,9 +92,8 @@ export class Settled {
   /** Rings in step, so that ten thousand endings are not as many objects. */
   readonly #eventIds: string[] = [];
   readonly #manners: Manner[] = [];
-  readonly #settledAts: number[] = [];
-  readonly #takenAts: number[] = [];
-  readonly #seqs: number[] = [];
+  /** Of each: when it was settled, when it was taken, and its event's order of arrival. */
+  #figures = new Float64Array(64 * figuresEach);
   /** The last of each receiver, which the next is mostly like. */
   readonly #latest = new Map<string, Manner>();
   /** Where the next one goes. */
@@ -130,12 +121,8 @@ export class Settled {
       const at = (this.#next - back + length) % length;
       const manner = this.#manners[at];
       if (!manner) return;
-      const [settledAt = 0, takenAt = 0, seq = 0] = [
-        this.#settledAts[at],
-        this.#takenAts[at],
-        this.#seqs[at],
-      ];
-      yield new SettledDelivery(this.#eventIds[at] ?? "", manner, settledAt, takenAt, seq);
+      const figures = this.#figures.subarray(at * figuresEach);
+      yield settledDelivery(this.#eventIds[at] ?? "", manner, figures);
     }
   }
 
@@ -143,14 +130,8 @@ export class Settled {
   forgetBefore(time: number): void {
     const kept = [...this.latestFirst()].filter(({ takenAt }) => takenAt >= time).reverse();
     if (kept.length === this.#manners.length) return;
-    for (const ring of [
-      this.#eventIds,
-      this.#manners,
-      this.#settledAts,
-      this.#takenAts,
-      this.#seqs,
-    ])
-      ring.length = 0;
+    this.#eventIds.length = 0;
+    this.#manners.length = 0;
     this.#next = 0;
     for (const { eventId, manner, settledAt, takenAt, seq } of kept)
       this.#put(eventId, manner, settledAt, takenAt, seq);
@@ -158,12 +139,20 @@ export class Settled {
 
   #put(eventId: string, manner: Manner, settledAt: number, takenAt: number, seq: number): void {
     const at = this.#next;
+    const place = at * figuresEach;
+    if (place === this.#figures.length) this.#grow();
     this.#eventIds[at] = eventId;
     this.#manners[at] = manner;
-    this.#settledAts[at] = settledAt;
-    this.#takenAts[at] = takenAt;
-    this.#seqs[at] = seq;
+    this.#figures[place] = settledAt;
+    this.#figures[place + 1] = takenAt;
+    this.#figures[place + 2] = seq;
     this.#next = at + 1 === this.#max ? 0 : at + 1;
+  }
+
+  #grow(): void {
+    const figures = new Float64Array(Math.min(this.#figures.length * 2, this.#max * figuresEach));
+    figures.set(this.#figures);
+    this.#figures = figures;
   }
 
   #manner(ending: Ending): Manner {
