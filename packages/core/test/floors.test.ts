@@ -30,7 +30,8 @@ const floors: readonly (readonly string[])[] = [
   ["stats", "store/store", "json", "delivery/queue", "delivery/store-problems"],
   ["notifier", "create-event", "emitter", "store/weight", "store/sketch", "store/query"],
   ["describe-words", "store/settled", "store/entry", "delivery/shelf"],
-  ["describe-values", "store/shelf"],
+  ["describe-values", "store/pack"],
+  ["store/shelf"],
   [
     "define-notifier",
     "describe",

@@ -1,7 +1,7 @@
 import { fakeClock } from "@datasync-monitor/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ConfigError } from "../src/errors.ts";
+import { ConfigError, type JsonValue } from "../src/errors.ts";
 import { type MemoryStore, type MemoryStoreOptions, memoryStore } from "../src/store/memory.ts";
 import type { Delivery, DeliveryState, Outcome } from "../src/store/store.ts";
 import { commit, delivered, ended, eventAt, idOf } from "./support/store-kit.ts";
@@ -206,6 +206,67 @@ describe("memoryStore", () => {
     commit({ store }, startedAt, accepted, outcomes);
     expect(store.backlog()).toEqual([]);
     expect(allDeliveries(store).length).toBe(40);
+  });
+
+  it("answers settled events as they came, however alike or unlike they are built", () => {
+    const value = fc.json({ maxDepth: 3 }).map((text): JsonValue => JSON.parse(text));
+    const payload = fc.record({
+      event_type: fc.constantFrom("sync_success", "sync_failure"),
+      service: fc.constantFrom("one", "two"),
+      details: fc.oneof(
+        fc.record({ tables: fc.tuple(fc.string(), fc.string()), took: fc.integer() }),
+        value.map((inner) => JSON.parse(`{"inner":${JSON.stringify(inner)},"__proto__":1}`)),
+        fc.record({ took: fc.oneof(fc.integer(), fc.string(), fc.constant(null)) }),
+        fc.constant({ text: "x".repeat(5_000) }),
+      ),
+      metrics: fc.dictionary(fc.constantFrom("a", "b", "7"), fc.double({ noNaN: true })),
+    });
+    fc.assert(
+      fc.property(fc.array(payload, { minLength: 1, maxLength: 200 }), (payloads) => {
+        const { store } = stored({ maxEvents: 150 });
+        const events = payloads.map((one, n) => eventAt(n + 1, startedAt + n, one));
+        for (const [n, event] of events.entries())
+          commit({ store }, startedAt, [{ event, receivers: n % 5 === 0 ? [] : ["a"] }]);
+        commit(
+          { store },
+          startedAt,
+          [],
+          events.flatMap((_, n) => (n % 7 === 1 ? [] : [delivered(n + 1, "a", startedAt)])),
+        );
+        const found = all((cursor) => store.events({ cursor, limit: 50 }));
+        const kept = events.slice(-150);
+        expect(found.filter(({ id }) => id >= idOf(events.length - kept.length + 1))).toEqual(
+          kept.reverse(),
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("knows who had an event long after it has settled, and that it weighs what it did", () => {
+    const { store } = stored({ maxBytes: 100_000 });
+    const settle = (n: number) => take({ store }, n, [delivered(n, "a", startedAt)]);
+    for (const n of range(1, 40)) settle(n);
+    for (const n of range(1, 40)) take({ store }, n);
+    expect(store.backlog()).toEqual([]);
+    for (const n of range(40, 400)) settle(n);
+    const { length } = allIds(store);
+    expect(length).toBeGreaterThan(100);
+    expect(length).toBeLessThan(200);
+    for (const n of range(400, 800)) settle(n);
+    expect(allIds(store).length).toBe(length);
+  });
+
+  it("lets an event that has settled be taken for one more receiver", () => {
+    const { store } = stored({});
+    for (const n of range(1, 30)) take({ store }, n, [delivered(n, "a", startedAt)]);
+    commit({ store }, startedAt, [{ event: eventAt(20, startedAt), receivers: ["a", "b"] }]);
+    expect(store.backlog().map(({ receiver, pending }) => ({ receiver, pending }))).toEqual([
+      { receiver: "b", pending: 1 },
+    ]);
+    commit({ store }, startedAt, [], [delivered(20, "b", startedAt)]);
+    take({ store }, 20);
+    expect(store.backlog()).toEqual([]);
   });
 
   it("is not confused when the caller changes its list of receivers afterwards", () => {

@@ -124,10 +124,11 @@ class Memory implements MemoryStore {
     const { before = Number.POSITIVE_INFINITY, limit } = selection;
     const rows: MonitorEvent[] = [];
     let last = 0;
-    for (const { seq, event } of this.#shelf.newestFirst()) {
-      if (seq >= before || !selectsEvent(selection, event)) continue;
+    for (const { seq, head, event } of this.#shelf.newestFirst()) {
+      if (seq >= before || !selectsEvent(selection, head)) continue;
       if (rows.length === limit) return { rows, cursor: eventCursor(last) };
-      rows.push(event);
+      const row = event();
+      if (row) rows.push(row);
       last = seq;
     }
     return { rows, cursor: null };

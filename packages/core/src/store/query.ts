@@ -18,6 +18,9 @@ const maxLimit = 1_000;
 const momentPattern = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/i;
 const seqPattern = /^[0-9a-z]{1,11}$/;
 
+/** What tells whether an event is asked for. */
+export type EventHead = Pick<MonitorEvent, "event_type" | "level" | "timestamp">;
+
 /** An `EventQuery` that was checked, as a store reads it. Times are milliseconds since the epoch; undefined: any. */
 export interface EventSelection {
   readonly types: ReadonlySet<string> | undefined;
@@ -96,7 +99,7 @@ export const readDeliveryQuery = (query: DeliveryQuery): DeliverySelection => {
 
 export const selectsEvent = (
   { types, levels: wanted, since, until }: EventSelection,
-  { event_type, level, timestamp }: MonitorEvent,
+  { event_type, level, timestamp }: EventHead,
 ): boolean => {
   if (types !== undefined && !types.has(event_type)) return false;
   if (wanted !== undefined && !wanted.has(level)) return false;

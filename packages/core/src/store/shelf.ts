@@ -1,5 +1,7 @@
 import type { MonitorEvent } from "../event.ts";
 import { Entry, isHeld, isOpen, type JointTaking, type Row, removeRow } from "./entry.ts";
+import { Pack, Packer } from "./pack.ts";
+import type { EventHead } from "./query.ts";
 import { weigh } from "./weight.ts";
 
 export interface ShelfLimits {
@@ -9,11 +11,15 @@ export interface ShelfLimits {
 }
 
 const maxTrails = 1_000;
+/** An array that grows leaves room for half as much again. */
+const presized = 16_384;
 
-/** A remembered event, in order of arrival. */
+/** An event, of which only the head is there until the rest is asked for. */
 interface Remembered {
+  /** Its order of arrival. */
   readonly seq: number;
-  readonly event: MonitorEvent;
+  readonly head: EventHead;
+  readonly event: () => MonitorEvent | undefined;
 }
 
 /**
@@ -21,17 +27,14 @@ interface Remembered {
  * weigh too much; a delivery that is pending or dead keeps it beyond. Dead ones are forgotten, oldest
  * first, when there are too many or what is kept weighs too much.
  *
- * Of most nothing but the event itself is kept: the collector lets garbage grow to several times
- * what is held before it looks for it, so an object more for each would cost four.
- *
  * Ids are ordered by emission, so events are found by halving and not by a hash: a map of the latest
  * ten thousand would cost more than all the rest. It takes over while ids have come out of order.
  */
 export class Shelf {
   readonly #limits: ShelfLimits;
-  /** The list: `#first` to `#last` by `seq`, modulo the length. An entry while a delivery needs it, then the event. */
-  #slots: (Entry | MonitorEvent | undefined)[] = new Array(64);
-  #takings: (JointTaking | undefined)[] = new Array(64);
+  /** The list: `#first` to `#last` by `seq`, modulo one more than are kept. What no delivery needs is packed. */
+  readonly #slots: (Entry | Pack | undefined)[];
+  readonly #packer = new Packer();
   #first = 1;
   #last = 0;
   #bytes = 0;
@@ -48,6 +51,7 @@ export class Shelf {
 
   constructor(limits: ShelfLimits) {
     this.#limits = limits;
+    this.#slots = new Array(Math.min(limits.maxEvents + 1, presized));
   }
 
   /** The entry of an event that may be new, which costs one comparison when it is. */
@@ -57,29 +61,27 @@ export class Shelf {
 
   /** Call `trim` afterwards. */
   add(event: MonitorEvent, taking: JointTaking): void {
-    const bytes = weigh(event);
-    if (this.#last - this.#first + 1 === this.#slots.length) this.#grow();
     this.#last += 1;
-    const slot = this.#slotOf(this.#last);
-    const needed = taking.receivers.length > 0;
-    this.#slots[slot] = needed ? new Entry(event, bytes, this.#last, taking) : event;
-    this.#takings[slot] = taking;
-    this.#bytes += bytes;
+    const entry = new Entry(event, weigh(event), this.#last, taking);
+    this.#slots[this.#slotOf(this.#last)] = entry;
+    this.#bytes += entry.bytes;
     if (event.id > this.#latestId) this.#latestId = event.id;
     else this.#noteDisorder();
     this.#byId?.set(event.id, this.#last);
+    this.loosen(entry);
   }
 
   find(id: string): Entry | undefined {
     const seq = this.#byId ? this.#byId.get(id) : this.#halve(id);
-    return seq !== undefined && this.#idAt(seq) === id ? this.#entryAt(seq) : this.#kept.get(id);
+    const isListed = seq !== undefined && seq <= this.#last && this.#idAt(seq) === id;
+    return isListed ? this.#wake(seq) : this.#kept.get(id);
   }
 
   /** The same, quicker for outcomes, which a receiver mostly tells in order. */
   findFor(receiver: string, id: string): Entry | undefined {
     const next = (this.#trails.get(receiver) ?? 0) + 1;
     const isNext = next >= this.#first && next <= this.#last && this.#idAt(next) === id;
-    const entry = isNext ? this.#entryAt(next) : this.find(id);
+    const entry = isNext ? this.#wake(next) : this.find(id);
     if (!entry?.listed) return entry;
     if (this.#trails.size >= maxTrails) this.#trails.clear();
     this.#trails.set(receiver, entry.seq);
@@ -97,10 +99,12 @@ export class Shelf {
 
   *newestFirst(): Generator<Remembered> {
     for (let seq = this.#last; seq >= this.#first; seq -= 1) {
-      const event = this.#eventAt(seq);
-      if (event) yield { seq, event };
+      const one = this.#at(seq);
+      const head = one instanceof Pack ? one.headOf(seq) : one?.event;
+      if (head) yield { seq, head, event: () => this.#entryAt(seq)?.event };
     }
-    yield* [...this.#kept.values()].reverse();
+    for (const { seq, event } of [...this.#kept.values()].reverse())
+      yield { seq, head: event, event: () => event };
   }
 
   /** Holds the bounds on events. */
@@ -128,12 +132,12 @@ export class Shelf {
     this.loosen(row.entry);
   }
 
-  /** Lets go of what no delivery needs any more: the entry, and the event too when it is off the list. */
+  /** Packs what no delivery needs any more, or lets go of it when it is off the list too. */
   loosen(entry: Entry): void {
     if (isHeld(entry)) return;
     // An entry whose receivers have grown says who had the event; it stays.
     if (entry.listed && entry.receivers === entry.taking.receivers)
-      this.#slots[this.#slotOf(entry.seq)] = entry.event;
+      this.#slots[this.#slotOf(entry.seq)] = this.#packer.pack(entry) ?? entry;
     else if (this.#kept.delete(entry.event.id)) this.#keptBytes -= entry.bytes;
   }
 
@@ -171,19 +175,18 @@ export class Shelf {
 
   /** Takes the oldest off the list. */
   #unlist(): void {
-    const slot = this.#slotOf(this.#first);
-    const one = this.#slots[slot];
-    this.#byId?.delete(this.#idAt(this.#first));
-    this.#slots[slot] = undefined;
+    const one = this.#at(this.#first);
+    if (this.#byId) this.#byId.delete(this.#idAt(this.#first));
+    this.#bytes -= one instanceof Pack ? one.bytesOf(this.#first) : (one?.bytes ?? 0);
+    this.#slots[this.#slotOf(this.#first)] = undefined;
     this.#first += 1;
     if (one instanceof Entry) {
-      this.#bytes -= one.bytes;
       one.listed = false;
       if (isHeld(one)) {
         this.#kept.set(one.event.id, one);
         this.#keptBytes += one.bytes;
       }
-    } else if (one) this.#bytes -= weigh(one);
+    }
     if (this.#first > this.#disorder) this.#byId = undefined;
   }
 
@@ -195,31 +198,27 @@ export class Shelf {
   }
 
   #slotOf(seq: number): number {
-    return seq % this.#slots.length;
+    return seq % (this.#limits.maxEvents + 1);
   }
 
-  #at(seq: number): Entry | MonitorEvent | undefined {
+  #at(seq: number): Entry | Pack | undefined {
     return this.#slots[this.#slotOf(seq)];
   }
 
-  #eventAt(seq: number): MonitorEvent | undefined {
-    const one = this.#at(seq);
-    return one instanceof Entry ? one.event : one;
-  }
-
   #idAt(seq: number): string {
-    return this.#eventAt(seq)?.id ?? "";
+    const one = this.#at(seq);
+    return one instanceof Pack ? one.idOf(seq) : (one?.event.id ?? "");
   }
 
-  /** The entry, made anew when none was needed: whoever gets it may change it. */
   #entryAt(seq: number): Entry | undefined {
-    const slot = this.#slotOf(seq);
-    const one = this.#slots[slot];
-    const taking = this.#takings[slot];
-    if (one instanceof Entry) return one;
-    if (one === undefined || taking === undefined) return undefined;
-    const entry = new Entry(one, weigh(one), seq, taking, false);
-    this.#slots[slot] = entry;
+    const one = this.#at(seq);
+    return one instanceof Pack ? one.entryOf(seq) : one;
+  }
+
+  /** The entry, for those who may change it. */
+  #wake(seq: number): Entry | undefined {
+    const entry = this.#entryAt(seq);
+    this.#slots[this.#slotOf(seq)] = entry;
     return entry;
   }
 
@@ -233,19 +232,5 @@ export class Shelf {
       else to = middle;
     }
     return from;
-  }
-
-  #grow(): void {
-    const { length } = this.#slots;
-    // One more than are kept, for the one that is added before the oldest goes.
-    const longer = Math.max(length + 1, Math.min(length * 2, this.#limits.maxEvents + 1));
-    const slots: (Entry | MonitorEvent | undefined)[] = new Array(longer);
-    const takings: (JointTaking | undefined)[] = new Array(longer);
-    for (let seq = this.#first; seq <= this.#last; seq += 1) {
-      slots[seq % longer] = this.#at(seq);
-      takings[seq % longer] = this.#takings[this.#slotOf(seq)];
-    }
-    this.#slots = slots;
-    this.#takings = takings;
   }
 }
