@@ -1,10 +1,10 @@
 import type { Clock } from "./clock.ts";
-import type { Custody } from "./delivery/custody.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { countFates, persist } from "./delivery/drain.ts";
 import type { Journal } from "./delivery/journal.ts";
+import type { LeaseKeeper } from "./delivery/lease-keeper.ts";
 import { type Waits, within } from "./delivery/wait.ts";
-import type { DropWatch } from "./drop-watch.ts";
+import type { DropReporter } from "./drop-reporter.ts";
 import type { Intake } from "./intake.ts";
 import { closingMs, graceMs, type Receivers } from "./receivers.ts";
 import type { FlushReport } from "./registration.ts";
@@ -12,9 +12,9 @@ import type { FlushReport } from "./registration.ts";
 export interface ClosingHost {
   readonly intake: Intake;
   readonly receivers: Receivers;
-  readonly drops: DropWatch;
+  readonly drops: DropReporter;
   readonly dispatcher: Dispatcher;
-  readonly custody: Custody;
+  readonly leaseKeeper: LeaseKeeper;
   readonly journal: Journal;
   readonly waits: Waits;
 }
@@ -25,7 +25,7 @@ export interface ClosingHost {
  * for it will be sent again.
  */
 export const closeDown = async (
-  { intake, receivers, drops, dispatcher, custody, journal, waits }: ClosingHost,
+  { intake, receivers, drops, dispatcher, leaseKeeper, journal, waits }: ClosingHost,
   deadlineMs: number,
   clock: Clock,
 ): Promise<FlushReport> => {
@@ -36,7 +36,7 @@ export const closeDown = async (
   const pipelines = leaving.map(({ pipeline }) => pipeline);
   const fates = countFates(pipelines);
   const drained = await receivers.retire(leaving, { upTo: last, deadlineMs, reason: "closed" });
-  await within(custody.leave(), closingMs, clock);
+  await within(leaseKeeper.releaseAll(), closingMs, clock);
   await journal.close(Math.max(closingMs, endsAt - clock.monotonic()));
   if (dispatcher.unmatchedUpTo(last.seq) > 0)
     await persist({ clock, dispatcher, journal, upTo: last.seq, deadlineMs: closingMs });

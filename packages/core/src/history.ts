@@ -1,9 +1,9 @@
 import type { Announcer } from "./announcer.ts";
 import type { Clock } from "./clock.ts";
-import type { Custody } from "./delivery/custody.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { decided } from "./delivery/drain.ts";
 import type { Journal } from "./delivery/journal.ts";
+import type { LeaseKeeper } from "./delivery/lease-keeper.ts";
 import { storeAnswerMs } from "./delivery/retry.ts";
 import { type Waits, within } from "./delivery/wait.ts";
 import { ConfigError } from "./errors.ts";
@@ -27,7 +27,7 @@ export interface HistoryHost {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly waits: Waits;
-  readonly custody: Custody;
+  readonly leaseKeeper: LeaseKeeper;
   readonly receivers: Receivers;
   readonly announcer: Announcer;
   readonly intake: Intake;
@@ -93,7 +93,7 @@ export class History {
 
   /** Dead deliveries are pending again, and their receivers try them; answers how many. */
   async replay(query: DeliveryQuery): Promise<number> {
-    const { receivers, intake, custody, clock } = this.#host;
+    const { receivers, intake, leaseKeeper, clock } = this.#host;
     if (intake.closed)
       throw new ConfigError("replay", "The monitor is closed: it delivers nothing.");
     const dead: DeliveryQuery = { ...query, states: ["dead"], limit: query.limit ?? most };
@@ -103,7 +103,8 @@ export class History {
     for (const receiver of receivers.all) {
       const own = rows.filter((row) => row.receiver === receiver.name);
       const reasons = new Map(own.map(({ event_id, reason }) => [event_id, reason ?? ""]));
-      if (reasons.size > 0) await within(custody.takeOver(receiver, reasons), storeAnswerMs, clock);
+      if (reasons.size > 0)
+        await within(leaseKeeper.takeOver(receiver, reasons), storeAnswerMs, clock);
     }
     return moved;
   }

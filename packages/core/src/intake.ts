@@ -1,6 +1,6 @@
 import { type EventContext, type EventFactory, rankOf } from "./create-event.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
-import { Intakes } from "./delivery/ledger.ts";
+import { IntakeLedger } from "./delivery/ledger.ts";
 import type { Mark } from "./delivery/taken.ts";
 import type { EmitResult } from "./emitter.ts";
 import type { Problem } from "./signals.ts";
@@ -31,7 +31,7 @@ const storeProblem = 'The store is failing, and `storeFailure` is "refuse". Emit
 
 /** Where events come in: made, numbered, counted, and handed to the dispatcher. */
 export class Intake {
-  readonly books = new Intakes();
+  readonly books = new IntakeLedger();
   readonly #host: IntakeHost;
   #lastSeq = 0;
   #lastId = "";

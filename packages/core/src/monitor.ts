@@ -2,6 +2,7 @@ import type { SignalListener } from "./announcer.ts";
 import { callbackNotifier, type EventCallback } from "./callbacks.ts";
 import { type VerifyReport, verifyReceiver } from "./checks.ts";
 import { closeDown } from "./closing.ts";
+import { buildComponents, type Components } from "./components.ts";
 import { eventFactory } from "./create-event.ts";
 import { drain, persist } from "./delivery/drain.ts";
 import type { ChildBindings, EmitResult, Emitter, Run, TrackOptions } from "./emitter.ts";
@@ -11,7 +12,6 @@ import type { EventInput } from "./event-input.ts";
 import { exitDueInMs } from "./exit-due.ts";
 import { explainFor, type ReceiverDecision } from "./explain.ts";
 import { remembered } from "./history.ts";
-import { buildHouse, type House } from "./house.ts";
 import type { Address } from "./intake.ts";
 import type { DeadlineOptions, Monitor, PersistReport } from "./monitor-api.ts";
 import type { Attachment, Notifier } from "./notifier.ts";
@@ -39,7 +39,7 @@ import { sendTestMessage } from "./test-message.ts";
 /** Composes the rooms; with `house.ts` the only one that knows the others. */
 export class MonitorCore implements Monitor {
   #settings: Settings;
-  readonly #house: House;
+  readonly #parts: Components;
   /** The store it made for itself; undefined when it was given one. */
   #ownStore: MemoryStore | undefined;
   readonly #undo: (() => void)[] = [];
@@ -51,8 +51,8 @@ export class MonitorCore implements Monitor {
     this.#settings = settings;
     const ownStore = memoryStore({ clock });
     if (options.store === undefined) this.#ownStore = ownStore;
-    this.#house = buildHouse(() => this.#settings, options.store ?? ownStore);
-    const { journal, dispatcher, receivers, nextId } = this.#house;
+    this.#parts = buildComponents(() => this.#settings, options.store ?? ownStore);
+    const { journal, dispatcher, receivers, nextId } = this.#parts;
     journal.open(nextId());
     this.#undo.push(
       drainAtExit({
@@ -65,7 +65,7 @@ export class MonitorCore implements Monitor {
   }
 
   emitEvent<Metrics extends object>(input: EventInput<Metrics>): EmitResult {
-    return this.#house.speaker.emitEvent(input);
+    return this.#parts.emitter.emitEvent(input);
   }
 
   track<T>(
@@ -73,11 +73,11 @@ export class MonitorCore implements Monitor {
     work: (run: Run) => T | Promise<T>,
     options: TrackOptions = {},
   ): Promise<T> {
-    return this.#house.speaker.track(operation, work, options);
+    return this.#parts.emitter.track(operation, work, options);
   }
 
   child(bindings: ChildBindings): Emitter {
-    return this.#house.speaker.child(bindings);
+    return this.#parts.emitter.child(bindings);
   }
 
   registerCallback<const T extends EventTypeName = string>(
@@ -90,7 +90,7 @@ export class MonitorCore implements Monitor {
         "registerCallback() takes a function that is called with each event.",
       );
     }
-    const name = callback.name === "" ? this.#house.receivers.freeName("callback") : callback.name;
+    const name = callback.name === "" ? this.#parts.receivers.freeName("callback") : callback.name;
     // The filter's `types` are what narrows the event, and the same filter decides what is delivered.
     const notifier = callbackNotifier(callback as EventCallback);
     return this.#register(notifier, { name, ...options }, true);
@@ -101,43 +101,43 @@ export class MonitorCore implements Monitor {
   }
 
   attach(attachment: Attachment): Registration {
-    return this.#house.attachments.add(attachment);
+    return this.#parts.attachments.add(attachment);
   }
 
   getComprehensiveStatus(): Promise<ComprehensiveStatus> {
-    return this.#house.history.status(this.stats());
+    return this.#parts.history.status(this.stats());
   }
 
   async getSyncMetrics(window?: { readonly hours?: number | undefined }): Promise<SyncMetrics> {
-    return syncMetrics(await this.#house.history.written(), this.#settings.clock.now(), window);
+    return syncMetrics(await this.#parts.history.written(), this.#settings.clock.now(), window);
   }
 
   async getCleanupMetrics(window?: {
     readonly days?: number | undefined;
   }): Promise<CleanupMetrics> {
-    return cleanupMetrics(await this.#house.history.written(), this.#settings.clock.now(), window);
+    return cleanupMetrics(await this.#parts.history.written(), this.#settings.clock.now(), window);
   }
 
   async getMigrationMetrics(window?: {
     readonly days?: number | undefined;
   }): Promise<MigrationMetrics> {
     return migrationMetrics(
-      await this.#house.history.written(),
+      await this.#parts.history.written(),
       this.#settings.clock.now(),
       window,
     );
   }
 
   getEvents(query: EventQuery = {}): Promise<Page<MonitorEvent>> {
-    return this.#house.history.events(query);
+    return this.#parts.history.events(query);
   }
 
   getDeliveries(query: DeliveryQuery = {}): Promise<Page<Delivery>> {
-    return this.#house.history.deliveries(query);
+    return this.#parts.history.deliveries(query);
   }
 
   replay(query: DeliveryQuery): Promise<number> {
-    return this.#house.history.replay(query);
+    return this.#parts.history.replay(query);
   }
 
   explain<Metrics extends object>(
@@ -146,15 +146,15 @@ export class MonitorCore implements Monitor {
     const { clock, random, context } = this.#settings;
     const made = "id" in event ? { event } : eventFactory(clock, random)(event, context);
     if (typeof made === "string") throw new ConfigError("event", made);
-    return this.#house.receivers.all.map((receiver) => explainFor(receiver, made.event, clock));
+    return this.#parts.receivers.all.map((receiver) => explainFor(receiver, made.event, clock));
   }
 
   verify(receiver?: string): Promise<readonly VerifyReport[]> {
     const asked =
       receiver === undefined
-        ? [...this.#house.receivers.all]
-        : [this.#house.receivers.find(receiver)];
-    const { announcer } = this.#house;
+        ? [...this.#parts.receivers.all]
+        : [this.#parts.receivers.find(receiver)];
+    const { announcer } = this.#parts;
     const report = announcer.report.bind(announcer);
     return held(() =>
       Promise.all(asked.map((one) => verifyReceiver(one, this.#settings.clock, report))),
@@ -165,9 +165,9 @@ export class MonitorCore implements Monitor {
     const eventId = await held(() =>
       sendTestMessage(receiver, {
         clock: this.#settings.clock,
-        receivers: this.#house.receivers,
+        receivers: this.#parts.receivers,
         emit: (input, address) => this.#emitTo(input, address),
-        observe: (listener) => this.#house.announcer.add(listener),
+        observe: (listener) => this.#parts.announcer.add(listener),
       }),
     );
     const [row] = (await this.getDeliveries({ eventId, receiver, limit: 1 })).rows;
@@ -179,22 +179,22 @@ export class MonitorCore implements Monitor {
   }
 
   stats(): MonitorStats {
-    return this.#house.stats();
+    return this.#parts.stats();
   }
 
   observe(listener: SignalListener): Registration {
-    return this.#house.announcer.register(listener);
+    return this.#parts.announcer.register(listener);
   }
 
   ready(): Promise<void> {
     return held(async () => {
-      if (await this.#house.journal.ready()) return;
+      if (await this.#parts.journal.ready()) return;
       throw new ConfigError("store", "The monitor was closed before its store could be opened.");
     });
   }
 
   persisted({ deadlineMs = defaultDrainMs }: DeadlineOptions = {}): Promise<PersistReport> {
-    const { journal, dispatcher, intake } = this.#house;
+    const { journal, dispatcher, intake } = this.#parts;
     const { clock } = this.#settings;
     return held(async () => {
       const written = await persist({
@@ -210,7 +210,7 @@ export class MonitorCore implements Monitor {
   }
 
   flush({ deadlineMs = defaultDrainMs }: DeadlineOptions = {}): Promise<FlushReport> {
-    const { receivers, intake, dispatcher } = this.#house;
+    const { receivers, intake, dispatcher } = this.#parts;
     const { clock } = this.#settings;
     const what = { pipelines: receivers.pipelines, upTo: intake.last };
     return held(() => drain({ clock, dispatcher, ...what, deadlineMs, impatient: false }));
@@ -231,7 +231,7 @@ export class MonitorCore implements Monitor {
     this.#settings = { ...monitorSettings(options), clock, random };
     this.#apply();
     if (options.store === undefined) return;
-    const { journal, receivers, custody, nextId } = this.#house;
+    const { journal, receivers, leaseKeeper, nextId } = this.#parts;
     const { durable } = options.store;
     const once = new Set(
       receivers.pipelines.filter((one) => one.settings.once).map(({ name }) => name),
@@ -244,27 +244,27 @@ export class MonitorCore implements Monitor {
         : remembered(this.#ownStore, keeps);
     journal.adopt(options.store, nextId(), known);
     for (const receiver of receivers.all) {
-      receiver.pipeline.holding.rehouse();
-      void custody.takeOver(receiver);
+      receiver.pipeline.storeLink.resetFences();
+      void leaseKeeper.takeOver(receiver);
     }
     this.#ownStore = undefined;
   }
 
   /** Whether it takes no more events. */
   get closed(): boolean {
-    return this.#house.intake.closed;
+    return this.#parts.intake.closed;
   }
 
   #register(notifier: Notifier, options: ReceiverOptions, once: boolean): Registration {
-    const { receivers, custody } = this.#house;
+    const { receivers, leaseKeeper } = this.#parts;
     const registration = receivers.add(notifier, options, once);
-    void custody.takeOver(receivers.find(registration.name));
+    void leaseKeeper.takeOver(receivers.find(registration.name));
     return registration;
   }
 
   async #shutDown(deadlineMs: number): Promise<FlushReport> {
-    const detached = this.#house.attachments.closeAll();
-    const report = await closeDown(this.#house, deadlineMs, this.#settings.clock);
+    const detached = this.#parts.attachments.closeAll();
+    const report = await closeDown(this.#parts, deadlineMs, this.#settings.clock);
     await detached;
     for (const undo of this.#undo.splice(0)) undo();
     return report;
@@ -275,11 +275,11 @@ export class MonitorCore implements Monitor {
     if (handleSignals) this.#undo.push(closeOnSignals(() => this.close()));
     if (!reports) return;
     const listener = selfReport((input, address) => this.#emitTo(input, address));
-    this.#undo.push(this.#house.announcer.add(listener));
+    this.#undo.push(this.#parts.announcer.add(listener));
   }
 
   #emitTo(input: EventInput, address: Address): EmitResult {
-    return this.#house.intake.emit(input, this.#settings.context, address);
+    return this.#parts.intake.emit(input, this.#settings.context, address);
   }
 }
 

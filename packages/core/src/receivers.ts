@@ -1,7 +1,7 @@
 import { checkId, contractVersion } from "./define-notifier.ts";
-import type { Custody } from "./delivery/custody.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { countFates, drain } from "./delivery/drain.ts";
+import type { LeaseKeeper } from "./delivery/lease-keeper.ts";
 import { Pipeline, type PipelineHost } from "./delivery/pipeline.ts";
 import type { Receiver } from "./delivery/receiver.ts";
 import type { Mark } from "./delivery/taken.ts";
@@ -53,7 +53,7 @@ export interface ReceiversHost {
   readonly pipelineHost: PipelineHost;
   readonly notifierHost: NotifierHost;
   readonly dispatcher: Dispatcher;
-  readonly custody: Custody;
+  readonly leaseKeeper: LeaseKeeper;
   readonly intake: Intake;
 }
 
@@ -207,13 +207,13 @@ export class Receivers {
   }
 
   async #leave(receiver: Receiver, deadlineMs: number): Promise<FlushReport> {
-    const { custody, pipelineHost } = this.#host;
+    const { leaseKeeper, pipelineHost } = this.#host;
     const letProcessGo = hold();
     try {
       const upTo = this.#host.intake.last;
       receiver.leftAt = Math.min(receiver.leftAt, upTo.seq);
       const report = await this.retire([receiver], { upTo, deadlineMs, reason: "unregistered" });
-      await within(custody.handBack(receiver), closingMs, pipelineHost.clock);
+      await within(leaseKeeper.releaseFor(receiver), closingMs, pipelineHost.clock);
       this.#forget(receiver);
       return report;
     } finally {

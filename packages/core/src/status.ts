@@ -1,5 +1,6 @@
 import type { JsonObject } from "./errors.ts";
 import { type EventLevel, EventType, type MonitorEvent } from "./event.ts";
+import { assessHealth, type HealthAssessment, type RecentTrouble } from "./health.ts";
 import {
   dayMs,
   hourBefore,
@@ -14,7 +15,6 @@ import type { Problem } from "./signals.ts";
 import type { MonitorStats, ReceiverStats } from "./stats.ts";
 import type { EventStore } from "./store/store.ts";
 import { singleLine, truncate } from "./text.ts";
-import { judge, type RecentTrouble, type Verdict } from "./verdict.ts";
 
 export interface SyncMetrics extends MetricsWindow, OperationMetrics {
   readonly sync_start_count: number;
@@ -45,7 +45,7 @@ export interface MigrationMetrics extends MetricsWindow, OperationMetrics {
  * - `degraded`: in the last 15 minutes something was lost or a breaker open, the last run of an operation failed,
  *   or the latest health check, or storage warning within 24 hours, is at level warning or error.
  */
-export type ServiceHealth = Verdict["status"];
+export type ServiceHealth = HealthAssessment["status"];
 
 /** The latest event of its type in 31 days. */
 export interface LatestNotice {
@@ -204,7 +204,7 @@ const answer = async (
     migrationMetrics(store, now),
     store.aggregate({ types: noted, since: hourBefore(now, 31 * dayMs), until: now, metrics: [] }),
   ]);
-  const { status, reasons } = judge({ now, stats, troubles, latest, storeIsMute });
+  const { status, reasons } = assessHealth({ now, stats, troubles, latest, storeIsMute });
   return {
     service: stats.service,
     status,

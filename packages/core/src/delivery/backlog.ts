@@ -3,7 +3,7 @@ import { Bag } from "./bag.ts";
 import { type Batch, type BatchOptions, batchDueAt, newBatch } from "./batch.ts";
 import { EventQueue, type QueueLimits } from "./queue.ts";
 import type { Restored } from "./restore.ts";
-import { Shelf } from "./shelf.ts";
+import { StoredBacklog } from "./stored-backlog.ts";
 import { isUpTo, type Mark, precedes, type Taken } from "./taken.ts";
 
 export interface BacklogOptions {
@@ -27,7 +27,7 @@ const maxRow = 8;
 export class Backlog {
   readonly queue: EventQueue;
   /** What lies in a durable store instead. */
-  readonly shelf = new Shelf();
+  readonly stored = new StoredBacklog();
   readonly #options: BacklogOptions;
   #retries: Batch[] = [];
   readonly #flying = new Bag<Batch>();
@@ -97,7 +97,7 @@ export class Backlog {
   place(taken: Taken): readonly Taken[] {
     const left: Taken[] = [];
     const isGrave = taken.rank === mostGrave;
-    if (!isGrave && this.shelf.events > 0) return [taken];
+    if (!isGrave && this.stored.events > 0) return [taken];
     while (!this.queue.fits(taken, this.#heldEvents, this.#heldBytes)) {
       const latest = isGrave ? this.queue.popBelow(mostGrave) : undefined;
       left.push(latest ?? taken);
@@ -108,7 +108,7 @@ export class Backlog {
   }
 
   /** Lets go of those that another has; what flies lands. Answers which. */
-  forsake(eventIds: ReadonlySet<string>): readonly Taken[] {
+  relinquish(eventIds: ReadonlySet<string>): readonly Taken[] {
     const gone = this.queue.remove(({ event }) => eventIds.has(event.id));
     const isGone = ({ event }: Taken): boolean => eventIds.has(event.id);
     for (const batch of this.#retries.filter(({ members }) => members.some(isGone))) {

@@ -74,7 +74,7 @@ export class Destination {
       this.#scout = undefined;
       this.#rests = false;
     }
-    const changed = this.#judge(permit, answered, now);
+    const changed = this.#assessHealth(permit, answered, now);
     // Others may have waited for the end of this very attempt: by a full window, or a probe.
     const recovered = changed && this.breakerState === "closed";
     if (changed || this.#members.size > 1) for (const wake of [...this.#members]) wake(recovered);
@@ -87,7 +87,7 @@ export class Destination {
     this.#rests = true;
   }
 
-  #judge(permit: Permit | null, answered: Answered, now: number): boolean {
+  #assessHealth(permit: Permit | null, answered: Answered, now: number): boolean {
     const breaker = this.#breaker;
     if (breaker === null || permit === null) return false;
     const before = breaker.state;

@@ -4,10 +4,10 @@ import type { Accepted } from "../store/store.ts";
 import { contain, isThenable } from "../thenable.ts";
 import { Fifo } from "./fifo.ts";
 import type { Journal } from "./journal.ts";
+import { groupBytes, groupEvents } from "./pending-writes.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { concerns, type Receiver, wants } from "./receiver.ts";
 import type { Taken } from "./taken.ts";
-import { groupBytes, groupEvents } from "./unwritten.ts";
 
 export interface DispatcherOptions {
   readonly clock: Clock;

@@ -44,16 +44,16 @@ export const drain = (options: DrainOptions): Promise<FlushReport> => {
   const { clock, dispatcher, pipelines, upTo, deadlineMs, impatient } = options;
   const fates = countFates(pipelines);
   const endsAt = clock.monotonic() + deadlineMs;
-  const shelved = pipelines.map(({ backlog }) => backlog.shelf.watch(upTo));
+  const watches = pipelines.map(({ backlog }) => backlog.stored.watch(upTo));
   const pending = (): number =>
     pipelines.reduce(
       (total, { backlog }) => total + backlog.countUpTo(upTo),
-      shelved.reduce((total, { left }) => total + left, dispatcher.unmatchedUpTo(upTo.seq)),
+      watches.reduce((total, { left }) => total + left, dispatcher.unmatchedUpTo(upTo.seq)),
     );
   /** Asked at every turn, where counting would cost as much as there waits. */
   const anyLeft = (): boolean =>
     dispatcher.holdsUpTo(upTo.seq) ||
-    shelved.some(({ left }) => left > 0) ||
+    watches.some(({ left }) => left > 0) ||
     pipelines.some(({ backlog }) => backlog.holdsUpTo(upTo));
   const hopeless = (): boolean =>
     impatient &&
@@ -62,7 +62,7 @@ export const drain = (options: DrainOptions): Promise<FlushReport> => {
 
   const report = (): FlushReport => {
     const left = pending();
-    for (const watch of shelved) watch.stop();
+    for (const watch of watches) watch.stop();
     return { ...fates(), pending: left, timed_out: left > 0 };
   };
   return untilTurn(options, () => !anyLeft() || hopeless()).then(report);

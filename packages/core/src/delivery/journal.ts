@@ -4,9 +4,9 @@ import type { MonitorEvent } from "../event.ts";
 import type { Problem } from "../signals.ts";
 import type { Accepted, EventStore, Key, MaybePromise, Outcome } from "../store/store.ts";
 import { isThenable } from "../thenable.ts";
+import { inGroups, PendingWrites } from "./pending-writes.ts";
 import { sharedLeaseMs, storeAnswerMs, storeRetryMs } from "./retry.ts";
 import { closeFailed, leasesLost, storeFailed } from "./store-problems.ts";
-import { inGroups, Unwritten } from "./unwritten.ts";
 import { type Waits, within } from "./wait.ts";
 import { Waiters } from "./waiters.ts";
 
@@ -25,7 +25,7 @@ type Written = { readonly stale: readonly Key[] };
  */
 export class Journal {
   readonly #options: JournalOptions;
-  readonly #unwritten = new Unwritten();
+  readonly #pending = new PendingWrites();
   #store: EventStore;
   #instance = "";
   #isOpen = false;
@@ -68,7 +68,7 @@ export class Journal {
 
   /** Whether the store is still to get this event. */
   awaits(event: MonitorEvent): boolean {
-    return this.#unwritten.has(event);
+    return this.#pending.has(event);
   }
 
   get failing(): boolean {
@@ -77,7 +77,7 @@ export class Journal {
 
   /** Rows that are not written, those under way among them. */
   get uncommitted(): number {
-    return this.#unwritten.rows + this.#outcomes.length;
+    return this.#pending.rows + this.#outcomes.length;
   }
 
   /** How many rows it has been told of so far. They are written in this order. */
@@ -87,7 +87,7 @@ export class Journal {
 
   /** Events that a durable store holds, and those that only this process remembers. */
   get counts(): { readonly committed: number; readonly memoryOnly: number } {
-    const waiting = this.#unwritten.accepted.length;
+    const waiting = this.#pending.accepted.length;
     return { committed: this.#committed, memoryOnly: this.#memoryOnly + waiting };
   }
 
@@ -98,7 +98,7 @@ export class Journal {
 
   /** How many fates at these receivers a store has not got, of deliveries that it holds: they will be tried again. */
   unsettled(receivers: ReadonlySet<string>): number {
-    return this.#unwritten.unsettled(receivers, this.#outcomes);
+    return this.#pending.unsettled(receivers, this.#outcomes);
   }
 
   /** Begins to open the store. `opened` tells when it is. */
@@ -128,8 +128,8 @@ export class Journal {
     this.#store = store;
     this.#isOpen = false;
     this.#memoryOnly = Math.max(0, this.#memoryOnly - accepted.length);
-    for (const { rows, bytes } of inGroups(accepted)) this.#unwritten.add(rows, bytes, [], true);
-    if (outcomes.length > 0) this.#unwritten.add([], 0, outcomes, true);
+    for (const { rows, bytes } of inGroups(accepted)) this.#pending.add(rows, bytes, [], true);
+    if (outcomes.length > 0) this.#pending.add([], 0, outcomes, true);
     this.open(instance);
   }
 
@@ -157,7 +157,7 @@ export class Journal {
 
   /** Resolves when all events so far are written, and so many rows, by default all that are known, however often that has to be tried; false when the journal is closed before. */
   written(rows = this.known): Promise<boolean> {
-    const mark = Math.max(rows, this.#done + this.#unwritten.rows);
+    const mark = Math.max(rows, this.#done + this.#pending.rows);
     if (this.#done < mark) this.#go();
     return this.#until(mark, false);
   }
@@ -191,7 +191,7 @@ export class Journal {
   #end(): void {
     this.#ended = true;
     this.#retry?.cancel();
-    this.#giveUp(this.#unwritten.accepted);
+    this.#giveUp(this.#pending.accepted);
     this.#tell();
   }
 
@@ -201,10 +201,10 @@ export class Journal {
 
   #gather(accepted: Accepted[], bytes: number): void {
     if (accepted.length === 0 && this.#outcomes.length === 0) return;
-    this.#unwritten.add(accepted, bytes, this.#outcomes);
+    this.#pending.add(accepted, bytes, this.#outcomes);
     this.#outcomes = [];
     if (!this.failing) return;
-    for (const forgotten of this.#unwritten.forget()) {
+    for (const forgotten of this.#pending.forget()) {
       this.#done += forgotten.accepted.length + forgotten.outcomes.length;
       this.#memoryOnly += forgotten.accepted.length;
       this.#giveUp(forgotten.accepted);
@@ -215,8 +215,8 @@ export class Journal {
   #go(): void {
     while (!this.#busy && !this.#ended && this.#retry === undefined) {
       if (this.#isOpen) {
-        if (this.#unwritten.rows === 0) this.#gather([], 0);
-        if (this.#unwritten.rows === 0) return;
+        if (this.#pending.rows === 0) this.#gather([], 0);
+        if (this.#pending.rows === 0) return;
       }
       this.#step(this.#isOpen);
     }
@@ -243,7 +243,7 @@ export class Journal {
   }
 
   #commit(): MaybePromise<Written | void> {
-    const draft = this.#unwritten.take();
+    const draft = this.#pending.take();
     if (draft === undefined) return;
     const { accepted, outcomes } = draft;
     const now = this.#options.clock.now();
@@ -255,7 +255,7 @@ export class Journal {
     if (this.#ended) return;
     this.#failures = 0;
     this.#wrongOption = undefined;
-    const draft = wrote ? this.#unwritten.done() : undefined;
+    const draft = wrote ? this.#pending.done() : undefined;
     if (!wrote) this.#isOpen = true;
     if (draft !== undefined) {
       this.#done += draft.accepted.length + draft.outcomes.length;
@@ -269,7 +269,7 @@ export class Journal {
   #failed(wrote: boolean, cause: unknown): void {
     this.#busy = false;
     if (this.#ended) return;
-    if (wrote) this.#unwritten.back();
+    if (wrote) this.#pending.back();
     this.#failures += 1;
     this.#retry = this.#options.clock.setTimer(storeRetryMs(this.#failures), () => {
       this.#retry = undefined;

@@ -63,7 +63,7 @@ export class ReceiverLedger {
 type LevelCounts = Record<EventLevel, number>;
 
 /** What was emitted, refused and taken, by reason, type and level. */
-export class Intakes {
+export class IntakeLedger {
   taken = 0;
   readonly refused: Record<RefusalReason, number> = {
     invalid: 0,

@@ -8,14 +8,14 @@ import type { Batch } from "./batch.ts";
 import { type DestinationUse, useDestination } from "./destination.ts";
 import type { Failure } from "./failure.ts";
 import { Flights } from "./flights.ts";
-import { Holding } from "./holding.ts";
 import type { ReceiverLedger } from "./ledger.ts";
 import { answeredBy, isFatal, onlyOnce, type Reaction, react } from "./reaction.ts";
 import { Recorder, type RecorderHost } from "./recorder.ts";
 import { defaultMaxAgeMs } from "./retry.ts";
+import { StoreLink } from "./store-link.ts";
 import type { Taken } from "./taken.ts";
 
-/** What a pipeline needs of the house around it. */
+/** What a pipeline needs of the monitor around it. */
 export interface PipelineHost extends RecorderHost {
   readonly random: Random;
   readonly nextId: () => string;
@@ -36,7 +36,7 @@ export class Pipeline {
   readonly notifier: Notifier;
   readonly settings: ReceiverSettings;
   readonly backlog: Backlog;
-  readonly holding: Holding;
+  readonly storeLink: StoreLink;
   readonly #host: PipelineHost;
   readonly #recorder: Recorder;
   /** The destination it may share with others; `leave` it when nothing is sent any more. */
@@ -57,7 +57,7 @@ export class Pipeline {
     this.backlog = new Backlog({ queue, batch, nextId });
     this.#host = host;
     this.#recorder = new Recorder(settings, host);
-    this.holding = new Holding({
+    this.storeLink = new StoreLink({
       settings,
       maxBatchSize: notifier.maxBatchSize ?? 1,
       backlog: this.backlog,
@@ -98,7 +98,7 @@ export class Pipeline {
 
   /** Counted from what waits, in hand or in the store, and what flies. */
   get pending(): number {
-    return this.#admitted + this.backlog.events + this.backlog.shelf.events;
+    return this.#admitted + this.backlog.events + this.backlog.stored.events;
   }
 
   /** Monotonic milliseconds at which something is due: at once while an attempt is under way. */
@@ -123,7 +123,7 @@ export class Pipeline {
       this.#leaveBehind(taken, null);
       return;
     }
-    this.holding.take(taken, isLate);
+    this.storeLink.take(taken, isLate);
   }
 
   /** Begins at most one attempt; answers whether it did. */
@@ -158,7 +158,7 @@ export class Pipeline {
   }
 
   #leaveBehind(taken: Taken, batch: Batch | null): void {
-    this.holding.leaveBehind(taken, this.#closedFor ?? "closed", batch);
+    this.storeLink.leaveBehind(taken, this.#closedFor ?? "closed", batch);
   }
 
   /** When the next attempt may begin: `now` or earlier means at once. */

@@ -10,27 +10,27 @@ import {
   type Taking,
   unleased,
 } from "./entry.ts";
+import type { EventRing } from "./event-ring.ts";
 import { type DeliverySelection, inOrder, selectsDelivery } from "./query.ts";
 import { isFinal, type Settled } from "./settled.ts";
-import type { Shelf } from "./shelf.ts";
 import type { Claimed, ClaimQuery, EventStore, Key, Lease, Outcome } from "./store.ts";
 
 /** What deliveries go through: leases, outcomes, and what is done to them from outside. */
 export class Deliveries {
-  readonly #shelf: Shelf;
+  readonly #ring: EventRing;
   readonly #settled: Settled;
   /** None can be claimed before this, so that asking in vain costs no walk. */
   #claimableAt = Number.POSITIVE_INFINITY;
 
-  constructor(shelf: Shelf, settled: Settled) {
-    this.#shelf = shelf;
+  constructor(ring: EventRing, settled: Settled) {
+    this.#ring = ring;
     this.#settled = settled;
   }
 
   /** Those without a fate, dead ones among them. */
   unsettled(): Row[] {
     const rows: Row[] = [];
-    for (const entry of this.#shelf.held()) rows.push(...rowsOf(entry));
+    for (const entry of this.#ring.held()) rows.push(...rowsOf(entry));
     return rows;
   }
 
@@ -41,7 +41,7 @@ export class Deliveries {
     let entry: Entry | undefined;
     for (const outcome of outcomes) {
       const { event_id, receiver } = outcome;
-      if (entry?.event.id !== event_id) entry = this.#shelf.findFor(receiver, event_id);
+      if (entry?.event.id !== event_id) entry = this.#ring.findFor(receiver, event_id);
       if (!entry || !this.#record(entry, outcome, taking)) stale.push({ event_id, receiver });
     }
     return stale;
@@ -52,7 +52,7 @@ export class Deliveries {
     if (now < this.#claimableAt) return claimed;
     let bytes = 0;
     let nextEnd = Number.POSITIVE_INFINITY;
-    for (const entry of this.#shelf.held()) {
+    for (const entry of this.#ring.held()) {
       const row = claimable(entry, receiver, now);
       if (row) {
         bytes += entry.bytes;
@@ -73,7 +73,7 @@ export class Deliveries {
     const leaseUntil = leaseEnd(now, leaseMs);
     this.#claimableAt = Math.min(this.#claimableAt, leaseUntil);
     for (const { event_id, receiver, fence } of leases) {
-      const entry = this.#shelf.find(event_id);
+      const entry = this.#ring.find(event_id);
       const row = entry && rowOf(entry, receiver);
       if (row?.state === "pending" && row.fence === fence) row.leaseUntil = leaseUntil;
       else lost.push({ event_id, receiver });
@@ -106,7 +106,7 @@ export class Deliveries {
       if (outcome.fence !== firstFence) return false;
       entry.fresh ^= bit;
       this.#settled.push(outcome, entry.taking.now, entry.seq);
-      this.#shelf.loosen(entry);
+      this.#ring.forgetUnlessHeld(entry);
       return true;
     }
     const row = rowOf(entry, outcome.receiver);
@@ -119,7 +119,7 @@ export class Deliveries {
     row.batchId = outcome.batch_id;
     if (isFinal(outcome)) {
       this.#settled.push({ last_error: row.lastError, ...outcome }, row.takenAt, entry.seq);
-      this.#shelf.remove(row);
+      this.#ring.remove(row);
       return true;
     }
     row.lastError = outcome.last_error;
@@ -132,14 +132,14 @@ export class Deliveries {
       row.resume = null;
       row.settledAt = outcome.settled_at;
       row.reason = outcome.reason;
-      this.#shelf.bury(row);
+      this.#ring.markDead(row);
     }
     return true;
   }
 
   /** A dead delivery begins anew, its age and attempts too, for whoever claims it. */
   #reopen(row: Row, now: number): void {
-    this.#shelf.revive(row);
+    this.#ring.revive(row);
     row.fence += 1;
     row.attempts = 0;
     row.takenAt = now;
@@ -175,7 +175,7 @@ export class Deliveries {
       batch_id: row.batchId,
     };
     this.#settled.push(ending, takenAt, seq);
-    this.#shelf.remove(row);
+    this.#ring.remove(row);
   }
 }
 

@@ -4,6 +4,7 @@ import { checkOptions, numberOption } from "../options.ts";
 import { Aggregates } from "./aggregates.ts";
 import { Deliveries } from "./deliveries.ts";
 import { addReceiver, type JointTaking, leaseEnd, type Taking } from "./entry.ts";
+import { EventRing } from "./event-ring.ts";
 import {
   defaultLimit,
   deliveryCursor,
@@ -16,7 +17,6 @@ import {
   selectsEvent,
 } from "./query.ts";
 import { Settled } from "./settled.ts";
-import { Shelf } from "./shelf.ts";
 import type {
   Accepted,
   Aggregate,
@@ -69,31 +69,31 @@ export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
   checkOptions(owner, options, ["maxEvents", "maxBytes", "maxDeliveries", "maxDead", "clock"]);
   const count = (name: keyof MemoryStoreOptions, fallback: number, min: number) =>
     numberOption(owner, name, options[name], fallback, { min, max: 2 ** 30, integer: true });
-  const shelf = new Shelf({
+  const ring = new EventRing({
     maxEvents: count("maxEvents", 10_000, 1),
     maxBytes: count("maxBytes", 16 * 1024 * 1024, 1),
     maxDead: count("maxDead", 1_000, 0),
   });
   const settled = new Settled(count("maxDeliveries", 10_000, 1));
-  return new Memory(shelf, settled, options.clock ?? systemClock);
+  return new Memory(ring, settled, options.clock ?? systemClock);
 };
 
 class Memory implements MemoryStore {
   readonly contract = 1;
   readonly durable = false;
-  readonly #shelf: Shelf;
+  readonly #ring: EventRing;
   readonly #settled: Settled;
   readonly #clock: Clock;
   readonly #aggregates: Aggregates;
   readonly #deliveries: Deliveries;
   #lastTaking: JointTaking = { now: 0, leaseUntil: 0, receivers: [] };
 
-  constructor(shelf: Shelf, settled: Settled, clock: Clock) {
-    this.#shelf = shelf;
+  constructor(ring: EventRing, settled: Settled, clock: Clock) {
+    this.#ring = ring;
     this.#settled = settled;
     this.#clock = clock;
     this.#aggregates = new Aggregates(clock.now());
-    this.#deliveries = new Deliveries(shelf, settled);
+    this.#deliveries = new Deliveries(ring, settled);
   }
 
   open(): void {}
@@ -124,7 +124,7 @@ class Memory implements MemoryStore {
     const { before = Number.POSITIVE_INFINITY, limit } = selection;
     const rows: MonitorEvent[] = [];
     let last = 0;
-    for (const { seq, head, event } of this.#shelf.newestFirst()) {
+    for (const { seq, head, event } of this.#ring.newestFirst()) {
       if (seq >= before || !selectsEvent(selection, head)) continue;
       if (rows.length === limit) return { rows, cursor: eventCursor(last) };
       const row = event();
@@ -169,15 +169,15 @@ class Memory implements MemoryStore {
   /** Age takes dead deliveries along; the count alone does not, for they may yet be replayed. */
   prune({ before, maxEvents, chunk }: Parameters<EventStore["prune"]>[0]): number {
     this.#settled.forgetBefore(before);
-    return this.#shelf.prune(before, maxEvents, chunk);
+    return this.#ring.prune(before, maxEvents, chunk);
   }
 
   #accept({ event, receivers }: Accepted, taking: Taking): void {
-    const known = this.#shelf.known(event.id);
+    const known = this.#ring.known(event.id);
     if (!known) {
       this.#aggregates.file(event, taking.now);
-      this.#shelf.add(event, this.#joint(taking, receivers));
-      this.#shelf.trim();
+      this.#ring.add(event, this.#joint(taking, receivers));
+      this.#ring.trim();
       return;
     }
     for (const receiver of receivers) addReceiver(known, receiver, taking);

@@ -9,7 +9,7 @@ const groupOutcomes = 1_024;
 /** How many rows are kept for a store that fails; beyond that the oldest are remembered by nobody. */
 const maxKept = 10_000;
 
-export interface Draft {
+export interface WriteGroup {
   readonly accepted: Accepted[];
   readonly outcomes: Outcome[];
   bytes: number;
@@ -17,15 +17,15 @@ export interface Draft {
   readonly lasting: boolean;
 }
 
-const rowsIn = ({ accepted, outcomes }: Draft): number => accepted.length + outcomes.length;
+const rowsIn = ({ accepted, outcomes }: WriteGroup): number => accepted.length + outcomes.length;
 
 /**
  * What a store has not got yet, in order, in groups that are written whole. What comes later joins
  * the last group while there is room, so an outcome is never before the event it is about.
  */
-export class Unwritten {
-  readonly #drafts: Draft[] = [];
-  /** What is accepted in the drafts; made when first asked for. */
+export class PendingWrites {
+  readonly #groups: WriteGroup[] = [];
+  /** What is accepted in the groups; made when first asked for. */
   #events: Set<MonitorEvent> | undefined;
   #rows = 0;
   /** The first is under way to the store. */
@@ -36,13 +36,13 @@ export class Unwritten {
   }
 
   get accepted(): readonly Accepted[] {
-    return this.#drafts.flatMap(({ accepted }) => accepted);
+    return this.#groups.flatMap(({ accepted }) => accepted);
   }
 
   /** How many fates at these receivers, of events that are not in here. `others`: outcomes that are to be added. */
   unsettled(receivers: ReadonlySet<string>, others: readonly Outcome[]): number {
     const unheld = new Set(this.accepted.map(({ event }) => event.id));
-    const outcomes = this.#drafts.flatMap((draft) => draft.outcomes).concat(others);
+    const outcomes = this.#groups.flatMap((group) => group.outcomes).concat(others);
     return outcomes.filter(
       ({ event_id, receiver, state }) =>
         state !== "pending" && receivers.has(receiver) && !unheld.has(event_id),
@@ -67,29 +67,29 @@ export class Unwritten {
       return;
     }
     if (outcomes.length <= groupOutcomes) {
-      this.#drafts.push({ accepted, outcomes, bytes, lasting });
+      this.#groups.push({ accepted, outcomes, bytes, lasting });
       return;
     }
     const first = outcomes.slice(0, groupOutcomes);
-    this.#drafts.push({ accepted, outcomes: first, bytes, lasting });
+    this.#groups.push({ accepted, outcomes: first, bytes, lasting });
     for (let from = groupOutcomes; from < outcomes.length; from += groupOutcomes) {
       const more = outcomes.slice(from, from + groupOutcomes);
-      this.#drafts.push({ accepted: [], outcomes: more, bytes: 0, lasting });
+      this.#groups.push({ accepted: [], outcomes: more, bytes: 0, lasting });
     }
   }
 
   /** The group to write; nothing joins it until `back`. */
-  take(): Draft | undefined {
-    this.#out = this.#drafts.length > 0;
-    return this.#drafts[0];
+  take(): WriteGroup | undefined {
+    this.#out = this.#groups.length > 0;
+    return this.#groups[0];
   }
 
   /** The group that was taken is written. */
-  done(): Draft | undefined {
+  done(): WriteGroup | undefined {
     this.#out = false;
-    const draft = this.#drafts.shift();
-    if (draft !== undefined) this.#remove(draft);
-    return draft;
+    const group = this.#groups.shift();
+    if (group !== undefined) this.#remove(group);
+    return group;
   }
 
   /** The group that was taken is to be written later, before any other. */
@@ -98,41 +98,41 @@ export class Unwritten {
   }
 
   /** Lets go of the oldest beyond the bound, and answers them. */
-  forget(): readonly Draft[] {
-    const forgotten: Draft[] = [];
+  forget(): readonly WriteGroup[] {
+    const forgotten: WriteGroup[] = [];
     if (this.#rows <= maxKept) return forgotten;
     let lasting = 0;
-    for (const draft of this.#drafts) if (draft.lasting) lasting += rowsIn(draft);
+    for (const group of this.#groups) if (group.lasting) lasting += rowsIn(group);
     while (this.#rows - lasting > maxKept) {
-      const oldest = this.#drafts.findIndex((one, i) => !one.lasting && !(this.#out && i === 0));
-      const [draft] = oldest < 0 ? [] : this.#drafts.splice(oldest, 1);
-      if (draft === undefined) break;
-      this.#remove(draft);
-      forgotten.push(draft);
+      const oldest = this.#groups.findIndex((one, i) => !one.lasting && !(this.#out && i === 0));
+      const [group] = oldest < 0 ? [] : this.#groups.splice(oldest, 1);
+      if (group === undefined) break;
+      this.#remove(group);
+      forgotten.push(group);
     }
     return forgotten;
   }
 
-  #remove(draft: Draft): void {
-    this.#rows -= rowsIn(draft);
+  #remove(group: WriteGroup): void {
+    this.#rows -= rowsIn(group);
     if (this.#rows === 0) this.#events = undefined;
-    for (const { event } of this.#events ? draft.accepted : []) this.#events?.delete(event);
+    for (const { event } of this.#events ? group.accepted : []) this.#events?.delete(event);
   }
 
-  #last(): Draft | undefined {
-    return this.#out && this.#drafts.length === 1 ? undefined : this.#drafts.at(-1);
+  #last(): WriteGroup | undefined {
+    return this.#out && this.#groups.length === 1 ? undefined : this.#groups.at(-1);
   }
 }
 
 const fits = (
-  draft: Draft,
+  group: WriteGroup,
   accepted: readonly Accepted[],
   bytes: number,
   outcomes: readonly Outcome[],
 ): boolean =>
-  draft.outcomes.length + outcomes.length <= groupOutcomes &&
+  group.outcomes.length + outcomes.length <= groupOutcomes &&
   (accepted.length === 0 ||
-    (draft.accepted.length + accepted.length <= groupEvents && draft.bytes + bytes <= groupBytes));
+    (group.accepted.length + accepted.length <= groupEvents && group.bytes + bytes <= groupBytes));
 
 /** Cuts what was accepted long ago into groups that may be added. */
 export const inGroups = function* (accepted: readonly Accepted[]) {

@@ -8,7 +8,7 @@ import type { Recorder } from "./recorder.ts";
 import { type RestoreOptions, restored } from "./restore.ts";
 import type { Taken } from "./taken.ts";
 
-export interface HoldingParts {
+export interface StoreLinkParts {
   readonly settings: ReceiverSettings;
   /** How many events the notifier can take at once. */
   readonly maxBatchSize: number;
@@ -20,10 +20,10 @@ export interface HoldingParts {
 }
 
 /** What one receiver has to do with the store: what it takes in hand, puts there, and answers for by a lease. */
-export class Holding {
-  readonly #parts: HoldingParts;
+export class StoreLink {
+  readonly #parts: StoreLinkParts;
 
-  constructor(parts: HoldingParts) {
+  constructor(parts: StoreLinkParts) {
     this.#parts = parts;
   }
 
@@ -32,7 +32,7 @@ export class Holding {
     const { backlog, recorder, journal } = this.#parts;
     if (isLate && this.isStored(taken)) {
       // Its lease may have run out before anything was heard of its commit: the store says whose it is.
-      backlog.shelf.put(taken, recorder.release(taken));
+      backlog.stored.put(taken, recorder.release(taken));
       return;
     }
     // A store that fails may not have got it yet.
@@ -68,13 +68,13 @@ export class Holding {
   }
 
   /** Others have these by now. */
-  forsake(eventIds: ReadonlySet<string>): void {
+  relinquish(eventIds: ReadonlySet<string>): void {
     const { backlog, recorder } = this.#parts;
-    for (const { event } of backlog.forsake(eventIds)) recorder.moved(event.id);
+    for (const { event } of backlog.relinquish(eventIds)) recorder.moved(event.id);
   }
 
   /** What is in hand was written to another store, where nobody has claimed it since. */
-  rehouse(): void {
+  resetFences(): void {
     const { backlog, recorder } = this.#parts;
     for (const taken of backlog) {
       const lease = recorder.lease(taken);
@@ -102,7 +102,7 @@ export class Holding {
 
   #displace(taken: Taken): void {
     const { backlog, recorder } = this.#parts;
-    if (this.#isCommitted(taken)) backlog.shelf.put(taken, recorder.release(taken));
+    if (this.#isCommitted(taken)) backlog.stored.put(taken, recorder.release(taken));
     else recorder.lost(taken, "dropped", "overflow", null);
   }
 }

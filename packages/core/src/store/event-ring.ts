@@ -4,7 +4,7 @@ import { Pack, Packer } from "./pack.ts";
 import type { EventHead } from "./query.ts";
 import { weigh } from "./weight.ts";
 
-export interface ShelfLimits {
+export interface EventRingLimits {
   readonly maxEvents: number;
   readonly maxBytes: number;
   readonly maxDead: number;
@@ -30,8 +30,8 @@ interface Remembered {
  * Ids are ordered by emission, so events are found by halving and not by a hash: a map of the latest
  * ten thousand would cost more than all the rest. It takes over while ids have come out of order.
  */
-export class Shelf {
-  readonly #limits: ShelfLimits;
+export class EventRing {
+  readonly #limits: EventRingLimits;
   /** The list: `#first` to `#last` by `seq`, modulo one more than are kept. What no delivery needs is packed. */
   readonly #slots: (Entry | Pack | undefined)[];
   readonly #packer = new Packer();
@@ -49,7 +49,7 @@ export class Shelf {
   /** By receiver, where its last outcome was found: the next one is mostly right behind. */
   readonly #trails = new Map<string, number>();
 
-  constructor(limits: ShelfLimits) {
+  constructor(limits: EventRingLimits) {
     this.#limits = limits;
     this.#slots = new Array(Math.min(limits.maxEvents + 1, presized));
   }
@@ -68,7 +68,7 @@ export class Shelf {
     if (event.id > this.#latestId) this.#latestId = event.id;
     else this.#noteDisorder();
     this.#byId?.set(event.id, this.#last);
-    this.loosen(entry);
+    this.forgetUnlessHeld(entry);
   }
 
   find(id: string): Entry | undefined {
@@ -114,7 +114,7 @@ export class Shelf {
     while (this.#keptBytes > maxBytes && this.#dead.size > 0) this.#forgetOldestDead();
   }
 
-  bury(row: Row): void {
+  markDead(row: Row): void {
     row.state = "dead";
     this.#dead.add(row);
     if (this.#dead.size > this.#limits.maxDead) this.#forgetOldestDead();
@@ -129,11 +129,11 @@ export class Shelf {
   remove(row: Row): void {
     this.#dead.delete(row);
     removeRow(row);
-    this.loosen(row.entry);
+    this.forgetUnlessHeld(row.entry);
   }
 
   /** Packs what no delivery needs any more, or lets go of it when it is off the list too. */
-  loosen(entry: Entry): void {
+  forgetUnlessHeld(entry: Entry): void {
     if (isHeld(entry)) return;
     // An entry whose receivers have grown says who had the event; it stays.
     if (entry.listed && entry.receivers === entry.taking.receivers)

@@ -9,7 +9,7 @@ import { storeAnswerMs, storeRetryMs } from "./retry.ts";
 import { claimFailed } from "./store-problems.ts";
 import type { Waits } from "./wait.ts";
 
-export interface CustodyHost {
+export interface LeaseKeeperHost {
   readonly clock: Clock;
   readonly waits: Waits;
   readonly journal: Journal;
@@ -31,8 +31,8 @@ const roundMs = 5_000;
  * Who has what the store holds open: pages in what is nobody's, oldest first, as a receiver has room;
  * keeps the leases of what is in hand; gives back what does not fit.
  */
-export class Custody {
-  readonly #host: CustodyHost;
+export class LeaseKeeper {
+  readonly #host: LeaseKeeperHost;
   readonly #paging = new Map<Receiver, Promise<void>>();
   /** Why those died that are to be tried again, by receiver and event id. */
   readonly #revived = new WeakMap<Receiver, Map<string, string>>();
@@ -42,7 +42,7 @@ export class Custody {
   /** When the store was last asked what is ours, and said it. Wall time: a process that was stopped sees that it was. */
   #heardAt: number;
 
-  constructor(host: CustodyHost) {
+  constructor(host: LeaseKeeperHost) {
     this.#host = host;
     this.#heardAt = host.clock.now();
     host.dispatcher.onTurn(() => this.#look());
@@ -68,13 +68,13 @@ export class Custody {
     const revived = this.#revived.get(receiver) ?? new Map<string, string>();
     for (const [id, reason] of reasons) revived.set(id, reason);
     this.#revived.set(receiver, revived);
-    receiver.pipeline.backlog.shelf.more = true;
+    receiver.pipeline.backlog.stored.more = true;
     if (this.#host.journal.store.durable && this.#round === undefined) this.#armRound();
     return this.#pageIn(receiver);
   }
 
   /** Lets others have at once what this process has not settled, once its ends are written. Never rejects. */
-  async leave(): Promise<void> {
+  async releaseAll(): Promise<void> {
     this.#round?.cancel();
     const { journal } = this.#host;
     if (!journal.store.durable || !journal.isOpen) return;
@@ -84,7 +84,7 @@ export class Custody {
   }
 
   /** Lets whoever has the name next go on at once with what this receiver has left. Never rejects. */
-  async handBack(receiver: Receiver): Promise<void> {
+  async releaseFor(receiver: Receiver): Promise<void> {
     const { journal } = this.#host;
     if (!journal.store.durable || !journal.isOpen) return;
     await journal.write([]);
@@ -96,7 +96,7 @@ export class Custody {
     this.#round = clock.setTimer(roundMs, () => {
       this.#armRound();
       void this.#renew();
-      for (const { pipeline } of receivers) pipeline.backlog.shelf.more = true;
+      for (const { pipeline } of receivers) pipeline.backlog.stored.more = true;
       this.#look();
     });
   }
@@ -104,10 +104,10 @@ export class Custody {
   /** After every turn: somebody may have put something back, or have room again. */
   #look(): void {
     for (const receiver of this.#host.receivers) {
-      const { shelf } = receiver.pipeline.backlog;
-      const leases = shelf.takeLeases();
+      const { stored } = receiver.pipeline.backlog;
+      const leases = stored.takeLeases();
       if (leases.length > 0) this.#giveBack(receiver, leases);
-      if (shelf.more) void this.#pageIn(receiver);
+      if (stored.more) void this.#pageIn(receiver);
     }
   }
 
@@ -115,8 +115,8 @@ export class Custody {
     const { clock, journal } = this.#host;
     this.#givingBack = this.#givingBack.then(async () => {
       const released = await this.#release(leases);
-      backlog.shelf.released(leases.length);
-      if (!released) backlog.shelf.leasedUntil = clock.monotonic() + journal.leaseMs;
+      backlog.stored.released(leases.length);
+      if (!released) backlog.stored.leasedUntil = clock.monotonic() + journal.leaseMs;
     });
   }
 
@@ -137,8 +137,8 @@ export class Custody {
     const going = this.#paging.get(receiver);
     if (going !== undefined) return going;
     // A durable store keeps no callback's rows.
-    if (settings.once && this.#host.journal.store.durable) backlog.shelf.more = false;
-    if (!backlog.shelf.more || backlog.room.events === 0) return Promise.resolve();
+    if (settings.once && this.#host.journal.store.durable) backlog.stored.more = false;
+    if (!backlog.stored.more || backlog.room.events === 0) return Promise.resolve();
     const paging = this.#pages(receiver).finally(() => {
       this.#paging.delete(receiver);
       // What came in may have gone again before anybody could ask for more.
@@ -150,21 +150,21 @@ export class Custody {
 
   async #pages(receiver: Receiver): Promise<void> {
     const { backlog } = receiver.pipeline;
-    const { shelf } = backlog;
+    const { stored } = backlog;
     const { clock } = this.#host;
     /** Members of batches of which more may come with the next page. */
     let torn: readonly Claimed[] = [];
     let tornAt = 0;
-    while (shelf.more && backlog.room.events > 0 && !this.#gone(receiver)) {
+    while (stored.more && backlog.room.events > 0 && !this.#gone(receiver)) {
       await this.#givingBack;
       // What is put there from now on this claim may not see.
-      const there = shelf.claimable;
-      shelf.more = false;
+      const there = stored.claimable;
+      stored.more = false;
       const claimed = await this.#claim(receiver);
       // Nobody has renewed their leases meanwhile, and others may have them.
       if (clock.monotonic() - tornAt > roundMs) torn = [];
       // What nobody is left to deliver is anybody's when its lease has run out.
-      if (claimed === undefined) shelf.more = true;
+      if (claimed === undefined) stored.more = true;
       if (claimed === undefined || this.#gone(receiver)) break;
       const rows = [...torn, ...claimed];
       torn = claimed.length > 0 && rows.length <= 2 * pageEvents ? tornFrom(rows) : [];
@@ -174,7 +174,7 @@ export class Custody {
         receiver,
         rows.filter((row) => !waiting.has(row)),
       );
-      if (claimed.length > 0) shelf.more = true;
+      if (claimed.length > 0) stored.more = true;
       else this.#missed(receiver, there);
     }
     if (!this.#gone(receiver)) this.#enter(receiver, torn);
@@ -182,12 +182,12 @@ export class Custody {
 
   #enter(receiver: Receiver, claimed: readonly Claimed[]): void {
     const { pipeline } = receiver;
-    const { shelf } = pipeline.backlog;
+    const { stored } = pipeline.backlog;
     const revived = this.#revived.get(receiver);
-    for (const { event_id } of pipeline.holding.restore(claimed)) {
+    for (const { event_id } of pipeline.storeLink.restore(claimed)) {
       const reason = revived?.get(event_id);
       revived?.delete(event_id);
-      if (reason === undefined && shelf.events > 0) shelf.took();
+      if (reason === undefined && stored.events > 0) stored.took();
       else pipeline.ledger.revive(reason ?? "");
     }
     this.#host.dispatcher.ready(pipeline);
@@ -195,10 +195,10 @@ export class Custody {
 
   /** Others have taken what this process put there. */
   #missed({ pipeline }: Receiver, there: number): void {
-    const { shelf } = pipeline.backlog;
-    if (this.#host.clock.monotonic() < shelf.leasedUntil) return;
-    for (let left = there; left > 0 && shelf.events > 0; left -= 1) {
-      shelf.took();
+    const { stored } = pipeline.backlog;
+    if (this.#host.clock.monotonic() < stored.leasedUntil) return;
+    for (let left = there; left > 0 && stored.events > 0; left -= 1) {
+      stored.took();
       pipeline.ledger.settle("moved");
     }
   }
@@ -242,7 +242,7 @@ export class Custody {
       for (const some of this.#leases(receivers)) {
         const now = clock.now();
         const asking = (async () => journal.store.renew(some, journal.leaseMs, now))();
-        this.#forsake((await this.#host.waits.answered(asking, storeAnswerMs)).lost);
+        this.#relinquish((await this.#host.waits.answered(asking, storeAnswerMs)).lost);
       }
     } catch {
       // The store fails, which the journal reports. Whether others have it now nobody can say: it goes on.
@@ -253,16 +253,17 @@ export class Custody {
     }
   }
 
-  #forsake(lost: readonly Key[]): void {
+  #relinquish(lost: readonly Key[]): void {
     for (const { name, pipeline } of lost.length > 0 ? this.#host.receivers : []) {
       const own = lost.filter(({ receiver }) => receiver === name);
-      if (own.length > 0) pipeline.holding.forsake(new Set(own.map(({ event_id }) => event_id)));
+      if (own.length > 0)
+        pipeline.storeLink.relinquish(new Set(own.map(({ event_id }) => event_id)));
     }
   }
 
   /** Of all that is in hand and committed, in groups. */
   *#leases(receivers: readonly Receiver[]): Generator<readonly Lease[]> {
-    const leases = receivers.flatMap(({ pipeline }) => pipeline.holding.leases());
+    const leases = receivers.flatMap(({ pipeline }) => pipeline.storeLink.leases());
     for (let from = 0; from < leases.length; from += leasesAtOnce)
       yield leases.slice(from, from + leasesAtOnce);
   }

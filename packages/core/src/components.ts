@@ -1,12 +1,13 @@
 import { Announcer, type SignalListener } from "./announcer.ts";
 import { Attachments } from "./attachments.ts";
+import { BoundEmitter } from "./bound-emitter.ts";
 import { eventFactory } from "./create-event.ts";
-import { Custody } from "./delivery/custody.ts";
 import { Dispatcher } from "./delivery/dispatcher.ts";
 import { Journal } from "./delivery/journal.ts";
+import { LeaseKeeper } from "./delivery/lease-keeper.ts";
 import type { Receiver } from "./delivery/receiver.ts";
 import { Waits } from "./delivery/wait.ts";
-import { DropWatch } from "./drop-watch.ts";
+import { DropReporter } from "./drop-reporter.ts";
 import { History } from "./history.ts";
 import { idSource } from "./id.ts";
 import { Intake } from "./intake.ts";
@@ -15,29 +16,28 @@ import { stderrPrinter } from "./problems.ts";
 import { receiverStats } from "./receiver-report.ts";
 import { Receivers } from "./receivers.ts";
 import type { Settings } from "./settings.ts";
-import { Speaker } from "./speaker.ts";
 import type { MonitorStats } from "./stats.ts";
 import type { EventStore } from "./store/store.ts";
 
-/** The rooms of one monitor, each made with those it needs. */
-export interface House {
+/** The parts of one monitor, each made with those it needs. */
+export interface Components {
   readonly nextId: () => string;
   readonly announcer: Announcer;
   readonly attachments: Attachments;
   readonly journal: Journal;
-  readonly custody: Custody;
+  readonly leaseKeeper: LeaseKeeper;
   readonly waits: Waits;
   readonly dispatcher: Dispatcher;
   readonly intake: Intake;
   readonly receivers: Receivers;
-  readonly drops: DropWatch;
-  readonly speaker: Speaker;
+  readonly drops: DropReporter;
+  readonly emitter: BoundEmitter;
   readonly history: History;
   stats(): MonitorStats;
 }
 
 /** @param settings - Asked whenever needed: the global monitor may be configured while events flow. */
-export const buildHouse = (settings: () => Settings, store: EventStore): House => {
+export const buildComponents = (settings: () => Settings, store: EventStore): Components => {
   const { clock, random } = settings();
   const startedAt = clock.monotonic();
   const nextId = idSource(clock, random);
@@ -92,7 +92,7 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
     stats,
   });
   const closed = () => intake.closed;
-  const custody = new Custody({
+  const leaseKeeper = new LeaseKeeper({
     clock,
     waits,
     journal,
@@ -102,21 +102,28 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
     report,
   });
   const ready = dispatcher.ready.bind(dispatcher);
-  const holdsLeases = () => custody.holdsLeases;
+  const holdsLeases = () => leaseKeeper.holdsLeases;
   const pipelineHost = { ...shared, random, nextId, ready, holdsLeases };
-  const receivers = new Receivers({ all, pipelineHost, notifierHost, dispatcher, custody, intake });
-  const speaker = new Speaker({ clock, nextId, intake }, () => settings().context);
+  const receivers = new Receivers({
+    all,
+    pipelineHost,
+    notifierHost,
+    dispatcher,
+    leaseKeeper,
+    intake,
+  });
+  const emitter = new BoundEmitter({ clock, nextId, intake }, () => settings().context);
   const history = new History({
     clock,
     waits: new Waits(clock),
     journal,
-    custody,
+    leaseKeeper,
     receivers,
     announcer,
     intake,
     dispatcher,
   });
-  const drops = new DropWatch({ clock, receivers: all, report });
+  const drops = new DropReporter({ clock, receivers: all, report });
   dispatcher.onTurn(() => drops.look());
   const attachments = new Attachments({ notifierHost, report });
   return {
@@ -124,13 +131,13 @@ export const buildHouse = (settings: () => Settings, store: EventStore): House =
     announcer,
     attachments,
     journal,
-    custody,
+    leaseKeeper,
     waits,
     dispatcher,
     intake,
     receivers,
     drops,
-    speaker,
+    emitter,
     history,
     stats,
   };

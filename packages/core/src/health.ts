@@ -12,7 +12,7 @@ export interface RecentTrouble {
   readonly at: number;
 }
 
-export interface Evidence {
+export interface HealthEvidence {
   readonly now: number;
   readonly stats: MonitorStats;
   readonly troubles: readonly RecentTrouble[];
@@ -22,7 +22,7 @@ export interface Evidence {
   readonly storeIsMute: boolean;
 }
 
-export interface Verdict {
+export interface HealthAssessment {
   readonly status: "healthy" | "degraded" | "unhealthy";
   /** One sentence each, the gravest first. */
   readonly reasons: readonly string[];
@@ -35,7 +35,7 @@ const maxReasons = 20;
 const maxReason = 300;
 
 /** How the service is, and why it is not healthy. */
-export const judge = (evidence: Evidence): Verdict => {
+export const assessHealth = (evidence: HealthEvidence): HealthAssessment => {
   const grave = [...storeReasons(evidence), ...cutOff(evidence), ...critical(evidence)];
   const slight = [
     ...losses(evidence),
@@ -54,7 +54,7 @@ const bounded = (reasons: readonly string[]): readonly string[] => {
   return [...shown, `There are ${short.length - shown.length} more reasons.`];
 };
 
-const storeReasons = ({ stats, storeIsMute }: Evidence): string[] => {
+const storeReasons = ({ stats, storeIsMute }: HealthEvidence): string[] => {
   const reasons = storeIsMute ? ["The store does not answer, so the metrics are empty."] : [];
   const { failing, uncommitted } = stats.store;
   if (failing) reasons.push(`The store is failing; ${uncommitted} rows wait to be written.`);
@@ -68,7 +68,7 @@ const isCutOff = ({ breaker, last_error }: ReceiverStats): boolean =>
 const isOpen = (breaker: ReceiverStats["breaker"]): boolean =>
   breaker === "open" || breaker === "half-open";
 
-const cutOff = ({ stats }: Evidence): string[] =>
+const cutOff = ({ stats }: HealthEvidence): string[] =>
   stats.receivers
     .filter(isCutOff)
     .map(
@@ -76,10 +76,10 @@ const cutOff = ({ stats }: Evidence): string[] =>
         `Receiver \`${name}\` is cut off until somebody acts (${last_error?.code}): ${last_error?.message}`,
     );
 
-const critical = ({ latest }: Evidence): string[] =>
+const critical = ({ latest }: HealthEvidence): string[] =>
   noticed("health check", latest.health_check?.last, ({ level }) => level === "critical");
 
-const openBreakers = ({ stats }: Evidence): string[] =>
+const openBreakers = ({ stats }: HealthEvidence): string[] =>
   stats.receivers
     .filter((receiver) => isOpen(receiver.breaker) && !isCutOff(receiver))
     .map(({ name, last_error }) => {
@@ -88,7 +88,7 @@ const openBreakers = ({ stats }: Evidence): string[] =>
     });
 
 /** One sentence for all alike, for there may be thousands. */
-const losses = ({ now, stats, troubles }: Evidence): string[] => {
+const losses = ({ now, stats, troubles }: HealthEvidence): string[] => {
   const open = new Set(
     stats.receivers.filter(({ breaker }) => isOpen(breaker)).map(({ name }) => name),
   );
@@ -106,7 +106,7 @@ const losses = ({ now, stats, troubles }: Evidence): string[] => {
   return [...new Set(recent)];
 };
 
-const failedRuns = ({ latest }: Evidence): string[] =>
+const failedRuns = ({ latest }: HealthEvidence): string[] =>
   operations.flatMap((name) => {
     const success = latest[`${name}_success`]?.last;
     const failure = latest[`${name}_failure`]?.last;
@@ -115,7 +115,7 @@ const failedRuns = ({ latest }: Evidence): string[] =>
       : [];
   });
 
-const warnings = ({ now, latest }: Evidence): string[] => [
+const warnings = ({ now, latest }: HealthEvidence): string[] => [
   ...noticed(
     "health check",
     latest.health_check?.last,

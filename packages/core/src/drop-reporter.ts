@@ -3,7 +3,7 @@ import type { ReceiverLedger } from "./delivery/ledger.ts";
 import type { Receiver } from "./delivery/receiver.ts";
 import type { Problem } from "./signals.ts";
 
-export interface DropWatchHost {
+export interface DropReporterHost {
   readonly clock: Clock;
   /** Live: who is registered now. */
   readonly receivers: readonly Receiver[];
@@ -27,11 +27,11 @@ interface Told {
 const nothing: Told = { dropped: {}, total: 0, at: Number.NEGATIVE_INFINITY };
 
 /** Tells a human of what is dropped: of a receiver's first at once, then once a minute of how many more. */
-export class DropWatch {
-  readonly #host: DropWatchHost;
+export class DropReporter {
+  readonly #host: DropReporterHost;
   readonly #told = new WeakMap<ReceiverLedger, Told>();
 
-  constructor(host: DropWatchHost) {
+  constructor(host: DropReporterHost) {
     this.#host = host;
   }
 

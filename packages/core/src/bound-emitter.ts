@@ -7,19 +7,19 @@ import { everybody, type Intake } from "./intake.ts";
 import { toJson } from "./json.ts";
 import { track } from "./operation.ts";
 
-export interface SpeakerHost {
+export interface BoundEmitterHost {
   readonly clock: Clock;
   readonly nextId: () => string;
   readonly intake: Intake;
 }
 
 /** Who speaks: the monitor itself, or a child with its own service and details. */
-export class Speaker implements Emitter {
-  readonly #host: SpeakerHost;
+export class BoundEmitter implements Emitter {
+  readonly #host: BoundEmitterHost;
   /** Asked at each event: the global monitor may be configured while children exist. */
   readonly #context: () => EventContext;
 
-  constructor(host: SpeakerHost, context: () => EventContext) {
+  constructor(host: BoundEmitterHost, context: () => EventContext) {
     this.#host = host;
     this.#context = context;
   }
@@ -44,7 +44,7 @@ export class Speaker implements Emitter {
 
   child({ service, details }: ChildBindings): Emitter {
     const bound = this.#snapshot(details);
-    return new Speaker(this.#host, () => {
+    return new BoundEmitter(this.#host, () => {
       const above = this.#context();
       return {
         ...above,

@@ -1,14 +1,14 @@
 import type { Lease } from "../store/store.ts";
 import { isUpTo, type Mark, type Taken } from "./taken.ts";
 
-/** Of what lies on a shelf, how much somebody waits for. */
-export interface ShelfWatch {
+/** How much of what lies in the store somebody waits for. */
+export interface StoredWatch {
   readonly left: number;
   stop(): void;
 }
 
 /** Open deliveries of one receiver that lie in a durable store and are not in hand. */
-export class Shelf {
+export class StoredBacklog {
   /** Whether the store may hold more than is in hand. */
   more = true;
   /** Monotonic milliseconds until which leases run that could not be given back. */
@@ -42,7 +42,7 @@ export class Shelf {
   }
 
   /** Counts what lies there of what was emitted no later than the mark. */
-  watch(mark: Mark): ShelfWatch {
+  watch(mark: Mark): StoredWatch {
     const watch = { mark, left: this.#events, stop: () => this.#watches.delete(watch) };
     this.#watches.add(watch);
     return watch;
