@@ -26,8 +26,10 @@ export interface Description {
   readonly message: string;
   /** In the reader's time zone, with its offset: "2025-08-29 18:30:00 +08:00". */
   readonly time: string;
-  /** Service, event type, time, then metrics, then details: at most 30, then one that counts the rest. */
+  /** Service, event type, time, then `errors`, metrics, and the other details: at most 30, then one that counts the rest. */
   readonly fields: readonly DescribedField[];
+  /** What went wrong, by `details.error` and `details.last_error`: those of `fields` after the first three. */
+  readonly errors: readonly DescribedField[];
 }
 
 export interface DescribeOptions {
@@ -117,19 +119,27 @@ const labelOf = (key: string, words: Words): string =>
   (Object.hasOwn(words.labels, key) ? words.labels[key] : undefined) ??
   singleLine(truncate(key, longestLabel));
 
-const fieldsOf = (event: MonitorEvent, time: string, locale: Locale): DescribedField[] => {
+/** Told before all others, so that no number of these can hide them. */
+const isError = ([key, value]: readonly [string, JsonValue]): boolean =>
+  (key === "error" || key === "last_error") && value !== null && value !== "";
+
+const fieldsOf = (event: MonitorEvent, time: string, locale: Locale) => {
   const words = wordsOf(locale);
   const fields = [
     asField(words.service, singleLine(event.service)),
     asField(words.eventType, singleLine(event.event_type)),
     asField(words.time, time),
   ];
-  const members: readonly (readonly [string, JsonValue, boolean])[] = [
+  const head = fields.length;
+  const details = Object.entries(event.details);
+  const wrong = details.filter(isError);
+  const members: readonly (readonly [string, JsonValue, boolean?])[] = [
+    ...wrong,
     ...Object.entries(event.metrics).map(([key, value]) => [key, value, true] as const),
-    ...Object.entries(event.details).map(([key, value]) => [key, value, false] as const),
+    ...details.filter((detail) => !isError(detail)),
   ];
   let shown = 0;
-  for (const [key, value, counted] of members) {
+  for (const [key, value, counted = false] of members) {
     if (fields.length >= mostFields) break;
     shown += 1;
     const field = asField(labelOf(key, words), valueText(key, value, counted, locale));
@@ -138,7 +148,7 @@ const fieldsOf = (event: MonitorEvent, time: string, locale: Locale): DescribedF
   }
   const left = members.length - shown;
   if (left > 0) fields.push(asField(words.more, words.moreFields(left.toLocaleString(locale))));
-  return fields;
+  return { fields, errors: fields.slice(head, head + wrong.length) };
 };
 
 /**
@@ -164,6 +174,6 @@ export const describe = (event: MonitorEvent, options: DescribeOptions = {}): De
     color: colors[event.level],
     message: cleanText(event.message),
     time,
-    fields: fieldsOf(event, time, locale),
+    ...fieldsOf(event, time, locale),
   };
 };

@@ -42,7 +42,22 @@ suite("describe", () => {
         { label: "Success rate", value: "100%", short: true },
         { label: "Tables", value: "coin_data, indicator_data", short: true },
       ],
+      errors: [],
     });
+  });
+
+  it("tells what went wrong before all metrics and other details, however many there are", () => {
+    const metrics = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`m_${at}`, at]));
+    const details = { table: "t", last_error: "older", error: { name: "Error", message: "lost" } };
+    const { fields, errors } = inWords({ ...guide, metrics, details });
+    expect(errors.map(({ label, value }) => `${label}: ${value}`)).toEqual([
+      "last_error: older",
+      "Error: Error: lost",
+    ]);
+    expect(fields.slice(3, 5)).toEqual(errors);
+    const nothing = inWords({ ...guide, details: { error: null, last_error: "" } });
+    expect(nothing.errors).toEqual([]);
+    expect(nothing.fields.map(({ value }) => value)).toContain("none");
   });
 
   it("puts it into Chinese, in a named zone", () => {

@@ -39,6 +39,12 @@ describe("pretty", () => {
     expect(third).toBe("  │ third");
   });
 
+  it("says what went wrong first of all fields, however many there are", () => {
+    const metrics = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`m_${at}`, at]));
+    const event = sampleEvent({ metrics, details: { table: "t", error: "no route" } });
+    expect(prettyEvent(event, plain).split("\n")[1]).toBe("  Error: no route");
+  });
+
   it("shows escape sequences and direction marks, and does not obey them", () => {
     const [headline] = linesOf("a\u001b[2Jb\u009b31mc\u202ed\te\u0000");
     expect(headline?.endsWith(String.raw`: a\x1b[2Jb\x9b31mc\u202ed  e\x00`)).toBe(true);

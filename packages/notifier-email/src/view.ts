@@ -3,7 +3,6 @@ import {
   type DescribeOptions,
   describe,
   type EventLevel,
-  type JsonValue,
   type MonitorEvent,
   singleLine,
   truncate,
@@ -67,30 +66,17 @@ const tidy = (text: string, max: number): string =>
     .join("\n")
     .trim();
 
-/** The details that say what went wrong. */
-const errorKeys = ["error", "last_error"];
-
-/** Told apart from the others, so that no number of these can hide them. */
-const splitErrors = (event: MonitorEvent): readonly [errors: MonitorEvent, rest: MonitorEvent] => {
-  const isError = ([key, value]: readonly [string, JsonValue]) =>
-    errorKeys.includes(key) && value !== null && value !== "";
-  const members = Object.entries(event.details);
-  const only = (wanted: boolean) =>
-    Object.fromEntries(members.filter((member) => isError(member) === wanted));
-  return [
-    { ...event, metrics: {}, details: only(true) },
-    { ...event, details: only(false) },
-  ];
-};
-
 /** A description begins with service, event type and time. */
 const headFields = 3;
 
 export const viewOf = (event: MonitorEvent, options: DescribeOptions, bounds: Bounds): View => {
-  const [wrong, rest] = splitErrors(event);
-  const { title, level, levelLabel, color, message, time, fields } = describe(rest, options);
-  const errors = describe(wrong, options).fields.slice(headFields);
-  const all = [...errors, ...fields];
+  const said = describe(event, options);
+  const { title, level, levelLabel, color, message, time, fields, errors } = said;
+  const all = [
+    ...errors,
+    ...fields.slice(0, headFields),
+    ...fields.slice(headFields + errors.length),
+  ];
   let room = bounds.fields;
   const shown: Field[] = [];
   for (const { label, value: whole } of all) {

@@ -1,10 +1,4 @@
-import {
-  type Description,
-  describe,
-  type JsonValue,
-  type Locale,
-  type MonitorEvent,
-} from "@datasync-monitor/core";
+import { type Description, describe, type Locale, type MonitorEvent } from "@datasync-monitor/core";
 import { printable } from "./escape.ts";
 import type { FeishuCardSchema } from "./format.ts";
 
@@ -61,26 +55,9 @@ const fact = ({ label, value, short }: Fact): Fact => ({
   short,
 });
 
-/** The details that say what went wrong. */
-const errorKeys = ["error", "last_error"];
-
-/** Told apart from the others, so that no number of these can hide them. */
-const splitErrors = (event: MonitorEvent): readonly [errors: MonitorEvent, rest: MonitorEvent] => {
-  const isError = ([key, value]: readonly [string, JsonValue]) =>
-    errorKeys.includes(key) && value !== null && value !== "";
-  const members = Object.entries(event.details);
-  const only = (wanted: boolean) =>
-    Object.fromEntries(members.filter((member) => isError(member) === wanted));
-  return [
-    { ...event, metrics: {}, details: only(true) },
-    { ...event, details: only(false) },
-  ];
-};
-
 export const tell = (event: MonitorEvent, look: Look): Story => {
-  const options = { locale: look.locale, timeZone: look.timeZone };
-  const [errors, rest] = splitErrors(event);
-  const words = describe(rest, options);
+  const words = describe(event, { locale: look.locale, timeZone: look.timeZone });
+  const { fields, errors } = words;
   const levelLabel = oneLine(words.levelLabel);
   return {
     event,
@@ -91,8 +68,8 @@ export const tell = (event: MonitorEvent, look: Look): Story => {
     time: oneLine(words.time),
     service: oneLine(event.service),
     type: oneLine(event.event_type),
-    head: words.fields.slice(0, headFields).map(fact),
-    errors: describe(errors, options).fields.slice(headFields).map(fact),
-    facts: words.fields.slice(headFields).map(fact),
+    head: fields.slice(0, headFields).map(fact),
+    errors: errors.map(fact),
+    facts: fields.slice(headFields + errors.length).map(fact),
   };
 };

@@ -4,7 +4,6 @@ import {
   type Description,
   describe,
   type EventLevel,
-  type JsonValue,
   type Locale,
   type MonitorEvent,
   singleLine,
@@ -22,10 +21,7 @@ export interface RenderOptions {
 /** An event and its description: what each form of the message is made of. Texts are not escaped. */
 export interface Telling {
   readonly event: MonitorEvent;
-  /** Without the details that say what went wrong. */
   readonly said: Description;
-  /** Those alone. */
-  readonly errors: readonly DescribedField[];
 }
 
 /** The gravest first; those of one level as they were emitted. */
@@ -34,30 +30,10 @@ export type Tellings = readonly [Telling, ...Telling[]];
 /** A description begins with service, event type and time. */
 const saidByOrigin = 3;
 
-/** The details that say what went wrong. */
-const errorKeys = ["error", "last_error"];
-
-/** Told apart from the others, so that no number of these can hide them. */
-const splitErrors = (event: MonitorEvent): readonly [errors: MonitorEvent, rest: MonitorEvent] => {
-  const isError = ([key, value]: readonly [string, JsonValue]) =>
-    errorKeys.includes(key) && value !== null && value !== "";
-  const members = Object.entries(event.details);
-  const only = (wanted: boolean) =>
-    Object.fromEntries(members.filter((member) => isError(member) === wanted));
-  return [
-    { ...event, metrics: {}, details: only(true) },
-    { ...event, details: only(false) },
-  ];
-};
-
-const tellOne = (event: MonitorEvent, options: RenderOptions): Telling => {
-  const [errors, rest] = splitErrors(event);
-  return {
-    event,
-    said: describe(rest, options),
-    errors: describe(errors, options).fields.slice(saidByOrigin),
-  };
-};
+const tellOne = (event: MonitorEvent, options: RenderOptions): Telling => ({
+  event,
+  said: describe(event, options),
+});
 
 const gravestFirst: readonly EventLevel[] = ["critical", "error", "warning", "info"];
 
@@ -87,11 +63,11 @@ const legible = (fields: readonly DescribedField[]): DescribedField[] =>
   });
 
 /** What went wrong, by the event's own details. */
-export const errorsOf = ({ errors }: Telling): DescribedField[] => legible(errors);
+export const errorsOf = ({ said }: Telling): DescribedField[] => legible(said.errors);
 
 /** What is left to say. */
 export const factsOf = ({ said }: Telling): DescribedField[] =>
-  legible(said.fields.slice(saidByOrigin));
+  legible(said.fields.slice(saidByOrigin + said.errors.length));
 
 /** `20 events: 2 error, 18 info` */
 export const tally = (tellings: Tellings, locale: Locale): string => {

@@ -24,9 +24,9 @@ export const telling = (
     message: "the source did not answer",
     time: "2025-08-29 10:30:00 +00:00",
     ...said,
-    fields: [...origin, ...(said.fields ?? [])],
+    fields: [...origin, ...errors, ...(said.fields ?? [])],
+    errors,
   },
-  errors,
 });
 
 export const field = (label: string, value: string, short = true): DescribedField => ({
