@@ -115,22 +115,23 @@ const asField = (label: string, value: string): DescribedField => ({
   short: value.length <= longestShort && !value.includes("\n"),
 });
 
+/** A key may be named like a property of every object. */
+const wordFor = (words: Readonly<Record<string, string>>, key: string): string | undefined =>
+  Object.hasOwn(words, key) ? words[key] : undefined;
+
 const labelOf = (key: string, words: Words): string =>
-  (Object.hasOwn(words.labels, key) ? words.labels[key] : undefined) ??
-  singleLine(truncate(key, longestLabel));
+  wordFor(words.labels, key) ?? singleLine(truncate(key, longestLabel));
 
-/** Told before all others, so that no number of these can hide them. */
+/** Told before all others, so that no number of these can hide them. One that is false or empty says that nothing went wrong. */
 const isError = ([key, value]: readonly [string, JsonValue]): boolean =>
-  (key === "error" || key === "last_error") && value !== null && value !== "";
+  Boolean(value) && (key === "error" || key === "last_error");
 
-const fieldsOf = (event: MonitorEvent, time: string, locale: Locale) => {
-  const words = wordsOf(locale);
+const fieldsOf = (event: MonitorEvent, time: string, words: Words, locale: Locale) => {
   const fields = [
     asField(words.service, singleLine(event.service)),
     asField(words.eventType, singleLine(event.event_type)),
     asField(words.time, time),
   ];
-  const head = fields.length;
   const details = Object.entries(event.details);
   const wrong = details.filter(isError);
   const members: readonly (readonly [string, JsonValue, boolean?])[] = [
@@ -138,17 +139,16 @@ const fieldsOf = (event: MonitorEvent, time: string, locale: Locale) => {
     ...Object.entries(event.metrics).map(([key, value]) => [key, value, true] as const),
     ...details.filter((detail) => !isError(detail)),
   ];
-  let shown = 0;
+  let left = members.length;
   for (const [key, value, counted = false] of members) {
     if (fields.length >= mostFields) break;
-    shown += 1;
+    left -= 1;
     const field = asField(labelOf(key, words), valueText(key, value, counted, locale));
     const said = fields.some((f) => f.label === field.label && f.value === field.value);
     if (!said) fields.push(field); // the guide gives the duration as a metric and as a detail
   }
-  const left = members.length - shown;
   if (left > 0) fields.push(asField(words.more, words.moreFields(left.toLocaleString(locale))));
-  return { fields, errors: fields.slice(head, head + wrong.length) };
+  return { fields, errors: fields.slice(3, 3 + wrong.length) };
 };
 
 /**
@@ -164,16 +164,14 @@ export const describe = (event: MonitorEvent, options: DescribeOptions = {}): De
   const locale = options.locale === "zh-CN" ? "zh-CN" : "en";
   const timeZone = checkTimeZone("describe()", options.timeZone);
   const words = wordsOf(locale);
-  const titles: Readonly<Record<string, string>> = words.titles;
   const time = timeText(event.timestamp, timeZone);
-  const ours = Object.hasOwn(titles, event.event_type) ? titles[event.event_type] : undefined;
   return {
-    title: ours ?? singleLine(event.event_type),
+    title: wordFor(words.titles, event.event_type) ?? singleLine(event.event_type),
     level: event.level,
     levelLabel: words.levels[event.level],
     color: colors[event.level],
     message: cleanText(event.message),
     time,
-    ...fieldsOf(event, time, locale),
+    ...fieldsOf(event, time, words, locale),
   };
 };
