@@ -33,7 +33,7 @@ const shapeOf = (value: JsonValue): Shape => {
 
 /**
  * Settled events, taken apart: what those that are alike have in common is there once, and their
- * numbers are outside the heap. As objects they hold thrice as much of it, and the collector lets
+ * numbers are outside the heap. As objects they hold over twice as much, and the collector lets
  * garbage grow to four times what is held before it looks for it.
  */
 export class Pack {
