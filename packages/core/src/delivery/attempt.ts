@@ -37,7 +37,7 @@ class Context implements SendContext {
   readonly attempt: number;
   readonly resume: JsonValue;
   #signal: AbortSignal | undefined;
-  #listeners: (() => void)[] = [];
+  readonly #listeners = new Set<() => void>();
   #reason: DOMException | undefined;
 
   constructor(batch: Batch) {
@@ -47,11 +47,9 @@ class Context implements SendContext {
   }
 
   onAbort(listener: () => void): () => void {
-    this.#listeners.push(listener);
+    this.#listeners.add(listener);
     if (this.#reason !== undefined) this.#tell();
-    return () => {
-      this.#listeners = this.#listeners.filter((other) => other !== listener);
-    };
+    return () => this.#listeners.delete(listener);
   }
 
   get signal(): AbortSignal {
@@ -69,9 +67,10 @@ class Context implements SendContext {
   }
 
   #tell(): void {
-    for (let next = this.#listeners.shift(); next; next = this.#listeners.shift()) {
+    for (const listener of this.#listeners) {
+      this.#listeners.delete(listener);
       try {
-        next();
+        listener();
       } catch {
         // The send is given up anyway: if it never settles now, its grace ends it.
       }
@@ -137,20 +136,24 @@ export class Attempt {
   #giveUp(): void {
     const failure =
       this.#aborted === "shutdown"
-        ? readFailure(undefined, "shutdown", this.#size)
+        ? readFailure(undefined, "shutdown", 0)
         : deadlineFailure(this.#host.timeoutMs);
-    this.#end({ ok: false, failure }, true);
+    this.#fail(failure, true);
   }
 
   #accepted(receipt: void | Receipt): void {
-    this.#end({ ok: true, reference: reference(receipt) }, false);
+    this.#end({ ok: true, reference: reference(receipt) });
   }
 
   #refused(error: unknown): void {
-    this.#end({ ok: false, failure: readFailure(error, this.#aborted, this.#size) }, false);
+    this.#fail(readFailure(error, this.#aborted, this.flight.batch.members.length));
   }
 
-  #end(end: AttemptEnd, givenUp: boolean): void {
+  #fail(failure: Failure, givenUp?: true): void {
+    this.#end({ ok: false, failure }, givenUp);
+  }
+
+  #end(end: AttemptEnd, givenUp = false): void {
     if (this.#ended) {
       this.#host.onOverdue(end.ok);
       return;
@@ -158,9 +161,5 @@ export class Attempt {
     this.#ended = true;
     this.#grace?.cancel();
     this.#host.onEnd(this, end, givenUp);
-  }
-
-  get #size(): number {
-    return this.flight.batch.members.length;
   }
 }
