@@ -1,6 +1,7 @@
 // `npm run bench`: prints the table; exits 1 on a miss. `--json FILE` also writes `{ "<row>": { ratio, bar, pass } }`,
 // `--markdown FILE` the table with the machine it was measured on; `--only emit,outage` measures these alone.
 import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { results } from "./results.ts";
 import type { Row } from "./row.ts";
@@ -18,6 +19,9 @@ import { webhookRows } from "./rows/webhook.ts";
 const { values } = parseArgs({
   options: { json: { type: "string" }, markdown: { type: "string" }, only: { type: "string" } },
 });
+
+/** A path as whoever called npm means it: npm runs this in the folder of the package. */
+const pathOf = (file: string): string => resolve(process.env.INIT_CWD ?? ".", file);
 
 const webhooks = async (): Promise<Row[]> => {
   const rows = await webhookRows();
@@ -60,7 +64,7 @@ if (values.json !== undefined) {
   const report = Object.fromEntries(
     barred.map(({ row, ratio, bar: limit, pass }) => [row, { ratio, bar: limit, pass }]),
   );
-  writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(pathOf(values.json), `${JSON.stringify(report, null, 2)}\n`);
 }
-if (values.markdown !== undefined) writeFileSync(values.markdown, results(rows, bar));
+if (values.markdown !== undefined) writeFileSync(pathOf(values.markdown), results(rows, bar));
 process.exitCode = rows.every(({ pass }) => pass) ? 0 : 1;
