@@ -66,13 +66,16 @@ export class History {
     return (await this.written()).deliveries(query);
   }
 
-  /** The store, when all that is known has been written to it. */
+  /** The store, when all that is known has been written to it, or that has taken too long. */
   async written(): Promise<Asked> {
     const { clock, journal, waits, dispatcher, intake } = this.#host;
     const upTo = intake.lastSeq;
+    const endsAt = clock.monotonic() + storeAnswerMs;
     if (dispatcher.holdsUpTo(upTo))
       await decided({ clock, dispatcher, upTo, deadlineMs: storeAnswerMs });
-    await journal.write([]);
+    // The store may have to be opened first: that and the write have one deadline.
+    const writing = journal.write([]);
+    if (writing !== undefined) await within(writing, endsAt - clock.monotonic(), clock);
     return patient(journal.store, waits);
   }
 

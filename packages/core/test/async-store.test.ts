@@ -142,6 +142,23 @@ describe("a store that is opened", () => {
     await monitor.ready();
   });
 
+  it("is waited for as long as for one answer, the opening included, before it is asked anything", async () => {
+    const { store } = scriptedStore({ durable: false, commit: "never" });
+    let answer = (): void => {};
+    const open = () =>
+      new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+    const mute = { ...store, open, deliveries: () => new Promise<never>(() => {}) };
+    const { clock, monitor, emit } = rig({ store: mute });
+    emit(1);
+    const asking = state(monitor.getDeliveries());
+    await clock.advance(4_000);
+    answer();
+    await clock.advance(6_000);
+    expect(asking.settled).toBe(true);
+  });
+
   it("lets nobody wait for it once the monitor is closed", async () => {
     const { clock, monitor } = bare(scriptedStore({ open: "rejects" }).store);
     const ready = expect(monitor.ready()).rejects.toThrow(/closed before its store/);
