@@ -196,6 +196,8 @@ describe("a row that is damaged", () => {
     monitor.registerNotifier(notifier, { name: "a", queue: { maxEvents: 1 }, ...patient });
     const [, damaged] = emit(monitor, 10);
     await monitor.persisted();
+    // Answered when it has given back what its queue has no room for: until then the file is locked.
+    await monitor.getEvents({ limit: 1 });
     const database = new Database(one.file);
     database.prepare("update datasync_events set payload = 'x' where id = ?").run(damaged);
     database.close();
