@@ -16,13 +16,18 @@ const throughMonitor = (batched: boolean): Run => {
   const url = `${origin}/hook`;
   monitor.registerNotifier(
     webhook({ url, connections, ...(batched ? { body: "array", maxBatchSize: 100 } : {}) }),
-    { concurrency: connections, queue: { maxEvents: 1_000_000, maxBytes: 2 ** 30 } },
+    { concurrency: connections },
   );
+  const hasRoom = (): boolean => {
+    const [receiver] = monitor.stats().receivers;
+    return receiver !== undefined && receiver.pending + callsInTurn <= receiver.queue.max_events;
+  };
   let before = 0;
   return async (total) => {
-    for (let n = 0; n < total; n += callsInTurn) {
+    for (let n = 0; n < total; await nextTurn()) {
+      if (!hasRoom()) continue;
       for (let call = 0; call < callsInTurn; call += 1) monitor.emitEvent(guideEvent());
-      await nextTurn();
+      n += callsInTurn;
     }
     await monitor.flush({ deadlineMs: 120_000 });
     const delivered = (monitor.stats().receivers[0]?.delivered ?? 0) - before;

@@ -1,31 +1,16 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { program } from "../program.ts";
+import { remoteSink } from "../remote-sink.ts";
 import { atLeast, median, type Row } from "../row.ts";
 
 const rounds = 5;
 const single = 40_000;
 const batched = 200_000;
 
-interface Server {
-  readonly origin: string;
-  stop(): void;
-}
-
-const serve = (): Promise<Server> =>
-  new Promise((resolve) => {
-    const path = fileURLToPath(new URL("programs/sink.js", import.meta.url));
-    const child = spawn(process.execPath, [path], { stdio: ["pipe", "pipe", "inherit"] });
-    child.stdout.once("data", (origin) =>
-      resolve({ origin: String(origin).trim(), stop: () => child.stdin.end() }),
-    );
-  });
-
 const show = (rate: number): string => `${Math.round(rate).toLocaleString("en")}/s`;
 
 /** One event a request beside a bare undici Pool with as many connections; and a hundred events a request. */
 export const webhookRows = async (): Promise<Row[]> => {
-  const server = await serve();
+  const server = await remoteSink("untimed");
   const rate = async (how: string, count: number): Promise<number> =>
     Number(await program("webhook", [how, server.origin, String(count)]));
   const rates: { ours: number[]; pool: number[]; batched: number[] } = {
@@ -38,7 +23,7 @@ export const webhookRows = async (): Promise<Row[]> => {
     rates.pool.push(await rate("pool", single));
     rates.batched.push(await rate("ours-batched", batched));
   }
-  server.stop();
+  await server.stop();
   const [ours, pool, many] = [median(rates.ours), median(rates.pool), median(rates.batched)];
   return [
     atLeast({
