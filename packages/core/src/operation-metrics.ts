@@ -1,6 +1,5 @@
-import { ConfigError } from "./errors.ts";
 import type { measures } from "./measures.ts";
-import { checkOptions } from "./options.ts";
+import { checkOptions, wrongOption } from "./options.ts";
 import type { EventStore } from "./store/store.ts";
 
 export const hourMs = 3_600_000;
@@ -119,5 +118,5 @@ export const windowOption = <Unit extends "hours" | "days">(
   const value: unknown = window[unit] === undefined ? fallback : window[unit];
   if (typeof value === "number" && Number.isFinite(value) && value > 0) return value;
   const got = typeof value === "string" ? "a string" : String(value);
-  throw new ConfigError(unit, `${owner}: \`${unit}\` must be a number above 0, but it is ${got}.`);
+  throw wrongOption(owner, unit, `must be a number above 0, but it is ${got}.`);
 };
