@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import { type Clock, isoTime } from "./clock.ts";
 import type { Registration } from "./registration.ts";
 import type { MonitorSignal, Problem } from "./signals.ts";
 import type { RecentProblem } from "./status.ts";
@@ -61,7 +61,7 @@ export class Announcer {
 
   report({ code, receiver, message, cause }: Problem): void {
     const safe = { code, receiver, message: truncate(singleLine(message), 500) };
-    this.#recent.push({ ...safe, at: new Date(this.#clock.now()).toISOString() });
+    this.#recent.push({ ...safe, at: isoTime(this.#clock.now()) });
     if (this.#recent.length > maxRecent) this.#recent.shift();
     try {
       contain(this.#onProblem()({ ...safe, cause }), () => {});

@@ -1,3 +1,4 @@
+import { dayMs } from "./clock.ts";
 import { type EventLevel, levels, type MonitorEvent } from "./event.ts";
 import type { MonitorStats, ReceiverStats } from "./stats.ts";
 import type { Aggregate } from "./store/store.ts";
@@ -29,7 +30,6 @@ export interface HealthAssessment {
 }
 
 const recentMs = 15 * 60_000;
-const storageMs = 24 * 3_600_000;
 const operations = ["sync", "cleanup", "migration"];
 const maxReasons = 20;
 const maxReason = 300;
@@ -124,7 +124,7 @@ const warnings = ({ now, latest }: HealthEvidence): string[] => [
   ...noticed(
     "storage warning",
     latest.storage_warning?.last,
-    ({ level, timestamp }) => isWarning(level) && Date.parse(timestamp) >= now - storageMs,
+    ({ level, timestamp }) => isWarning(level) && Date.parse(timestamp) >= now - dayMs,
   ),
 ];
 

@@ -9,6 +9,7 @@ import { type Waits, within } from "./delivery/wait.ts";
 import { ConfigError } from "./errors.ts";
 import type { MonitorEvent } from "./event.ts";
 import type { Intake } from "./intake.ts";
+import type { MetricsAnswer } from "./operation-metrics.ts";
 import type { Receivers } from "./receivers.ts";
 import type { MonitorStats } from "./stats.ts";
 import { type ComprehensiveStatus, comprehensiveStatus } from "./status.ts";
@@ -59,15 +60,15 @@ export class History {
   }
 
   async events(query: EventQuery): Promise<Page<MonitorEvent>> {
-    return (await this.written()).events(query);
+    return (await this.#written()).events(query);
   }
 
   async deliveries(query: DeliveryQuery): Promise<Page<Delivery>> {
-    return (await this.written()).deliveries(query);
+    return (await this.#written()).deliveries(query);
   }
 
   /** The store, when all that is known has been written to it, or that has taken too long. */
-  async written(): Promise<Asked> {
+  async #written(): Promise<Asked> {
     const { clock, journal, waits, dispatcher, intake } = this.#host;
     const upTo = intake.lastSeq;
     const endsAt = clock.monotonic() + storeAnswerMs;
@@ -77,6 +78,10 @@ export class History {
     const writing = journal.write([]);
     if (writing !== undefined) await within(writing, endsAt - clock.monotonic(), clock);
     return patient(journal.store, waits);
+  }
+
+  async metrics<W, M>(answer: MetricsAnswer<W, M>, window: W | undefined): Promise<M> {
+    return answer(await this.#written(), this.#host.clock.now(), window);
   }
 
   async status(stats: MonitorStats): Promise<ComprehensiveStatus> {
@@ -89,7 +94,7 @@ export class History {
         at,
       })),
     );
-    const store = await this.written();
+    const store = await this.#written();
     const now = clock.now();
     return comprehensiveStatus({ store, now, stats, troubles, problems: announcer.recent });
   }
@@ -100,7 +105,7 @@ export class History {
     if (intake.closed)
       throw new ConfigError("replay", "The monitor is closed: it delivers nothing.");
     const dead: DeliveryQuery = { ...query, states: ["dead"], limit: query.limit ?? most };
-    const store = await this.written();
+    const store = await this.#written();
     const { rows } = await store.deliveries(dead);
     const moved = await store.move(dead, { state: "pending" });
     for (const receiver of receivers.all) {

@@ -108,24 +108,16 @@ export class MonitorCore implements Monitor {
     return this.#parts.history.status(this.stats());
   }
 
-  async getSyncMetrics(window?: { readonly hours?: number | undefined }): Promise<SyncMetrics> {
-    return syncMetrics(await this.#parts.history.written(), this.#settings.clock.now(), window);
+  getSyncMetrics(window?: { readonly hours?: number | undefined }): Promise<SyncMetrics> {
+    return this.#parts.history.metrics(syncMetrics, window);
   }
 
-  async getCleanupMetrics(window?: {
-    readonly days?: number | undefined;
-  }): Promise<CleanupMetrics> {
-    return cleanupMetrics(await this.#parts.history.written(), this.#settings.clock.now(), window);
+  getCleanupMetrics(window?: { readonly days?: number | undefined }): Promise<CleanupMetrics> {
+    return this.#parts.history.metrics(cleanupMetrics, window);
   }
 
-  async getMigrationMetrics(window?: {
-    readonly days?: number | undefined;
-  }): Promise<MigrationMetrics> {
-    return migrationMetrics(
-      await this.#parts.history.written(),
-      this.#settings.clock.now(),
-      window,
-    );
+  getMigrationMetrics(window?: { readonly days?: number | undefined }): Promise<MigrationMetrics> {
+    return this.#parts.history.metrics(migrationMetrics, window);
   }
 
   getEvents(query: EventQuery = {}): Promise<Page<MonitorEvent>> {

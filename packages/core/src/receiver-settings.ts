@@ -1,3 +1,4 @@
+import { hourMs } from "./clock.ts";
 import type { BatchOptions } from "./delivery/batch.ts";
 import type { BreakerOptions } from "./delivery/breaker.ts";
 import type { Overflow, QueueLimits } from "./delivery/queue.ts";
@@ -86,7 +87,6 @@ const known = [
   "timeoutMs",
   "concurrency",
 ];
-const hour = 3_600_000;
 const longest = 2 ** 40;
 const positive: NumberRange = { min: 1, max: longest };
 const whole: NumberRange = { min: 1, max: 1_000_000, integer: true };
@@ -118,9 +118,9 @@ const retrySettings = (owner: string, retry: ReceiverOptions["retry"]): RetryOpt
   ...numberOptions(owner, "retry", retry, {
     baseMs: [500, positive],
     capMs: [60_000, positive],
-    maxAgeMs: [hour, positive],
+    maxAgeMs: [hourMs, positive],
     maxAttempts: [10, whole],
-    maxRetryAfterMs: [hour, { min: 0, max: longest }],
+    maxRetryAfterMs: [hourMs, { min: 0, max: longest }],
   }),
   maxAgeMs: retry?.maxAgeMs ?? null,
 });
@@ -160,7 +160,7 @@ export const receiverSettings = (
     name,
     batch: numberOptions(owner, "batch", options.batch, {
       maxSize: [most, { ...whole, max: most }],
-      maxWaitMs: [0, { min: 0, max: hour }],
+      maxWaitMs: [0, { min: 0, max: hourMs }],
     }),
     rateLimits: checkRateLimits(owner, options.rateLimits ?? notifier.rateLimits ?? []),
     retry: retrySettings(owner, options.retry),

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, dayMs, systemClock } from "./clock.ts";
 import type { EventContext } from "./create-event.ts";
 import { checkTimeZone } from "./describe.ts";
 import type { Random } from "./id.ts";
@@ -96,7 +96,6 @@ const known = [
   "random",
   "onProblem",
 ];
-const dayMs = 86_400_000;
 
 const much = { min: 1, max: 2 ** 40 };
 

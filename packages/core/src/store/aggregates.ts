@@ -1,9 +1,8 @@
+import { hourMs } from "../clock.ts";
 import { EventType, type MonitorEvent } from "../event.ts";
 import { measureOf, measures } from "../measures.ts";
 import { Sketch } from "./sketch.ts";
 import type { Aggregate, AggregateQuery, Summary } from "./store.ts";
-
-const hourMs = 3_600_000;
 
 /** 31 days before the current hour, which is the slot in addition. */
 const hoursKept = 31 * 24;

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../clock.ts";
+import { type Clock, isoTime, systemClock } from "../clock.ts";
 import type { MonitorEvent } from "../event.ts";
 import { type NumberRange, numberOptions } from "../options.ts";
 import { Aggregates } from "./aggregates.ts";
@@ -10,7 +10,6 @@ import {
   deliveryCursor,
   eventCursor,
   inOrder,
-  isoTime,
   readDeliveryQuery,
   readEventQuery,
   selectsDelivery,

@@ -118,8 +118,6 @@ export const selectsDelivery = (
   (since === undefined || one.takenAt >= since) &&
   (after === undefined || inOrder(after, one) < 0);
 
-export const isoTime = (at: number): string => new Date(at).toISOString();
-
 /** What `readEventQuery` reads as `before`: the order of arrival of the last event of a page. */
 export const eventCursor = (seq: number): string => seq.toString(36);
 
