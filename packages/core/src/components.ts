@@ -5,6 +5,7 @@ import { eventFactory } from "./create-event.ts";
 import { Dispatcher } from "./delivery/dispatcher.ts";
 import { Journal } from "./delivery/journal.ts";
 import { LeaseKeeper } from "./delivery/lease-keeper.ts";
+import type { Pipeline } from "./delivery/pipeline.ts";
 import type { Receiver } from "./delivery/receiver.ts";
 import { Waits } from "./delivery/wait.ts";
 import { DropReporter } from "./drop-reporter.ts";
@@ -44,8 +45,7 @@ export const buildComponents = (settings: () => Settings, store: EventStore): Co
   const printer = stderrPrinter(clock);
   const announcer = new Announcer(clock, () => settings().onProblem ?? printer);
   const observed = () => announcer.observed;
-  const signal = announcer.signal.bind(announcer);
-  const report = announcer.report.bind(announcer);
+  const { signal, report } = announcer;
   const waits = new Waits(clock);
   const journal = new Journal(store, { clock, waits, report });
   const all: Receiver[] = [];
@@ -101,9 +101,14 @@ export const buildComponents = (settings: () => Settings, store: EventStore): Co
     closed,
     report,
   });
-  const ready = dispatcher.ready.bind(dispatcher);
   const holdsLeases = () => leaseKeeper.holdsLeases;
-  const pipelineHost = { ...shared, random, nextId, ready, holdsLeases };
+  const pipelineHost = {
+    ...shared,
+    random,
+    nextId,
+    ready: (one: Pipeline) => dispatcher.ready(one),
+    holdsLeases,
+  };
   const receivers = new Receivers({
     all,
     pipelineHost,

@@ -15,7 +15,7 @@ import { remembered } from "./history.ts";
 import type { Address } from "./intake.ts";
 import type { DeadlineOptions, Monitor, PersistReport } from "./monitor-api.ts";
 import type { Attachment, Notifier } from "./notifier.ts";
-import { closeOnSignals, drainAtExit, hold } from "./process-life.ts";
+import { closeOnSignals, drainAtExit, held } from "./process-life.ts";
 import type { ReceiverOptions } from "./receiver-settings.ts";
 import { defaultDrainMs } from "./receivers.ts";
 import type { FlushReport, Registration } from "./registration.ts";
@@ -146,8 +146,7 @@ export class MonitorCore implements Monitor {
       receiver === undefined
         ? [...this.#parts.receivers.all]
         : [this.#parts.receivers.find(receiver)];
-    const { announcer } = this.#parts;
-    const report = announcer.report.bind(announcer);
+    const { report } = this.#parts.announcer;
     return held(() =>
       Promise.all(asked.map((one) => verifyReceiver(one, this.#settings.clock, report))),
     );
@@ -274,16 +273,6 @@ export class MonitorCore implements Monitor {
     return this.#parts.intake.emit(input, this.#settings.context, address);
   }
 }
-
-/** Keeps the process while it works: all timers are unref'd, and somebody waits for this. */
-const held = async <T>(work: () => Promise<T>): Promise<T> => {
-  const release = hold();
-  try {
-    return await work();
-  } finally {
-    release();
-  }
-};
 
 /** A monitor of its own. @throws ConfigError when an option is wrong. */
 export const createMonitor = (options: MonitorOptions = {}): Monitor => new MonitorCore(options);

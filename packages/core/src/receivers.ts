@@ -1,6 +1,6 @@
 import { checkId, contractVersion } from "./define-notifier.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
-import { countFates, drain } from "./delivery/drain.ts";
+import { countFates, drain, untilTurn } from "./delivery/drain.ts";
 import type { LeaseKeeper } from "./delivery/lease-keeper.ts";
 import { Pipeline, type PipelineHost } from "./delivery/pipeline.ts";
 import type { Receiver } from "./delivery/receiver.ts";
@@ -10,10 +10,10 @@ import { ConfigError } from "./errors.ts";
 import { compileFilter } from "./filter.ts";
 import type { Intake } from "./intake.ts";
 import type { Notifier, NotifierHost } from "./notifier.ts";
-import { hold } from "./process-life.ts";
+import { held } from "./process-life.ts";
 import { type ReceiverOptions, receiverSettings } from "./receiver-settings.ts";
-import type { FlushReport, Registration } from "./registration.ts";
-import { contain } from "./thenable.ts";
+import { type FlushReport, type Registration, registrationOf } from "./registration.ts";
+import { attempt } from "./thenable.ts";
 
 /** How long after the deadline of a shutdown aborted sends may say how they ended. */
 export const graceMs = 250;
@@ -108,7 +108,11 @@ export class Receivers {
     this.#host.all.push(receiver);
     count(notifier, 1);
     this.#attach(receiver);
-    return this.#registration(receiver);
+    return registrationOf(
+      settings.name,
+      ({ drain: drains = true, deadlineMs = defaultDrainMs } = {}) =>
+        held(() => this.#leave(receiver, drains ? deadlineMs : 0)),
+    );
   }
 
   /** Gives a callback without a name of its own one that is free. */
@@ -152,16 +156,10 @@ export class Receivers {
 
   async #letGo(pipeline: Pipeline, reason: string): Promise<void> {
     pipeline.abandon(reason);
-    const landed = new Promise<void>((resolve) => {
-      const look = () => {
-        if (pipeline.activity.inFlight > 0) return;
-        stop();
-        resolve();
-      };
-      const stop = this.#host.dispatcher.onTurn(look);
-      look();
-    });
-    await within(landed, graceMs, this.#host.pipelineHost.clock);
+    const { clock } = this.#host.pipelineHost;
+    const { activity } = pipeline;
+    const { dispatcher } = this.#host;
+    await untilTurn({ clock, dispatcher, deadlineMs: graceMs }, () => activity.inFlight === 0);
     await this.#close(pipeline);
   }
 
@@ -177,60 +175,30 @@ export class Receivers {
   }
 
   #attach({ name, pipeline: { notifier } }: Receiver): void {
-    const failed = (cause: unknown): void => {
-      const message = "Its attach() threw; it still gets events.";
-      this.#host.pipelineHost.report({ code: "attach-failed", receiver: name, message, cause });
-    };
-    try {
-      contain(notifier.attach?.(this.#host.notifierHost), failed);
-    } catch (cause) {
-      failed(cause);
-    }
-  }
-
-  #registration(receiver: Receiver): Registration {
-    let leaving: Promise<FlushReport> | undefined;
-    const unregister: Registration["unregister"] = ({
-      drain: drains = true,
-      deadlineMs = defaultDrainMs,
-    } = {}) => {
-      leaving ??= this.#leave(receiver, drains ? deadlineMs : 0);
-      return leaving;
-    };
-    return {
-      name: receiver.name,
-      unregister,
-      [Symbol.asyncDispose]: async () => {
-        await unregister();
-      },
-    };
+    const { notifierHost, pipelineHost } = this.#host;
+    const message = "Its attach() threw; it still gets events.";
+    attempt(
+      () => notifier.attach?.(notifierHost),
+      (cause) => pipelineHost.report({ code: "attach-failed", receiver: name, message, cause }),
+    );
   }
 
   async #leave(receiver: Receiver, deadlineMs: number): Promise<FlushReport> {
     const { leaseKeeper, pipelineHost } = this.#host;
-    const letProcessGo = hold();
-    try {
-      const upTo = this.#host.intake.last;
-      receiver.leftAt = Math.min(receiver.leftAt, upTo.seq);
-      const report = await this.retire([receiver], { upTo, deadlineMs, reason: "unregistered" });
-      await within(leaseKeeper.releaseFor(receiver), closingMs, pipelineHost.clock);
-      this.#forget(receiver);
-      return report;
-    } finally {
-      letProcessGo();
-    }
+    const upTo = this.#host.intake.last;
+    receiver.leftAt = upTo.seq;
+    const report = await this.retire([receiver], { upTo, deadlineMs, reason: "unregistered" });
+    await within(leaseKeeper.releaseFor(receiver), closingMs, pipelineHost.clock);
+    this.#forget(receiver);
+    return report;
   }
 
   /** Strikes it off the list when every event of its time has reached its filter, and so has a fate. */
   #forget(receiver: Receiver): void {
-    const { all, dispatcher } = this.#host;
-    const look = () => {
-      if (dispatcher.undecided(receiver) > 0) return;
-      stop();
-      const place = all.indexOf(receiver);
-      if (place >= 0) all.splice(place, 1);
-    };
-    const stop = dispatcher.onTurn(look);
-    look();
+    const { all, dispatcher, pipelineHost } = this.#host;
+    const forever = { clock: pipelineHost.clock, dispatcher, deadlineMs: Number.POSITIVE_INFINITY };
+    void untilTurn(forever, () => dispatcher.undecided(receiver) === 0).then(() =>
+      all.splice(all.indexOf(receiver), 1),
+    );
   }
 }

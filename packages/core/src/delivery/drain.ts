@@ -75,21 +75,22 @@ export interface TurnWait {
 }
 
 /** Asks now and after every turn until it is so, or the deadline; answers whether it is. Never rejects. */
-const untilTurn = (
+export const untilTurn = (
   { clock, dispatcher, deadlineMs }: TurnWait,
   isSo: () => boolean,
 ): Promise<boolean> =>
   new Promise((resolve) => {
     const finish = (answer: boolean): void => {
       stop();
-      timer.cancel();
+      timer?.cancel();
       resolve(answer);
     };
     const look = (): void => {
       if (isSo()) finish(true);
     };
     const stop = dispatcher.onTurn(look);
-    const timer = clock.setTimer(deadlineMs, () => finish(false));
+    const ends = deadlineMs < Number.POSITIVE_INFINITY;
+    const timer = ends ? clock.setTimer(deadlineMs, () => finish(false)) : undefined;
     look();
   });
 
