@@ -1,5 +1,6 @@
 import { type EventLevel, type EventTypeName, levels, type MonitorEvent } from "./event.ts";
 import { choiceOption, wrongOption } from "./options.ts";
+import { contain, isThenable } from "./thenable.ts";
 
 /** Which events a receiver wants. Every condition that is given must hold; without any, all pass. */
 export interface EventFilter<T extends string = EventTypeName> {
@@ -108,4 +109,21 @@ export const compileFilter = (owner: string, filter: EventFilter<string>): Compi
       return matches(event_type) ? undefined : `type ${event_type} is not among ${among.types}`;
     },
   };
+};
+
+/** Asks a `where`. One that throws, or does not answer at once, lets the event through: better one too many than one lost. */
+export const passes = (
+  where: (event: MonitorEvent) => boolean,
+  event: MonitorEvent,
+  failed: (cause: unknown) => void,
+): boolean => {
+  try {
+    const answer: unknown = where(event);
+    if (!isThenable(answer)) return Boolean(answer);
+    contain(answer, () => {});
+    failed(undefined);
+  } catch (cause) {
+    failed(cause);
+  }
+  return true;
 };
