@@ -5,7 +5,6 @@ import { eventFactory } from "./create-event.ts";
 import { Dispatcher } from "./delivery/dispatcher.ts";
 import { Journal } from "./delivery/journal.ts";
 import { LeaseKeeper } from "./delivery/lease-keeper.ts";
-import type { Pipeline } from "./delivery/pipeline.ts";
 import type { Receiver } from "./delivery/receiver.ts";
 import { Waits } from "./delivery/wait.ts";
 import { DropReporter } from "./drop-reporter.ts";
@@ -44,14 +43,22 @@ export const buildComponents = (settings: () => Settings, store: EventStore): Co
   const nextId = idSource(clock, random);
   const printer = stderrPrinter(clock);
   const announcer = new Announcer(clock, () => settings().onProblem ?? printer);
-  const observed = () => announcer.observed;
   const { signal, report } = announcer;
   const waits = new Waits(clock);
   const journal = new Journal(store, { clock, waits, report });
   const all: Receiver[] = [];
-  const shared = { clock, journal, observed, signal, report };
-  const turn = () => settings().turn;
-  const dispatcher = new Dispatcher({ ...shared, turn, receivers: all });
+  const shared = {
+    clock,
+    random,
+    nextId,
+    waits,
+    journal,
+    receivers: all,
+    observed: () => announcer.observed,
+    signal,
+    report,
+  };
+  const dispatcher = new Dispatcher({ ...shared, turn: () => settings().turn });
   const intake = new Intake({
     createEvent: eventFactory(clock, random),
     dispatcher,
@@ -91,59 +98,31 @@ export const buildComponents = (settings: () => Settings, store: EventStore): Co
     observe: (listener: SignalListener) => announcer.register(listener),
     stats,
   });
-  const closed = () => intake.closed;
-  const leaseKeeper = new LeaseKeeper({
-    clock,
-    waits,
-    journal,
-    dispatcher,
-    receivers: all,
-    closed,
-    report,
-  });
-  const holdsLeases = () => leaseKeeper.holdsLeases;
-  const pipelineHost = {
-    ...shared,
-    random,
-    nextId,
-    ready: (one: Pipeline) => dispatcher.ready(one),
-    holdsLeases,
-  };
+  const parts = { ...shared, announcer, dispatcher, intake };
+  const leaseKeeper = new LeaseKeeper({ ...parts, closed: () => intake.closed });
   const receivers = new Receivers({
     all,
-    pipelineHost,
+    pipelineHost: {
+      ...shared,
+      ready: (pipeline) => dispatcher.ready(pipeline),
+      holdsLeases: () => leaseKeeper.holdsLeases,
+    },
     notifierHost,
     dispatcher,
     leaseKeeper,
     intake,
   });
-  const emitter = new BoundEmitter({ clock, nextId, intake }, () => settings().context);
-  const history = new History({
-    clock,
-    waits: new Waits(clock),
-    journal,
-    leaseKeeper,
-    receivers,
-    announcer,
-    intake,
-    dispatcher,
-  });
-  const drops = new DropReporter({ clock, receivers: all, report });
+  const history = new History({ ...parts, leaseKeeper, waits: new Waits(clock) });
+  const drops = new DropReporter(shared);
   dispatcher.onTurn(() => drops.look());
-  const attachments = new Attachments({ notifierHost, report });
   return {
-    nextId,
-    announcer,
-    attachments,
-    journal,
+    ...parts,
     leaseKeeper,
-    waits,
-    dispatcher,
-    intake,
     receivers,
     drops,
-    emitter,
     history,
+    attachments: new Attachments({ notifierHost, report }),
+    emitter: new BoundEmitter(parts, () => settings().context),
     stats,
   };
 };

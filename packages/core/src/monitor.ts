@@ -192,7 +192,7 @@ export class MonitorCore implements Monitor {
         clock,
         dispatcher,
         journal,
-        upTo: intake.lastSeq,
+        upTo: intake.last.seq,
         deadlineMs,
       });
       const { committed, memoryOnly } = journal.counts;

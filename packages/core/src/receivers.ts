@@ -102,7 +102,7 @@ export class Receivers {
       name: settings.name,
       filter,
       pipeline,
-      joinedAt: this.#host.intake.lastSeq,
+      joinedAt: this.#host.intake.last.seq,
       leftAt: Number.POSITIVE_INFINITY,
     };
     this.#host.all.push(receiver);
@@ -137,14 +137,11 @@ export class Receivers {
     const waiting = { clock: pipelineHost.clock, dispatcher, pipelines, upTo };
     const { timed_out } = await drain({ ...waiting, deadlineMs, impatient: true });
     await Promise.all(receivers.map((receiver) => this.#release(receiver, reason)));
-    return {
-      ...fates(),
-      pending: receivers.reduce(
-        (total, one) => total + one.pipeline.pending + dispatcher.undecided(one),
-        0,
-      ),
-      timed_out,
-    };
+    const pending = receivers.reduce(
+      (sum, one) => sum + one.pipeline.pending + dispatcher.undecided(one),
+      0,
+    );
+    return { ...fates(), pending, timed_out };
   }
 
   /** Once for each receiver, whoever asks. */

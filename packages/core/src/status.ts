@@ -9,7 +9,7 @@ import {
   type OperationMetrics,
 } from "./operation-metrics.ts";
 import type { Problem } from "./signals.ts";
-import type { MonitorStats, ReceiverStats } from "./stats.ts";
+import { type MonitorStats, type ReceiverStats, total } from "./stats.ts";
 import type { EventStore } from "./store/store.ts";
 import { singleLine, truncate } from "./text.ts";
 
@@ -221,6 +221,3 @@ const stateOf = (
   if (breaker === "open" || breaker === "half-open") return breaker;
   return paused_until !== null && Date.parse(paused_until) > now ? "paused" : "active";
 };
-
-const total = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((sum, count) => sum + count, 0);
