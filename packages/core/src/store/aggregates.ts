@@ -12,7 +12,8 @@ const otherType = "other";
 
 /** Rough costs in units of 16 bytes of heap: an hour of a type, a sketch, and one of its buckets. */
 const hourCost = 8;
-const sketchCost = 12;
+const sketchCost = 16;
+const bucketCost = 2;
 const defaultMaxCost = 2 ** 20;
 
 /** One type's events of one hour. */
@@ -31,7 +32,10 @@ interface Kind {
 }
 
 const costOf = ({ sketches }: Hour): number =>
-  sketches.reduce((cost, sketch) => cost + (sketch ? sketchCost + sketch.size : 0), hourCost);
+  sketches.reduce(
+    (cost, sketch) => cost + (sketch ? sketchCost + bucketCost * sketch.size : 0),
+    hourCost,
+  );
 
 /**
  * Counts and sums by event type and hour of the last 31 days, kept apart from the events themselves.
@@ -148,9 +152,9 @@ export class Aggregates {
         sketches[index] = sketch;
         this.#cost += sketchCost;
       }
-      this.#cost -= sketch.size;
+      const { size } = sketch;
       sketch.add(value);
-      this.#cost += sketch.size;
+      this.#cost += bucketCost * (sketch.size - size);
     }
   }
 
