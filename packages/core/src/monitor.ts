@@ -40,8 +40,6 @@ import { sendTestMessage } from "./test-message.ts";
 export class MonitorCore implements Monitor {
   #settings: Settings;
   readonly #parts: Components;
-  /** The store it made for itself; undefined when it was given one. */
-  #ownStore: MemoryStore | undefined;
   readonly #undo: (() => void)[] = [];
   #closing: Promise<FlushReport> | undefined;
 
@@ -49,9 +47,7 @@ export class MonitorCore implements Monitor {
     const settings = monitorSettings(options);
     const { clock } = settings;
     this.#settings = settings;
-    const ownStore = memoryStore({ clock });
-    if (options.store === undefined) this.#ownStore = ownStore;
-    this.#parts = buildComponents(() => this.#settings, options.store ?? ownStore);
+    this.#parts = buildComponents(() => this.#settings, options.store ?? memoryStore({ clock }));
     const { journal, dispatcher, receivers, nextId } = this.#parts;
     journal.open(nextId());
     this.#undo.push(
@@ -90,7 +86,7 @@ export class MonitorCore implements Monitor {
         "registerCallback() takes a function that is called with each event.",
       );
     }
-    const name = callback.name === "" ? this.#parts.receivers.freeName("callback") : callback.name;
+    const name = callback.name || this.#parts.receivers.freeName("callback");
     // The filter's `types` are what narrows the event, and the same filter decides what is delivered.
     const notifier = callbackNotifier(callback as EventCallback);
     return this.#register(notifier, { name, ...options }, true);
@@ -229,16 +225,13 @@ export class MonitorCore implements Monitor {
     );
     journal.write([]);
     const keeps = (receiver: string): boolean => !(durable && once.has(receiver));
-    const known =
-      this.#ownStore === undefined
-        ? { accepted: [], outcomes: [] }
-        : remembered(this.#ownStore, keeps);
+    // Until it is set up, the global monitor has the store that it made for itself.
+    const known = remembered(journal.store as MemoryStore, keeps);
     journal.adopt(options.store, nextId(), known);
     for (const receiver of receivers.all) {
       receiver.pipeline.storeLink.resetFences();
       void leaseKeeper.takeOver(receiver);
     }
-    this.#ownStore = undefined;
   }
 
   /** Whether it takes no more events. */
