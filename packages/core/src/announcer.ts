@@ -3,7 +3,7 @@ import { nothingLeft, type Registration, registrationOf } from "./registration.t
 import type { MonitorSignal, Problem } from "./signals.ts";
 import type { RecentProblem } from "./status.ts";
 import { singleLine, truncate } from "./text.ts";
-import { attempt } from "./thenable.ts";
+import { shield } from "./thenable.ts";
 
 export type SignalListener = (signal: MonitorSignal) => void;
 
@@ -50,7 +50,7 @@ export class Announcer {
 
   readonly signal = (signal: MonitorSignal): void => {
     for (const listener of this.#listeners)
-      attempt(
+      shield(
         () => listener(signal),
         (cause) => this.#observerThrew(signal, cause),
       );
@@ -61,7 +61,7 @@ export class Announcer {
     this.#recent.push({ ...safe, at: isoTime(this.#clock.now()) });
     if (this.#recent.length > maxRecent) this.#recent.shift();
     // What `onProblem` throws is its owner's; there is nobody left to tell.
-    attempt(
+    shield(
       () => this.#onProblem()({ ...safe, cause }),
       () => {},
     );

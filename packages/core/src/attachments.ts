@@ -4,7 +4,7 @@ import { ConfigError } from "./errors.ts";
 import type { Attachment, NotifierHost } from "./notifier.ts";
 import { nothingLeft, type Registration, registrationOf } from "./registration.ts";
 import type { Problem } from "./signals.ts";
-import { attempt } from "./thenable.ts";
+import { shield } from "./thenable.ts";
 
 /** How long an attachment's `close()` may take before it is left behind; within the half second `close()` allows itself. */
 const closingMs = 250;
@@ -40,7 +40,7 @@ export class Attachments {
       return nothingLeft;
     });
     this.#attached.add(registration);
-    attempt(() => attachment.attach(this.#host.notifierHost), this.#failed(attachment, "attach"));
+    shield(() => attachment.attach(this.#host.notifierHost), this.#failed(attachment, "attach"));
     return registration;
   }
 

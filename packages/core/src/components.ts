@@ -101,6 +101,7 @@ export const buildComponents = (settings: () => Settings, store: EventStore): Co
   const parts = { ...shared, announcer, dispatcher, intake };
   const leaseKeeper = new LeaseKeeper({ ...parts, closed: () => intake.closed });
   const receivers = new Receivers({
+    ...parts,
     all,
     pipelineHost: {
       ...shared,
@@ -108,9 +109,7 @@ export const buildComponents = (settings: () => Settings, store: EventStore): Co
       holdsLeases: () => leaseKeeper.holdsLeases,
     },
     notifierHost,
-    dispatcher,
     leaseKeeper,
-    intake,
   });
   const history = new History({ ...parts, leaseKeeper, waits: new Waits(clock) });
   const drops = new DropReporter(shared);

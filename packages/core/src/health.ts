@@ -30,7 +30,8 @@ export interface HealthAssessment {
 }
 
 const recentMs = 15 * 60_000;
-const operations = ["sync", "cleanup", "migration"];
+/** Whose last run tells how the service is. */
+export const operations = ["sync", "cleanup", "migration"];
 const maxReasons = 20;
 const maxReason = 300;
 

@@ -1,3 +1,4 @@
+import type { Clock } from "./clock.ts";
 import { checkId, contractVersion } from "./define-notifier.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { countFates, drain, untilTurn } from "./delivery/drain.ts";
@@ -13,7 +14,8 @@ import type { Notifier, NotifierHost } from "./notifier.ts";
 import { held } from "./process-life.ts";
 import { type ReceiverOptions, receiverSettings } from "./receiver-settings.ts";
 import { type FlushReport, type Registration, registrationOf } from "./registration.ts";
-import { attempt } from "./thenable.ts";
+import type { Problem } from "./signals.ts";
+import { shield } from "./thenable.ts";
 
 /** How long after the deadline of a shutdown aborted sends may say how they ended. */
 export const graceMs = 250;
@@ -48,6 +50,8 @@ const checkNotifier = (notifier: Notifier): void => {
 };
 
 export interface ReceiversHost {
+  readonly clock: Clock;
+  readonly report: (problem: Problem) => void;
   /** Live: the dispatcher reads it. */
   readonly all: Receiver[];
   readonly pipelineHost: PipelineHost;
@@ -131,11 +135,11 @@ export class Receivers {
     receivers: readonly Receiver[],
     { upTo, deadlineMs, reason }: { upTo: Mark; deadlineMs: number; reason: string },
   ): Promise<FlushReport> {
-    const { dispatcher, pipelineHost } = this.#host;
+    const { clock, dispatcher } = this.#host;
     const pipelines = receivers.map(({ pipeline }) => pipeline);
     const fates = countFates(pipelines);
-    const waiting = { clock: pipelineHost.clock, dispatcher, pipelines, upTo };
-    const { timed_out } = await drain({ ...waiting, deadlineMs, impatient: true });
+    const waiting = { clock, dispatcher, pipelines, upTo, deadlineMs };
+    const { timed_out } = await drain({ ...waiting, impatient: true });
     await Promise.all(receivers.map((receiver) => this.#release(receiver, reason)));
     const pending = receivers.reduce(
       (sum, one) => sum + one.pipeline.pending + dispatcher.undecided(one),
@@ -153,47 +157,40 @@ export class Receivers {
 
   async #letGo(pipeline: Pipeline, reason: string): Promise<void> {
     pipeline.abandon(reason);
-    const { clock } = this.#host.pipelineHost;
-    const { activity } = pipeline;
-    const { dispatcher } = this.#host;
+    const { activity, use, notifier, name } = pipeline;
+    const { clock, dispatcher, report } = this.#host;
     await untilTurn({ clock, dispatcher, deadlineMs: graceMs }, () => activity.inFlight === 0);
-    await this.#close(pipeline);
-  }
-
-  async #close(pipeline: Pipeline): Promise<void> {
-    pipeline.use.leave();
-    const { notifier, name: receiver } = pipeline;
+    use.leave();
     if (count(notifier, -1) > 0 || notifier.close === undefined) return;
-    const { report, clock } = this.#host.pipelineHost;
-    const closing = (async () => notifier.close?.())().catch((cause: unknown) => {
-      report({ code: "close-failed", receiver, message: "Its close() failed.", cause });
-    });
+    const closing = (async () => notifier.close?.())().catch((cause: unknown) =>
+      report({ code: "close-failed", receiver: name, message: "Its close() failed.", cause }),
+    );
     await within(closing, closingMs, clock);
   }
 
   #attach({ name, pipeline: { notifier } }: Receiver): void {
-    const { notifierHost, pipelineHost } = this.#host;
+    const { notifierHost, report } = this.#host;
     const message = "Its attach() threw; it still gets events.";
-    attempt(
+    shield(
       () => notifier.attach?.(notifierHost),
-      (cause) => pipelineHost.report({ code: "attach-failed", receiver: name, message, cause }),
+      (cause) => report({ code: "attach-failed", receiver: name, message, cause }),
     );
   }
 
   async #leave(receiver: Receiver, deadlineMs: number): Promise<FlushReport> {
-    const { leaseKeeper, pipelineHost } = this.#host;
-    const upTo = this.#host.intake.last;
+    const { leaseKeeper, clock, intake } = this.#host;
+    const upTo = intake.last;
     receiver.leftAt = upTo.seq;
     const report = await this.retire([receiver], { upTo, deadlineMs, reason: "unregistered" });
-    await within(leaseKeeper.releaseFor(receiver), closingMs, pipelineHost.clock);
+    await within(leaseKeeper.releaseFor(receiver), closingMs, clock);
     this.#forget(receiver);
     return report;
   }
 
   /** Strikes it off the list when every event of its time has reached its filter, and so has a fate. */
   #forget(receiver: Receiver): void {
-    const { all, dispatcher, pipelineHost } = this.#host;
-    const forever = { clock: pipelineHost.clock, dispatcher, deadlineMs: Number.POSITIVE_INFINITY };
+    const { all, clock, dispatcher } = this.#host;
+    const forever = { clock, dispatcher, deadlineMs: Number.POSITIVE_INFINITY };
     void untilTurn(forever, () => dispatcher.undecided(receiver) === 0).then(() =>
       all.splice(all.indexOf(receiver), 1),
     );

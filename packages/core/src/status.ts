@@ -1,7 +1,7 @@
 import { dayMs, isoTime } from "./clock.ts";
 import type { JsonObject } from "./errors.ts";
-import { type EventLevel, EventType, type MonitorEvent } from "./event.ts";
-import { assessHealth, type HealthAssessment, type RecentTrouble } from "./health.ts";
+import type { EventLevel, MonitorEvent } from "./event.ts";
+import { assessHealth, type HealthAssessment, operations, type RecentTrouble } from "./health.ts";
 import {
   hourBefore,
   type MetricsWindow,
@@ -106,14 +106,9 @@ export interface StatusSources {
 const maxError = 500;
 /** Whose latest event is looked at, however long ago in 31 days. */
 const noted = [
-  EventType.HEALTH_CHECK,
-  EventType.STORAGE_WARNING,
-  EventType.SYNC_SUCCESS,
-  EventType.SYNC_FAILURE,
-  EventType.CLEANUP_SUCCESS,
-  EventType.CLEANUP_FAILURE,
-  EventType.MIGRATION_SUCCESS,
-  EventType.MIGRATION_FAILURE,
+  "health_check",
+  "storage_warning",
+  ...operations.flatMap((name) => [`${name}_success`, `${name}_failure`]),
 ];
 
 export const syncMetrics = metricsOf({

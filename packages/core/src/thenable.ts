@@ -6,7 +6,7 @@ export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value.then === "function";
 
 /** Calls somebody else's hook: that it throws or rejects is told, and breaks nothing. */
-export const attempt = (call: () => unknown, failed: (cause: unknown) => void): void => {
+export const shield = (call: () => unknown, failed: (cause: unknown) => void): void => {
   try {
     contain(call(), failed);
   } catch (cause) {
