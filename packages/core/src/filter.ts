@@ -111,19 +111,19 @@ export const compileFilter = (owner: string, filter: EventFilter<string>): Compi
   };
 };
 
-/** Asks a `where`. One that throws, or does not answer at once, lets the event through: better one too many than one lost. */
+/** Asks a `where`. One that throws, or is async, lets the event through: better one too many than one lost. */
 export const passes = (
   where: (event: MonitorEvent) => boolean,
   event: MonitorEvent,
-  failed: (cause: unknown) => void,
+  failed: (how: "threw" | "is async", cause?: unknown) => void,
 ): boolean => {
   try {
     const answer: unknown = where(event);
     if (!isThenable(answer)) return Boolean(answer);
     contain(answer, () => {});
-    failed(undefined);
+    failed("is async");
   } catch (cause) {
-    failed(cause);
+    failed("threw", cause);
   }
   return true;
 };

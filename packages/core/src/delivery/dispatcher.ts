@@ -239,8 +239,8 @@ export class Dispatcher {
 
   #passes({ filter: { where }, name }: Receiver, { event }: Taken): boolean {
     if (where === undefined) return true;
-    return passes(where, event, (cause) => {
-      const message = "Its `where` threw, or did not answer at once: the event was let through.";
+    return passes(where, event, (how, cause) => {
+      const message = `Its \`where\` ${how}: the event was let through.`;
       this.#options.report({ code: "filter-threw", receiver: name, message, cause });
     });
   }
