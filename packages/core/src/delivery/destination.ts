@@ -28,15 +28,16 @@ export class Destination {
     this.#breaker = breaker === null ? null : new Breaker(breaker, random);
   }
 
-  /** Joins with the limits one keeps. Answers how to leave. */
-  join(limits: readonly RateLimit[], wake: Wake): () => void {
+  /** Joins with the limits one keeps. */
+  join(limits: readonly RateLimit[], wake: Wake): void {
     this.#limiter.add(limits);
     this.#members.add(wake);
-    return () => this.#members.delete(wake);
   }
 
-  get abandoned(): boolean {
-    return this.#members.size === 0;
+  /** Answers whether anybody is left. */
+  part(wake: Wake): boolean {
+    this.#members.delete(wake);
+    return this.#members.size > 0;
   }
 
   get breakerState(): BreakerState | null {
@@ -89,6 +90,7 @@ const shared = new WeakMap<Clock, Map<string, Destination>>();
 
 export interface DestinationUse {
   readonly destination: Destination;
+  /** Once. */
   leave(): void;
 }
 
@@ -108,13 +110,11 @@ export const useDestination = (
   const found = key === undefined ? undefined : known.get(key);
   const destination = found ?? new Destination(options.breaker, options.random);
   if (key !== undefined) known.set(key, destination);
-  const part = destination.join(options.limits, wake);
+  destination.join(options.limits, wake);
   return {
     destination,
     leave: () => {
-      part();
-      if (key !== undefined && destination.abandoned && known.get(key) === destination)
-        known.delete(key);
+      if (!destination.part(wake) && key !== undefined) known.delete(key);
     },
   };
 };
