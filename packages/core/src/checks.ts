@@ -30,7 +30,7 @@ export const verifyReceiver = async (
     status,
     code,
     message,
-    duration_seconds: Math.max(0, clock.monotonic() - startedAt) / 1_000,
+    duration_seconds: (clock.monotonic() - startedAt) / 1_000,
   });
   if (notifier.verify === undefined) return answer("unsupported", null, null);
   const controller = new AbortController();

@@ -70,7 +70,7 @@ export const buildComponents = (settings: () => Settings, store: EventStore): Co
     const { books } = intake;
     return {
       service: settings().context.service,
-      uptime_seconds: Math.max(0, clock.monotonic() - startedAt) / 1_000,
+      uptime_seconds: (clock.monotonic() - startedAt) / 1_000,
       emitted: books.emitted,
       refused: { ...books.refused },
       taken: books.taken,

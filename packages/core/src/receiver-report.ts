@@ -38,9 +38,6 @@ export const receiverStats = (
     breaker: destination.breakerState,
     paused_until: pausedFor > 0 ? isoTime(clock.now() + pausedFor) : null,
     last_success_at: lastSuccessAt === null ? null : isoTime(lastSuccessAt),
-    last_error:
-      lastError === null
-        ? null
-        : { code: lastError.code, message: lastError.message, at: isoTime(lastError.at) },
+    last_error: lastError && { ...lastError, at: isoTime(lastError.at) },
   };
 };

@@ -19,7 +19,7 @@ export const truncate = (text: string, max: number): string => {
 
 /** At most `maxBytes` of UTF-8, cut on a code point and marked with `…`; lone surrogates become U+FFFD. */
 export const truncateBytes = (text: string, maxBytes: number): string => {
-  const whole = truncate(text, Math.max(0, maxBytes));
+  const whole = truncate(text, maxBytes);
   if (byteLength(whole) <= maxBytes) return whole;
   const room = maxBytes - byteLength(marker);
   if (room < 0) return "";
