@@ -1,9 +1,9 @@
-import type { Clock } from "./clock.ts";
-import type { Registration } from "./registration.ts";
+import { type Clock, isoTime } from "./clock.ts";
+import { nothingLeft, type Registration, registrationOf } from "./registration.ts";
 import type { MonitorSignal, Problem } from "./signals.ts";
 import type { RecentProblem } from "./status.ts";
 import { singleLine, truncate } from "./text.ts";
-import { contain } from "./thenable.ts";
+import { shield } from "./thenable.ts";
 
 export type SignalListener = (signal: MonitorSignal) => void;
 
@@ -42,34 +42,31 @@ export class Announcer {
   /** The same, as who observes from outside holds it. */
   register(listener: SignalListener): Registration {
     const stop = this.add(listener);
-    const unregister = async () => {
+    return registrationOf("observer", async () => {
       stop();
-      return { delivered: 0, dropped: 0, dead: 0, pending: 0, timed_out: false };
-    };
-    return { name: "observer", unregister, [Symbol.asyncDispose]: async () => void stop() };
+      return nothingLeft;
+    });
   }
 
-  signal(signal: MonitorSignal): void {
-    for (const listener of this.#listeners) {
-      try {
-        contain(listener(signal), (cause) => this.#observerThrew(signal, cause));
-      } catch (cause) {
-        this.#observerThrew(signal, cause);
-      }
-    }
-  }
+  readonly signal = (signal: MonitorSignal): void => {
+    for (const listener of this.#listeners)
+      shield(
+        () => listener(signal),
+        (cause) => this.#observerThrew(signal, cause),
+      );
+  };
 
-  report({ code, receiver, message, cause }: Problem): void {
+  readonly report = ({ code, receiver, message, cause }: Problem): void => {
     const safe = { code, receiver, message: truncate(singleLine(message), 500) };
-    this.#recent.push({ ...safe, at: new Date(this.#clock.now()).toISOString() });
+    this.#recent.push({ ...safe, at: isoTime(this.#clock.now()) });
     if (this.#recent.length > maxRecent) this.#recent.shift();
-    try {
-      contain(this.#onProblem()({ ...safe, cause }), () => {});
-    } catch {
-      // A listener that throws is its owner's; there is nobody left to tell.
-    }
+    // What `onProblem` throws is its owner's; there is nobody left to tell.
+    shield(
+      () => this.#onProblem()({ ...safe, cause }),
+      () => {},
+    );
     this.signal({ kind: "problem", problem: safe });
-  }
+  };
 
   #observerThrew(signal: MonitorSignal, cause: unknown): void {
     // Not for a problem itself: a listener that throws at each would go round for ever.

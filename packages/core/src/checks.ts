@@ -2,7 +2,6 @@ import type { Clock } from "./clock.ts";
 import { readFailure } from "./delivery/failure.ts";
 import type { Receiver } from "./delivery/receiver.ts";
 import type { DeliveryErrorCode } from "./errors.ts";
-import type { Notifier } from "./notifier.ts";
 import type { Problem } from "./signals.ts";
 
 /** What a receiver's own check of its destination and credentials found. */
@@ -14,24 +13,6 @@ export interface VerifyReport {
   readonly message: string | null;
   readonly duration_seconds: number;
 }
-
-const timedOut = Symbol("timed out");
-
-const checked = async (notifier: Notifier, timeoutMs: number, clock: Clock): Promise<unknown> => {
-  const controller = new AbortController();
-  let timer = { cancel: () => {} };
-  const deadline = new Promise<typeof timedOut>((resolve) => {
-    timer = clock.setTimer(timeoutMs, () => {
-      controller.abort(new DOMException("The check took too long.", "TimeoutError"));
-      resolve(timedOut);
-    });
-  });
-  try {
-    return await Promise.race([notifier.verify?.({ signal: controller.signal }), deadline]);
-  } finally {
-    timer.cancel();
-  }
-};
 
 /** Runs one receiver's `verify()` within the time an attempt may take. Never rejects. */
 export const verifyReceiver = async (
@@ -49,16 +30,25 @@ export const verifyReceiver = async (
     status,
     code,
     message,
-    duration_seconds: Math.max(0, clock.monotonic() - startedAt) / 1_000,
+    duration_seconds: (clock.monotonic() - startedAt) / 1_000,
   });
   if (notifier.verify === undefined) return answer("unsupported", null, null);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const timer = clock.setTimer(settings.timeoutMs, () =>
+    controller.abort(new DOMException("The check took too long.", "TimeoutError")),
+  );
   try {
-    const result = await checked(notifier, settings.timeoutMs, clock);
-    if (result !== timedOut) return answer("ok", null, null);
-    return answer("failed", "unavailable", `no answer within ${settings.timeoutMs} ms`);
+    const tooLate = new Promise((resolve) => signal.addEventListener("abort", resolve));
+    await Promise.race([notifier.verify({ signal }), tooLate]);
+    return signal.aborted
+      ? answer("failed", "unavailable", `no answer within ${settings.timeoutMs} ms`)
+      : answer("ok", null, null);
   } catch (error) {
     const { code, message, cause } = readFailure(error, null, 1);
     report({ code: "verify-failed", receiver: name, message: `${code}: ${message}`, cause });
     return answer("failed", code, message);
+  } finally {
+    timer.cancel();
   }
 };

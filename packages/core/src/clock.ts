@@ -16,6 +16,12 @@ export interface Clock {
   setTimer(delayMs: number, callback: () => void): Timer;
 }
 
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+
+/** RFC 3339, UTC. */
+export const isoTime = (at: number): string => new Date(at).toISOString();
+
 /** `setTimeout` fires at once beyond 2^31-1 ms, so longer waits are taken in chunks. */
 const longestWait = 2 ** 31 - 1;
 

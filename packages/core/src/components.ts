@@ -43,15 +43,22 @@ export const buildComponents = (settings: () => Settings, store: EventStore): Co
   const nextId = idSource(clock, random);
   const printer = stderrPrinter(clock);
   const announcer = new Announcer(clock, () => settings().onProblem ?? printer);
-  const observed = () => announcer.observed;
-  const signal = announcer.signal.bind(announcer);
-  const report = announcer.report.bind(announcer);
+  const { signal, report } = announcer;
   const waits = new Waits(clock);
   const journal = new Journal(store, { clock, waits, report });
   const all: Receiver[] = [];
-  const shared = { clock, journal, observed, signal, report };
-  const turn = () => settings().turn;
-  const dispatcher = new Dispatcher({ ...shared, turn, receivers: all });
+  const shared = {
+    clock,
+    random,
+    nextId,
+    waits,
+    journal,
+    receivers: all,
+    observed: () => announcer.observed,
+    signal,
+    report,
+  };
+  const dispatcher = new Dispatcher({ ...shared, turn: () => settings().turn });
   const intake = new Intake({
     createEvent: eventFactory(clock, random),
     dispatcher,
@@ -63,7 +70,7 @@ export const buildComponents = (settings: () => Settings, store: EventStore): Co
     const { books } = intake;
     return {
       service: settings().context.service,
-      uptime_seconds: Math.max(0, clock.monotonic() - startedAt) / 1_000,
+      uptime_seconds: (clock.monotonic() - startedAt) / 1_000,
       emitted: books.emitted,
       refused: { ...books.refused },
       taken: books.taken,
@@ -91,54 +98,30 @@ export const buildComponents = (settings: () => Settings, store: EventStore): Co
     observe: (listener: SignalListener) => announcer.register(listener),
     stats,
   });
-  const closed = () => intake.closed;
-  const leaseKeeper = new LeaseKeeper({
-    clock,
-    waits,
-    journal,
-    dispatcher,
-    receivers: all,
-    closed,
-    report,
-  });
-  const ready = dispatcher.ready.bind(dispatcher);
-  const holdsLeases = () => leaseKeeper.holdsLeases;
-  const pipelineHost = { ...shared, random, nextId, ready, holdsLeases };
+  const parts = { ...shared, announcer, dispatcher, intake };
+  const leaseKeeper = new LeaseKeeper({ ...parts, closed: () => intake.closed });
   const receivers = new Receivers({
+    ...parts,
     all,
-    pipelineHost,
+    pipelineHost: {
+      ...shared,
+      ready: (pipeline) => dispatcher.ready(pipeline),
+      holdsLeases: () => leaseKeeper.holdsLeases,
+    },
     notifierHost,
-    dispatcher,
     leaseKeeper,
-    intake,
   });
-  const emitter = new BoundEmitter({ clock, nextId, intake }, () => settings().context);
-  const history = new History({
-    clock,
-    waits: new Waits(clock),
-    journal,
-    leaseKeeper,
-    receivers,
-    announcer,
-    intake,
-    dispatcher,
-  });
-  const drops = new DropReporter({ clock, receivers: all, report });
+  const history = new History({ ...parts, leaseKeeper, waits: new Waits(clock) });
+  const drops = new DropReporter(shared);
   dispatcher.onTurn(() => drops.look());
-  const attachments = new Attachments({ notifierHost, report });
   return {
-    nextId,
-    announcer,
-    attachments,
-    journal,
+    ...parts,
     leaseKeeper,
-    waits,
-    dispatcher,
-    intake,
     receivers,
     drops,
-    emitter,
     history,
+    attachments: new Attachments({ notifierHost, report }),
+    emitter: new BoundEmitter(parts, () => settings().context),
     stats,
   };
 };

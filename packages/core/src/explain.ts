@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Receiver } from "./delivery/receiver.ts";
 import type { MonitorEvent } from "./event.ts";
-import { contain, isThenable } from "./thenable.ts";
+import { passes } from "./filter.ts";
 
 /** Whether one receiver would get an event, and why. */
 export interface ReceiverDecision {
@@ -12,24 +12,6 @@ export interface ReceiverDecision {
   /** Why it would not leave at once: paused, breaker open; null: it would. */
   readonly held_by: string | null;
 }
-
-type Answer = Pick<ReceiverDecision, "wanted" | "reason">;
-
-/** One that fails lets the event through, as when it is delivered. */
-const askWhere = ({ filter }: Receiver, event: MonitorEvent): Answer => {
-  if (filter.where === undefined) return { wanted: true, reason: "wanted" };
-  try {
-    const answer: unknown = filter.where(event);
-    if (!isThenable(answer))
-      return answer
-        ? { wanted: true, reason: "wanted" }
-        : { wanted: false, reason: "its `where` says no" };
-    contain(answer, () => {});
-  } catch {
-    // as if it were async: it has not answered
-  }
-  return { wanted: true, reason: "wanted: its `where` throws or is async" };
-};
 
 const heldBy = (
   {
@@ -50,9 +32,16 @@ export const explainFor = (
   event: MonitorEvent,
   clock: Clock,
 ): ReceiverDecision => {
-  const no = receiver.filter.why(event);
-  const { wanted, reason } =
-    no === undefined ? askWhere(receiver, event) : { wanted: false, reason: no };
+  const { name, filter } = receiver;
+  const no = filter.why(event);
+  let reason = no ?? "wanted";
+  let wanted = no === undefined;
+  if (wanted && filter.where !== undefined) {
+    wanted = passes(filter.where, event, () => {
+      reason = "wanted: its `where` throws or is async";
+    });
+    if (!wanted) reason = "its `where` says no";
+  }
   const held_by = wanted ? heldBy(receiver, clock) : null;
-  return { receiver: receiver.name, wanted, reason, held_by };
+  return { receiver: name, wanted, reason, held_by };
 };

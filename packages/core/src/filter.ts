@@ -1,6 +1,6 @@
-import { ConfigError } from "./errors.ts";
 import { type EventLevel, type EventTypeName, levels, type MonitorEvent } from "./event.ts";
-import { choiceOption } from "./options.ts";
+import { choiceOption, wrongOption } from "./options.ts";
+import { contain, isThenable } from "./thenable.ts";
 
 /** Which events a receiver wants. Every condition that is given must hold; without any, all pass. */
 export interface EventFilter<T extends string = EventTypeName> {
@@ -22,17 +22,11 @@ export interface CompiledFilter {
   why(event: Pick<MonitorEvent, "event_type" | "level">): string | undefined;
 }
 
-type Match = (type: string) => boolean;
-
 /** Answers kept by type. A service has few types; one that makes them up must not grow this. */
 const maxKnown = 1_000;
 
-const refuse = (owner: string, option: string, problem: string): never => {
-  throw new ConfigError(option, `${owner}: ${problem}`);
-};
-
 /** A type, or one `*` before or after what it ends or begins with. */
-const typePattern = /^(?:[a-z][a-z0-9_.]*\*?|\*[a-z0-9_.]+)$/;
+const typePattern = /^(?:[a-z][a-z0-9_.]*\*?|\*[a-z0-9_.]*)$/;
 
 const adviceOn = (pattern: string): string => {
   if (pattern.trim() === "") return "It is empty; leave `types` out to get every type.";
@@ -44,22 +38,12 @@ const adviceOn = (pattern: string): string => {
   return 'A type begins with a letter and has a-z, 0-9, "_" and ".".';
 };
 
-const compilePattern = (owner: string, pattern: unknown): Match => {
-  if (typeof pattern !== "string") {
-    return refuse(
-      owner,
-      "types",
-      `\`types\` holds ${typeof pattern}, but event types are strings.`,
-    );
-  }
-  if (pattern === "*") return () => true;
-  if (typePattern.test(pattern)) {
-    const word = pattern.replace("*", "");
-    if (pattern.startsWith("*")) return (type) => type.endsWith(word);
-    return pattern === word ? (type) => type === word : (type) => type.startsWith(word);
-  }
+const checkPattern = (owner: string, pattern: unknown): string => {
+  if (typeof pattern !== "string")
+    throw wrongOption(owner, "types", `holds ${typeof pattern}, but event types are strings.`);
+  if (typePattern.test(pattern)) return pattern;
   const shown = JSON.stringify(pattern.slice(0, 100));
-  return refuse(owner, "types", `\`types\` holds ${shown}. ${adviceOn(pattern)}`);
+  throw wrongOption(owner, "types", `holds ${shown}. ${adviceOn(pattern)}`);
 };
 
 const listOption = (
@@ -68,42 +52,36 @@ const listOption = (
   value: unknown,
 ): readonly unknown[] | undefined => {
   if (value === undefined) return undefined;
-  if (!Array.isArray(value)) return refuse(owner, name, `\`${name}\` must be a list.`);
+  if (!Array.isArray(value)) throw wrongOption(owner, name, "must be a list.");
   if (value.length > 0) return value;
-  return refuse(
-    owner,
-    name,
-    `\`${name}\` is empty, so nothing would arrive; leave it out for all.`,
-  );
+  throw wrongOption(owner, name, "is empty, so nothing would arrive; leave it out for all.");
 };
 
-const compileTypes = (owner: string, value: unknown): Match | undefined => {
-  const matches = listOption(owner, "types", value)?.map((pattern) =>
-    compilePattern(owner, pattern),
-  );
-  if (matches === undefined) return undefined;
+const compileTypes = (owner: string, value: unknown): ((type: string) => boolean) => {
+  const patterns = listOption(owner, "types", value)?.map((one) => checkPattern(owner, one));
+  if (patterns === undefined) return () => true;
+  const any = patterns.join("|").replaceAll(".", "\\.").replaceAll("*", ".*");
+  const wanted = new RegExp(`^(?:${any})$`);
   const known = new Map<string, boolean>();
   return (type) => {
     const before = known.get(type);
     if (before !== undefined) return before;
-    const wanted = matches.some((match) => match(type));
-    if (known.size < maxKnown) known.set(type, wanted);
-    return wanted;
+    const answer = wanted.test(type);
+    if (known.size < maxKnown) known.set(type, answer);
+    return answer;
   };
 };
 
 const compileLevels = (owner: string, filter: EventFilter<string>): ReadonlySet<string> => {
   const lowest = choiceOption(owner, "minLevel", filter.minLevel, "info", levels);
   const listed = listOption(owner, "levels", filter.levels)?.map((level) =>
-    level === undefined
-      ? refuse(owner, "levels", "`levels` holds undefined.")
-      : choiceOption(owner, "levels", level, "info", levels),
+    choiceOption(owner, "levels", level ?? null, "info", levels),
   );
   const wanted = levels
     .slice(levels.indexOf(lowest))
     .filter((level) => listed === undefined || listed.includes(level));
   if (wanted.length > 0) return new Set(wanted);
-  return refuse(owner, "levels", `no level of \`levels\` reaches \`minLevel\` "${lowest}".`);
+  throw wrongOption(owner, "levels", `has none that reaches \`minLevel\` "${lowest}".`);
 };
 
 /**
@@ -115,25 +93,37 @@ const compileLevels = (owner: string, filter: EventFilter<string>): ReadonlySet<
 export const compileFilter = (owner: string, filter: EventFilter<string>): CompiledFilter => {
   const { where, minLevel } = filter;
   if (where !== undefined && typeof where !== "function") {
-    return refuse(owner, "where", "`where` must be a function from an event to true or false.");
+    throw wrongOption(owner, "where", "must be a function from an event to true or false.");
   }
   const wantedLevels = compileLevels(owner, filter);
   const matches = compileTypes(owner, filter.types);
   const among = { levels: filter.levels?.join(", "), types: filter.types?.join(", ") };
 
-  const whyNotLevel = (level: EventLevel): string | undefined => {
-    if (wantedLevels.has(level)) return undefined;
-    const below = minLevel !== undefined && levels.indexOf(level) < levels.indexOf(minLevel);
-    return below
-      ? `level ${level} is below ${minLevel}`
-      : `level ${level} is not among ${among.levels}`;
-  };
-  const whyNotType = (type: string): string | undefined =>
-    matches === undefined || matches(type) ? undefined : `type ${type} is not among ${among.types}`;
-
   return {
-    accepts: (type, level) => wantedLevels.has(level) && (matches === undefined || matches(type)),
+    accepts: (type, level) => wantedLevels.has(level) && matches(type),
     where,
-    why: ({ event_type, level }) => whyNotLevel(level) ?? whyNotType(event_type),
+    why: ({ event_type, level }) => {
+      if (levels.indexOf(level) < levels.indexOf(minLevel ?? "info"))
+        return `level ${level} is below ${minLevel}`;
+      if (!wantedLevels.has(level)) return `level ${level} is not among ${among.levels}`;
+      return matches(event_type) ? undefined : `type ${event_type} is not among ${among.types}`;
+    },
   };
+};
+
+/** Asks a `where`. One that throws, or is async, lets the event through: better one too many than one lost. */
+export const passes = (
+  where: (event: MonitorEvent) => boolean,
+  event: MonitorEvent,
+  failed: (how: "threw" | "is async", cause?: unknown) => void,
+): boolean => {
+  try {
+    const answer: unknown = where(event);
+    if (!isThenable(answer)) return Boolean(answer);
+    contain(answer, () => {});
+    failed("is async");
+  } catch (cause) {
+    failed("threw", cause);
+  }
+  return true;
 };

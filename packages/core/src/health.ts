@@ -1,4 +1,5 @@
-import { type EventLevel, levels, type MonitorEvent } from "./event.ts";
+import { dayMs } from "./clock.ts";
+import type { EventLevel, MonitorEvent } from "./event.ts";
 import type { MonitorStats, ReceiverStats } from "./stats.ts";
 import type { Aggregate } from "./store/store.ts";
 import { singleLine, truncate } from "./text.ts";
@@ -29,19 +30,32 @@ export interface HealthAssessment {
 }
 
 const recentMs = 15 * 60_000;
-const storageMs = 24 * 3_600_000;
-const operations = ["sync", "cleanup", "migration"];
+/** Whose last run tells how the service is. */
+export const operations = ["sync", "cleanup", "migration"];
 const maxReasons = 20;
 const maxReason = 300;
 
 /** How the service is, and why it is not healthy. */
 export const assessHealth = (evidence: HealthEvidence): HealthAssessment => {
-  const grave = [...storeReasons(evidence), ...cutOff(evidence), ...critical(evidence)];
+  const { now, stats, latest } = evidence;
+  const check = latest.health_check?.last;
+  const storage = latest.storage_warning?.last;
+  const isRecent = storage && Date.parse(storage.timestamp) >= now - dayMs;
+  // Half-open too: a probe is on its way, and nothing has been delivered yet.
+  const open = stats.receivers.filter(
+    ({ breaker }) => breaker === "open" || breaker === "half-open",
+  );
+  const grave = [
+    ...storeReasons(evidence),
+    ...open.filter(isCutOff).map(cutOffReason),
+    ...noticed("health check", check, ["critical"]),
+  ];
   const slight = [
-    ...losses(evidence),
-    ...openBreakers(evidence),
-    ...failedRuns(evidence),
-    ...warnings(evidence),
+    ...losses(evidence, new Set(open.map(({ name }) => name))),
+    ...open.filter((receiver) => !isCutOff(receiver)).map(openReason),
+    ...failedRuns(latest),
+    ...noticed("health check", check, ["warning", "error"]),
+    ...noticed("storage warning", isRecent ? storage : undefined, ["warning", "error", "critical"]),
   ];
   const status = grave.length > 0 ? "unhealthy" : slight.length > 0 ? "degraded" : "healthy";
   return { status, reasons: bounded([...grave, ...slight]) };
@@ -61,37 +75,19 @@ const storeReasons = ({ stats, storeIsMute }: HealthEvidence): string[] => {
   return reasons;
 };
 
-/** Half-open too: a probe is on its way, and nothing has been delivered yet. */
-const isCutOff = ({ breaker, last_error }: ReceiverStats): boolean =>
-  isOpen(breaker) && (last_error?.code === "endpoint" || last_error?.code === "config");
+const isCutOff = ({ last_error }: ReceiverStats): boolean =>
+  last_error?.code === "endpoint" || last_error?.code === "config";
 
-const isOpen = (breaker: ReceiverStats["breaker"]): boolean =>
-  breaker === "open" || breaker === "half-open";
+const cutOffReason = ({ name, last_error }: ReceiverStats): string =>
+  `Receiver \`${name}\` is cut off until somebody acts (${last_error?.code}): ${last_error?.message}`;
 
-const cutOff = ({ stats }: HealthEvidence): string[] =>
-  stats.receivers
-    .filter(isCutOff)
-    .map(
-      ({ name, last_error }) =>
-        `Receiver \`${name}\` is cut off until somebody acts (${last_error?.code}): ${last_error?.message}`,
-    );
+const openReason = ({ name, last_error }: ReceiverStats): string => {
+  const cause = last_error ? ` (${last_error.code}): ${last_error.message}` : ".";
+  return `The breaker of receiver \`${name}\` is open${cause}`;
+};
 
-const critical = ({ latest }: HealthEvidence): string[] =>
-  noticed("health check", latest.health_check?.last, ({ level }) => level === "critical");
-
-const openBreakers = ({ stats }: HealthEvidence): string[] =>
-  stats.receivers
-    .filter((receiver) => isOpen(receiver.breaker) && !isCutOff(receiver))
-    .map(({ name, last_error }) => {
-      const cause = last_error ? ` (${last_error.code}): ${last_error.message}` : ".";
-      return `The breaker of receiver \`${name}\` is open${cause}`;
-    });
-
-/** One sentence for all alike, for there may be thousands. */
-const losses = ({ now, stats, troubles }: HealthEvidence): string[] => {
-  const open = new Set(
-    stats.receivers.filter(({ breaker }) => isOpen(breaker)).map(({ name }) => name),
-  );
+/** One sentence for all alike, for there may be thousands. @param open - Whose open breaker is told of besides. */
+const losses = ({ now, troubles }: HealthEvidence, open: ReadonlySet<string>): string[] => {
   const recent = troubles
     .filter(({ at }) => at >= now - recentMs)
     .filter(({ kind, receiver }) => kind !== "breaker-open" || !open.has(receiver))
@@ -106,7 +102,7 @@ const losses = ({ now, stats, troubles }: HealthEvidence): string[] => {
   return [...new Set(recent)];
 };
 
-const failedRuns = ({ latest }: HealthEvidence): string[] =>
+const failedRuns = (latest: HealthEvidence["latest"]): string[] =>
   operations.flatMap((name) => {
     const success = latest[`${name}_success`]?.last;
     const failure = latest[`${name}_failure`]?.last;
@@ -115,28 +111,12 @@ const failedRuns = ({ latest }: HealthEvidence): string[] =>
       : [];
   });
 
-const warnings = ({ now, latest }: HealthEvidence): string[] => [
-  ...noticed(
-    "health check",
-    latest.health_check?.last,
-    ({ level }) => isWarning(level) && level !== "critical",
-  ),
-  ...noticed(
-    "storage warning",
-    latest.storage_warning?.last,
-    ({ level, timestamp }) => isWarning(level) && Date.parse(timestamp) >= now - storageMs,
-  ),
-];
-
-const isWarning = (level: EventLevel): boolean =>
-  levels.indexOf(level) >= levels.indexOf("warning");
-
 const noticed = (
   what: string,
   event: MonitorEvent | undefined,
-  counts: (event: MonitorEvent) => boolean,
+  levels: readonly EventLevel[],
 ): string[] =>
-  event && counts(event)
+  event && levels.includes(event.level)
     ? [`The latest ${what} is at level ${event.level}, at ${event.timestamp}: ${event.message}`]
     : [];
 

@@ -4,21 +4,25 @@ import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { decided } from "./delivery/drain.ts";
 import type { Journal } from "./delivery/journal.ts";
 import type { LeaseKeeper } from "./delivery/lease-keeper.ts";
+import type { Receiver } from "./delivery/receiver.ts";
 import { storeAnswerMs } from "./delivery/retry.ts";
 import { type Waits, within } from "./delivery/wait.ts";
 import { ConfigError } from "./errors.ts";
 import type { MonitorEvent } from "./event.ts";
 import type { Intake } from "./intake.ts";
-import type { Receivers } from "./receivers.ts";
+import type { MetricsAnswer } from "./operation-metrics.ts";
 import type { MonitorStats } from "./stats.ts";
 import { type ComprehensiveStatus, comprehensiveStatus } from "./status.ts";
 import type { MemoryStore } from "./store/memory.ts";
 import type {
   Accepted,
+  Aggregate,
+  AggregateQuery,
   Delivery,
   DeliveryQuery,
   EventQuery,
   EventStore,
+  MaybePromise,
   Outcome,
   Page,
 } from "./store/store.ts";
@@ -28,27 +32,13 @@ export interface HistoryHost {
   readonly journal: Journal;
   readonly waits: Waits;
   readonly leaseKeeper: LeaseKeeper;
-  readonly receivers: Receivers;
+  readonly receivers: readonly Receiver[];
   readonly announcer: Announcer;
   readonly intake: Intake;
   readonly dispatcher: Dispatcher;
 }
 
 const most = 1_000;
-
-type Asked = Pick<EventStore, "events" | "deliveries" | "aggregate" | "move">;
-
-/** The store, with a deadline on every answer. */
-const patient = (store: EventStore, waits: Waits): Asked => {
-  const ask = <T>(question: () => T | Promise<T>): Promise<T> =>
-    waits.answered((async () => question())(), storeAnswerMs);
-  return {
-    events: (query) => ask(() => store.events(query)),
-    deliveries: (query) => ask(() => store.deliveries(query)),
-    aggregate: (query) => ask(() => store.aggregate(query)),
-    move: (select, to) => ask(() => store.move(select, to)),
-  };
-};
 
 /** What was said, and what became of it: asked of the store, after all that is known has been written to it. */
 export class History {
@@ -59,29 +49,27 @@ export class History {
   }
 
   async events(query: EventQuery): Promise<Page<MonitorEvent>> {
-    return (await this.written()).events(query);
+    await this.#written();
+    return this.#ask((store) => store.events(query));
   }
 
   async deliveries(query: DeliveryQuery): Promise<Page<Delivery>> {
-    return (await this.written()).deliveries(query);
+    await this.#written();
+    return this.#ask((store) => store.deliveries(query));
   }
 
-  /** The store, when all that is known has been written to it, or that has taken too long. */
-  async written(): Promise<Asked> {
-    const { clock, journal, waits, dispatcher, intake } = this.#host;
-    const upTo = intake.lastSeq;
-    const endsAt = clock.monotonic() + storeAnswerMs;
-    if (dispatcher.holdsUpTo(upTo))
-      await decided({ clock, dispatcher, upTo, deadlineMs: storeAnswerMs });
-    // The store may have to be opened first: that and the write have one deadline.
-    const writing = journal.write([]);
-    if (writing !== undefined) await within(writing, endsAt - clock.monotonic(), clock);
-    return patient(journal.store, waits);
+  async metrics<W, M>(answer: MetricsAnswer<W, M>, window: W | undefined): Promise<M> {
+    await this.#written();
+    return answer(this, this.#host.clock.now(), window);
+  }
+
+  aggregate(query: AggregateQuery): Promise<Aggregate> {
+    return this.#ask((store) => store.aggregate(query));
   }
 
   async status(stats: MonitorStats): Promise<ComprehensiveStatus> {
     const { clock, receivers, announcer } = this.#host;
-    const troubles = receivers.all.flatMap(({ name, pipeline }) =>
+    const troubles = receivers.flatMap(({ name, pipeline }) =>
       [...pipeline.ledger.troubles].map(([kind, { reason, at }]) => ({
         receiver: name,
         kind,
@@ -89,9 +77,9 @@ export class History {
         at,
       })),
     );
-    const store = await this.written();
+    await this.#written();
     const now = clock.now();
-    return comprehensiveStatus({ store, now, stats, troubles, problems: announcer.recent });
+    return comprehensiveStatus({ store: this, now, stats, troubles, problems: announcer.recent });
   }
 
   /** Dead deliveries are pending again, and their receivers try them; answers how many. */
@@ -100,16 +88,33 @@ export class History {
     if (intake.closed)
       throw new ConfigError("replay", "The monitor is closed: it delivers nothing.");
     const dead: DeliveryQuery = { ...query, states: ["dead"], limit: query.limit ?? most };
-    const store = await this.written();
-    const { rows } = await store.deliveries(dead);
-    const moved = await store.move(dead, { state: "pending" });
-    for (const receiver of receivers.all) {
+    const { rows } = await this.deliveries(dead);
+    const moved = await this.#ask((store) => store.move(dead, { state: "pending" }));
+    for (const receiver of receivers) {
       const own = rows.filter((row) => row.receiver === receiver.name);
       const reasons = new Map(own.map(({ event_id, reason }) => [event_id, reason ?? ""]));
       if (reasons.size > 0)
         await within(leaseKeeper.takeOver(receiver, reasons), storeAnswerMs, clock);
     }
     return moved;
+  }
+
+  /** Resolves when all that is known has been written, or that has taken too long. */
+  async #written(): Promise<void> {
+    const { clock, journal, dispatcher, intake } = this.#host;
+    const upTo = intake.last.seq;
+    const endsAt = clock.monotonic() + storeAnswerMs;
+    if (dispatcher.holdsUpTo(upTo))
+      await decided({ clock, dispatcher, upTo, deadlineMs: storeAnswerMs });
+    // The store may have to be opened first: that and the write have one deadline.
+    const writing = journal.write([]);
+    if (writing !== undefined) await within(writing, endsAt - clock.monotonic(), clock);
+  }
+
+  /** Asks the store, and waits only so long for its answer. */
+  #ask<T>(question: (store: EventStore) => MaybePromise<T>): Promise<T> {
+    const { journal, waits } = this.#host;
+    return waits.answered((async () => question(journal.store))(), storeAnswerMs);
   }
 }
 

@@ -42,11 +42,6 @@ export class Intake {
     this.#host = host;
   }
 
-  /** The order of the last event taken. */
-  get lastSeq(): number {
-    return this.#lastSeq;
-  }
-
   /** The last event taken. */
   get last(): Mark {
     return { seq: this.#lastSeq, id: this.#lastId };

@@ -15,7 +15,7 @@ import { remembered } from "./history.ts";
 import type { Address } from "./intake.ts";
 import type { DeadlineOptions, Monitor, PersistReport } from "./monitor-api.ts";
 import type { Attachment, Notifier } from "./notifier.ts";
-import { closeOnSignals, drainAtExit, hold } from "./process-life.ts";
+import { closeOnSignals, drainAtExit, held } from "./process-life.ts";
 import type { ReceiverOptions } from "./receiver-settings.ts";
 import { defaultDrainMs } from "./receivers.ts";
 import type { FlushReport, Registration } from "./registration.ts";
@@ -40,8 +40,6 @@ import { sendTestMessage } from "./test-message.ts";
 export class MonitorCore implements Monitor {
   #settings: Settings;
   readonly #parts: Components;
-  /** The store it made for itself; undefined when it was given one. */
-  #ownStore: MemoryStore | undefined;
   readonly #undo: (() => void)[] = [];
   #closing: Promise<FlushReport> | undefined;
 
@@ -49,9 +47,7 @@ export class MonitorCore implements Monitor {
     const settings = monitorSettings(options);
     const { clock } = settings;
     this.#settings = settings;
-    const ownStore = memoryStore({ clock });
-    if (options.store === undefined) this.#ownStore = ownStore;
-    this.#parts = buildComponents(() => this.#settings, options.store ?? ownStore);
+    this.#parts = buildComponents(() => this.#settings, options.store ?? memoryStore({ clock }));
     const { journal, dispatcher, receivers, nextId } = this.#parts;
     journal.open(nextId());
     this.#undo.push(
@@ -90,7 +86,7 @@ export class MonitorCore implements Monitor {
         "registerCallback() takes a function that is called with each event.",
       );
     }
-    const name = callback.name === "" ? this.#parts.receivers.freeName("callback") : callback.name;
+    const name = callback.name || this.#parts.receivers.freeName("callback");
     // The filter's `types` are what narrows the event, and the same filter decides what is delivered.
     const notifier = callbackNotifier(callback as EventCallback);
     return this.#register(notifier, { name, ...options }, true);
@@ -108,24 +104,16 @@ export class MonitorCore implements Monitor {
     return this.#parts.history.status(this.stats());
   }
 
-  async getSyncMetrics(window?: { readonly hours?: number | undefined }): Promise<SyncMetrics> {
-    return syncMetrics(await this.#parts.history.written(), this.#settings.clock.now(), window);
+  getSyncMetrics(window?: { readonly hours?: number | undefined }): Promise<SyncMetrics> {
+    return this.#parts.history.metrics(syncMetrics, window);
   }
 
-  async getCleanupMetrics(window?: {
-    readonly days?: number | undefined;
-  }): Promise<CleanupMetrics> {
-    return cleanupMetrics(await this.#parts.history.written(), this.#settings.clock.now(), window);
+  getCleanupMetrics(window?: { readonly days?: number | undefined }): Promise<CleanupMetrics> {
+    return this.#parts.history.metrics(cleanupMetrics, window);
   }
 
-  async getMigrationMetrics(window?: {
-    readonly days?: number | undefined;
-  }): Promise<MigrationMetrics> {
-    return migrationMetrics(
-      await this.#parts.history.written(),
-      this.#settings.clock.now(),
-      window,
-    );
+  getMigrationMetrics(window?: { readonly days?: number | undefined }): Promise<MigrationMetrics> {
+    return this.#parts.history.metrics(migrationMetrics, window);
   }
 
   getEvents(query: EventQuery = {}): Promise<Page<MonitorEvent>> {
@@ -154,8 +142,7 @@ export class MonitorCore implements Monitor {
       receiver === undefined
         ? [...this.#parts.receivers.all]
         : [this.#parts.receivers.find(receiver)];
-    const { announcer } = this.#parts;
-    const report = announcer.report.bind(announcer);
+    const { report } = this.#parts.announcer;
     return held(() =>
       Promise.all(asked.map((one) => verifyReceiver(one, this.#settings.clock, report))),
     );
@@ -201,7 +188,7 @@ export class MonitorCore implements Monitor {
         clock,
         dispatcher,
         journal,
-        upTo: intake.lastSeq,
+        upTo: intake.last.seq,
         deadlineMs,
       });
       const { committed, memoryOnly } = journal.counts;
@@ -238,16 +225,13 @@ export class MonitorCore implements Monitor {
     );
     journal.write([]);
     const keeps = (receiver: string): boolean => !(durable && once.has(receiver));
-    const known =
-      this.#ownStore === undefined
-        ? { accepted: [], outcomes: [] }
-        : remembered(this.#ownStore, keeps);
+    // Until it is set up, the global monitor has the store that it made for itself.
+    const known = remembered(journal.store as MemoryStore, keeps);
     journal.adopt(options.store, nextId(), known);
     for (const receiver of receivers.all) {
       receiver.pipeline.storeLink.resetFences();
       void leaseKeeper.takeOver(receiver);
     }
-    this.#ownStore = undefined;
   }
 
   /** Whether it takes no more events. */
@@ -282,16 +266,6 @@ export class MonitorCore implements Monitor {
     return this.#parts.intake.emit(input, this.#settings.context, address);
   }
 }
-
-/** Keeps the process while it works: all timers are unref'd, and somebody waits for this. */
-const held = async <T>(work: () => Promise<T>): Promise<T> => {
-  const release = hold();
-  try {
-    return await work();
-  } finally {
-    release();
-  }
-};
 
 /** A monitor of its own. @throws ConfigError when an option is wrong. */
 export const createMonitor = (options: MonitorOptions = {}): Monitor => new MonitorCore(options);

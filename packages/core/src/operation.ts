@@ -57,24 +57,6 @@ const reasonOf = (error: unknown, { snapshot }: OperationHost): string => {
 
 const seconds = (ms: number): number => Math.round(ms) / 1_000;
 
-const watchPace = (
-  operation: OperationName,
-  run: RunRecord,
-  slowAfterMs: number | undefined,
-  host: OperationHost,
-): (() => void) => {
-  if (slowAfterMs === undefined) return () => {};
-  const slow = host.clock.setTimer(slowAfterMs, () =>
-    host.emitEvent({
-      event_type: "performance_warning",
-      message: `${operation} runs for more than ${seconds(slowAfterMs)} s`,
-      details: { ...run.details, operation },
-      metrics: { slow_after_seconds: seconds(slowAfterMs) },
-    }),
-  );
-  return () => slow.cancel();
-};
-
 /** Runs the work, and tells of its start and its end. */
 export const track = async <T>(
   operation: OperationName,
@@ -82,11 +64,12 @@ export const track = async <T>(
   { slowAfterMs, details }: TrackOptions,
   host: OperationHost,
 ): Promise<T> => {
+  const { clock, emitEvent } = host;
   const run = new RunRecord(host.nextId(), host.snapshot(details));
-  const startedAt = host.clock.monotonic();
+  const startedAt = clock.monotonic();
   const tell = (step: "success" | "failure", message: string, more: object): void => {
-    const duration_seconds = seconds(host.clock.monotonic() - startedAt);
-    host.emitEvent({
+    const duration_seconds = seconds(clock.monotonic() - startedAt);
+    emitEvent({
       event_type: `${operation}_${step}`,
       level: run.wantedLevel,
       message: run.text ?? message,
@@ -94,20 +77,30 @@ export const track = async <T>(
       metrics: { ...run.metrics, duration_seconds },
     });
   };
-  host.emitEvent({
+  emitEvent({
     event_type: `${operation}_start`,
     message: `${operation} started`,
     details: run.details,
   });
-  const stopWatching = watchPace(operation, run, slowAfterMs, host);
+  const slow =
+    slowAfterMs === undefined
+      ? undefined
+      : clock.setTimer(slowAfterMs, () =>
+          emitEvent({
+            event_type: "performance_warning",
+            message: `${operation} runs for more than ${seconds(slowAfterMs)} s`,
+            details: { ...run.details, operation },
+            metrics: { slow_after_seconds: seconds(slowAfterMs) },
+          }),
+        );
   try {
     const result = await work(run);
-    stopWatching();
     tell("success", `${operation} succeeded`, {});
     return result;
   } catch (error) {
-    stopWatching();
     tell("failure", `${operation} failed${reasonOf(error, host)}`, { error });
     throw error;
+  } finally {
+    slow?.cancel();
   }
 };

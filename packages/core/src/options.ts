@@ -1,5 +1,9 @@
 import { ConfigError } from "./errors.ts";
 
+/** An option that is wrong. @param problem - The rest of the sentence after its name, without what may be a secret. */
+export const wrongOption = (owner: string, name: string, problem: string): ConfigError =>
+  new ConfigError(name, `${owner}: \`${name}\` ${problem}`);
+
 /** How many single-letter edits lie between two names; enough to find a typing slip. */
 const distance = (left: string, right: string): number => {
   let row = Array.from({ length: right.length + 1 }, (_, index) => index);
@@ -55,10 +59,7 @@ export const textOption = (owner: string, name: string, value: unknown): string 
   const text = typeof value === "string" ? value.trim() : "";
   if (text !== "") return text;
   const got = typeof value === "string" ? "empty" : kind(value);
-  throw new ConfigError(
-    name,
-    `${owner}: \`${name}\` must be a string that is not empty, but it is ${got}.`,
-  );
+  throw wrongOption(owner, name, `must be a string that is not empty, but it is ${got}.`);
 };
 
 export interface NumberRange {
@@ -81,11 +82,45 @@ export const numberOption = (
   if (fits && (!integer || Number.isInteger(value))) return value;
   const got = typeof value === "number" ? String(value) : kind(value);
   const what = integer ? "a whole number" : "a number";
-  throw new ConfigError(
-    name,
-    `${owner}: \`${name}\` must be ${what} from ${min} to ${max}, but it is ${got}.`,
-  );
+  throw wrongOption(owner, name, `must be ${what} from ${min} to ${max}, but it is ${got}.`);
 };
+
+/** What a number is when it is left out (NaN: it must not be), and its range. */
+export type NumberSpec = readonly [fallback: number, range: NumberRange];
+
+/**
+ * Checks a group of options, such as `retry`, and reads its numbers.
+ *
+ * @param group - "" when they stand by themselves.
+ * @param others - What the group holds besides numbers.
+ */
+export const numberOptions = <Name extends string>(
+  owner: string,
+  group: string,
+  given: { readonly [N in NoInfer<Name>]?: number | undefined } | undefined,
+  specs: Readonly<Record<Name, NumberSpec>>,
+  others: readonly string[] = [],
+): Record<Name, number> => {
+  const names = Object.keys(specs) as Name[];
+  if (given !== undefined)
+    checkOptions(group ? `${owner} \`${group}\`` : owner, given, [...names, ...others]);
+  const read = {} as Record<Name, number>;
+  for (const name of names) {
+    const [fallback, range] = specs[name];
+    read[name] = numberOption(
+      owner,
+      group ? `${group}.${name}` : name,
+      given?.[name],
+      fallback,
+      range,
+    );
+  }
+  return read;
+};
+
+/** `"a", "b"` */
+export const quoted = (words: readonly string[]): string =>
+  words.map((word) => `"${word}"`).join(", ");
 
 /** One of a few words, or `fallback` when it is undefined. */
 export const choiceOption = <T extends string>(
@@ -98,10 +133,7 @@ export const choiceOption = <T extends string>(
   if (value === undefined) return fallback;
   const found = allowed.find((word) => word === value);
   if (found !== undefined) return found;
-  throw new ConfigError(
-    name,
-    `${owner}: \`${name}\` must be one of ${allowed.map((word) => `"${word}"`).join(", ")}.`,
-  );
+  throw wrongOption(owner, name, `must be one of ${quoted(allowed)}.`);
 };
 
 export const flagOption = (
@@ -112,8 +144,5 @@ export const flagOption = (
 ): boolean => {
   if (value === undefined) return fallback;
   if (typeof value === "boolean") return value;
-  throw new ConfigError(
-    name,
-    `${owner}: \`${name}\` must be true or false, but it is ${kind(value)}.`,
-  );
+  throw wrongOption(owner, name, `must be true or false, but it is ${kind(value)}.`);
 };

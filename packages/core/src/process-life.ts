@@ -5,10 +5,14 @@ export interface Drainable {
   drainOnExitMs(): number;
 }
 
-/** Keeps the process until called: what is awaited must be able to happen, though all timers are unref'd. */
-export const hold = (): (() => void) => {
+/** Keeps the process while it works: all timers are unref'd, and somebody waits for this. */
+export const held = async <T>(work: () => Promise<T>): Promise<T> => {
   const timer = setInterval(() => {}, 2 ** 30);
-  return () => clearInterval(timer);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
 };
 
 const drainables = new Set<Drainable>();

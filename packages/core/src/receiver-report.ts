@@ -1,8 +1,6 @@
-import type { Clock } from "./clock.ts";
+import { type Clock, isoTime } from "./clock.ts";
 import type { Receiver } from "./delivery/receiver.ts";
 import type { ReceiverStats } from "./stats.ts";
-
-const iso = (at: number): string => new Date(at).toISOString();
 
 /** One receiver's books and pipeline, as they are now. @param undecided - Events that have not reached its filter. */
 export const receiverStats = (
@@ -38,11 +36,8 @@ export const receiverStats = (
     attempts: { ...ledger.attempts },
     late_successes: ledger.lateSuccesses,
     breaker: destination.breakerState,
-    paused_until: pausedFor > 0 ? iso(clock.now() + pausedFor) : null,
-    last_success_at: lastSuccessAt === null ? null : iso(lastSuccessAt),
-    last_error:
-      lastError === null
-        ? null
-        : { code: lastError.code, message: lastError.message, at: iso(lastError.at) },
+    paused_until: pausedFor > 0 ? isoTime(clock.now() + pausedFor) : null,
+    last_success_at: lastSuccessAt === null ? null : isoTime(lastSuccessAt),
+    last_error: lastError && { ...lastError, at: isoTime(lastError.at) },
   };
 };

@@ -1,8 +1,8 @@
+import { hourMs } from "./clock.ts";
 import type { BatchOptions } from "./delivery/batch.ts";
 import type { BreakerOptions } from "./delivery/breaker.ts";
 import type { Overflow, QueueLimits } from "./delivery/queue.ts";
 import type { RetryOptions } from "./delivery/reaction.ts";
-import { ConfigError } from "./errors.ts";
 import type { EventTypeName } from "./event.ts";
 import type { EventFilter } from "./filter.ts";
 import type { Notifier, RateLimit } from "./notifier.ts";
@@ -11,7 +11,9 @@ import {
   choiceOption,
   type NumberRange,
   numberOption,
+  numberOptions,
   textOption,
+  wrongOption,
 } from "./options.ts";
 
 /** How one receiver is treated. Every duration is in milliseconds. */
@@ -85,32 +87,19 @@ const known = [
   "timeoutMs",
   "concurrency",
 ];
-const hour = 3_600_000;
 const longest = 2 ** 40;
 const positive: NumberRange = { min: 1, max: longest };
 const whole: NumberRange = { min: 1, max: 1_000_000, integer: true };
 
-const group = <T extends object>(
-  owner: string,
-  name: string,
-  value: T | undefined,
-  names: readonly string[],
-): Partial<T> => {
-  if (value === undefined) return {};
-  checkOptions(`${owner} \`${name}\``, value, names);
-  return value;
-};
-
 const checkRateLimits = (owner: string, limits: readonly RateLimit[]): readonly RateLimit[] => {
   if (!Array.isArray(limits))
-    throw new ConfigError("rateLimits", `${owner}: \`rateLimits\` is a list of { max, perMs }.`);
-  return limits.map((limit: RateLimit) => {
-    checkOptions(`${owner} \`rateLimits\``, limit, ["max", "perMs"]);
-    return {
-      max: numberOption(owner, "rateLimits.max", limit.max, Number.NaN, whole),
-      perMs: numberOption(owner, "rateLimits.perMs", limit.perMs, Number.NaN, positive),
-    };
-  });
+    throw wrongOption(owner, "rateLimits", "is a list of { max, perMs }.");
+  return limits.map((limit: RateLimit) =>
+    numberOptions(owner, "rateLimits", limit, {
+      max: [Number.NaN, whole],
+      perMs: [Number.NaN, positive],
+    }),
+  );
 };
 
 const breakerSettings = (
@@ -118,50 +107,38 @@ const breakerSettings = (
   breaker: ReceiverOptions["breaker"],
 ): BreakerOptions | null => {
   if (breaker === false) return null;
-  const given = group(owner, "breaker", breaker, ["failures", "cooldownMs"]);
-  const cooldownMs = numberOption(owner, "breaker.cooldownMs", given.cooldownMs, 1_000, positive);
-  return {
-    failures: numberOption(owner, "breaker.failures", given.failures, 5, whole),
-    cooldownMs,
-    maxCooldownMs: Math.max(30_000, cooldownMs),
-  };
+  const read = numberOptions(owner, "breaker", breaker, {
+    failures: [5, whole],
+    cooldownMs: [1_000, positive],
+  });
+  return { ...read, maxCooldownMs: Math.max(30_000, read.cooldownMs) };
 };
 
-const retrySettings = (owner: string, retry: ReceiverOptions["retry"]): RetryOptions => {
-  const given = group(owner, "retry", retry, [
-    "baseMs",
-    "capMs",
-    "maxAgeMs",
-    "maxAttempts",
-    "maxRetryAfterMs",
-  ]);
-  return {
-    baseMs: numberOption(owner, "retry.baseMs", given.baseMs, 500, positive),
-    capMs: numberOption(owner, "retry.capMs", given.capMs, 60_000, positive),
-    maxAgeMs:
-      given.maxAgeMs === undefined
-        ? null
-        : numberOption(owner, "retry.maxAgeMs", given.maxAgeMs, hour, positive),
-    maxAttempts: numberOption(owner, "retry.maxAttempts", given.maxAttempts, 10, whole),
-    maxRetryAfterMs: numberOption(owner, "retry.maxRetryAfterMs", given.maxRetryAfterMs, hour, {
-      min: 0,
-      max: longest,
-    }),
-  };
-};
+const retrySettings = (owner: string, retry: ReceiverOptions["retry"]): RetryOptions => ({
+  ...numberOptions(owner, "retry", retry, {
+    baseMs: [500, positive],
+    capMs: [60_000, positive],
+    maxAgeMs: [hourMs, positive],
+    maxAttempts: [10, whole],
+    maxRetryAfterMs: [hourMs, { min: 0, max: longest }],
+  }),
+  maxAgeMs: retry?.maxAgeMs ?? null,
+});
 
-const queueSettings = (owner: string, queue: ReceiverOptions["queue"]): QueueLimits => {
-  const given = group(owner, "queue", queue, ["maxEvents", "maxBytes", "overflow"]);
-  const policies: readonly Overflow[] = ["drop-lowest-level", "drop-oldest", "drop-newest"];
-  return {
-    maxEvents: numberOption(owner, "queue.maxEvents", given.maxEvents, 2_000, {
-      ...whole,
-      max: 10_000_000,
-    }),
-    maxBytes: numberOption(owner, "queue.maxBytes", given.maxBytes, 4 * 2 ** 20, positive),
-    overflow: choiceOption(owner, "queue.overflow", given.overflow, "drop-lowest-level", policies),
-  };
-};
+const queueSettings = (owner: string, queue: ReceiverOptions["queue"]): QueueLimits => ({
+  ...numberOptions(
+    owner,
+    "queue",
+    queue,
+    { maxEvents: [2_000, { ...whole, max: 10_000_000 }], maxBytes: [4 * 2 ** 20, positive] },
+    ["overflow"],
+  ),
+  overflow: choiceOption(owner, "queue.overflow", queue?.overflow, "drop-lowest-level", [
+    "drop-lowest-level",
+    "drop-oldest",
+    "drop-newest",
+  ]),
+});
 
 const ownerOf = (name: string): string => `The receiver \`${name}\``;
 
@@ -178,18 +155,13 @@ export const receiverSettings = (
     options.name === undefined ? notifier.id : options.name,
   );
   const owner = ownerOf(name);
-  const batch = group(owner, "batch", options.batch, ["maxSize", "maxWaitMs"]);
   const most = numberOption(owner, "maxBatchSize", notifier.maxBatchSize, 1, whole);
   return {
     name,
-    batch: {
-      maxSize: numberOption(owner, "batch.maxSize", batch.maxSize, most, {
-        min: 1,
-        max: most,
-        integer: true,
-      }),
-      maxWaitMs: numberOption(owner, "batch.maxWaitMs", batch.maxWaitMs, 0, { min: 0, max: hour }),
-    },
+    batch: numberOptions(owner, "batch", options.batch, {
+      maxSize: [most, { ...whole, max: most }],
+      maxWaitMs: [0, { min: 0, max: hourMs }],
+    }),
     rateLimits: checkRateLimits(owner, options.rateLimits ?? notifier.rateLimits ?? []),
     retry: retrySettings(owner, options.retry),
     breaker: once ? null : breakerSettings(owner, options.breaker),

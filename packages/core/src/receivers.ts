@@ -1,6 +1,7 @@
+import type { Clock } from "./clock.ts";
 import { checkId, contractVersion } from "./define-notifier.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
-import { countFates, drain } from "./delivery/drain.ts";
+import { countFates, drain, untilTurn } from "./delivery/drain.ts";
 import type { LeaseKeeper } from "./delivery/lease-keeper.ts";
 import { Pipeline, type PipelineHost } from "./delivery/pipeline.ts";
 import type { Receiver } from "./delivery/receiver.ts";
@@ -10,10 +11,11 @@ import { ConfigError } from "./errors.ts";
 import { compileFilter } from "./filter.ts";
 import type { Intake } from "./intake.ts";
 import type { Notifier, NotifierHost } from "./notifier.ts";
-import { hold } from "./process-life.ts";
+import { held } from "./process-life.ts";
 import { type ReceiverOptions, receiverSettings } from "./receiver-settings.ts";
-import type { FlushReport, Registration } from "./registration.ts";
-import { contain } from "./thenable.ts";
+import { type FlushReport, type Registration, registrationOf } from "./registration.ts";
+import type { Problem } from "./signals.ts";
+import { shield } from "./thenable.ts";
 
 /** How long after the deadline of a shutdown aborted sends may say how they ended. */
 export const graceMs = 250;
@@ -48,6 +50,8 @@ const checkNotifier = (notifier: Notifier): void => {
 };
 
 export interface ReceiversHost {
+  readonly clock: Clock;
+  readonly report: (problem: Problem) => void;
   /** Live: the dispatcher reads it. */
   readonly all: Receiver[];
   readonly pipelineHost: PipelineHost;
@@ -102,13 +106,17 @@ export class Receivers {
       name: settings.name,
       filter,
       pipeline,
-      joinedAt: this.#host.intake.lastSeq,
+      joinedAt: this.#host.intake.last.seq,
       leftAt: Number.POSITIVE_INFINITY,
     };
     this.#host.all.push(receiver);
     count(notifier, 1);
     this.#attach(receiver);
-    return this.#registration(receiver);
+    return registrationOf(
+      settings.name,
+      ({ drain: drains = true, deadlineMs = defaultDrainMs } = {}) =>
+        held(() => this.#leave(receiver, drains ? deadlineMs : 0)),
+    );
   }
 
   /** Gives a callback without a name of its own one that is free. */
@@ -127,20 +135,17 @@ export class Receivers {
     receivers: readonly Receiver[],
     { upTo, deadlineMs, reason }: { upTo: Mark; deadlineMs: number; reason: string },
   ): Promise<FlushReport> {
-    const { dispatcher, pipelineHost } = this.#host;
+    const { clock, dispatcher } = this.#host;
     const pipelines = receivers.map(({ pipeline }) => pipeline);
     const fates = countFates(pipelines);
-    const waiting = { clock: pipelineHost.clock, dispatcher, pipelines, upTo };
-    const { timed_out } = await drain({ ...waiting, deadlineMs, impatient: true });
+    const waiting = { clock, dispatcher, pipelines, upTo, deadlineMs };
+    const { timed_out } = await drain({ ...waiting, impatient: true });
     await Promise.all(receivers.map((receiver) => this.#release(receiver, reason)));
-    return {
-      ...fates(),
-      pending: receivers.reduce(
-        (total, one) => total + one.pipeline.pending + dispatcher.undecided(one),
-        0,
-      ),
-      timed_out,
-    };
+    const pending = receivers.reduce(
+      (sum, one) => sum + one.pipeline.pending + dispatcher.undecided(one),
+      0,
+    );
+    return { ...fates(), pending, timed_out };
   }
 
   /** Once for each receiver, whoever asks. */
@@ -152,85 +157,42 @@ export class Receivers {
 
   async #letGo(pipeline: Pipeline, reason: string): Promise<void> {
     pipeline.abandon(reason);
-    const landed = new Promise<void>((resolve) => {
-      const look = () => {
-        if (pipeline.activity.inFlight > 0) return;
-        stop();
-        resolve();
-      };
-      const stop = this.#host.dispatcher.onTurn(look);
-      look();
-    });
-    await within(landed, graceMs, this.#host.pipelineHost.clock);
-    await this.#close(pipeline);
-  }
-
-  async #close(pipeline: Pipeline): Promise<void> {
-    pipeline.use.leave();
-    const { notifier, name: receiver } = pipeline;
+    const { activity, use, notifier, name } = pipeline;
+    const { clock, dispatcher, report } = this.#host;
+    await untilTurn({ clock, dispatcher, deadlineMs: graceMs }, () => activity.inFlight === 0);
+    use.leave();
     if (count(notifier, -1) > 0 || notifier.close === undefined) return;
-    const { report, clock } = this.#host.pipelineHost;
-    const closing = (async () => notifier.close?.())().catch((cause: unknown) => {
-      report({ code: "close-failed", receiver, message: "Its close() failed.", cause });
-    });
+    const closing = (async () => notifier.close?.())().catch((cause: unknown) =>
+      report({ code: "close-failed", receiver: name, message: "Its close() failed.", cause }),
+    );
     await within(closing, closingMs, clock);
   }
 
   #attach({ name, pipeline: { notifier } }: Receiver): void {
-    const failed = (cause: unknown): void => {
-      const message = "Its attach() threw; it still gets events.";
-      this.#host.pipelineHost.report({ code: "attach-failed", receiver: name, message, cause });
-    };
-    try {
-      contain(notifier.attach?.(this.#host.notifierHost), failed);
-    } catch (cause) {
-      failed(cause);
-    }
-  }
-
-  #registration(receiver: Receiver): Registration {
-    let leaving: Promise<FlushReport> | undefined;
-    const unregister: Registration["unregister"] = ({
-      drain: drains = true,
-      deadlineMs = defaultDrainMs,
-    } = {}) => {
-      leaving ??= this.#leave(receiver, drains ? deadlineMs : 0);
-      return leaving;
-    };
-    return {
-      name: receiver.name,
-      unregister,
-      [Symbol.asyncDispose]: async () => {
-        await unregister();
-      },
-    };
+    const { notifierHost, report } = this.#host;
+    const message = "Its attach() threw; it still gets events.";
+    shield(
+      () => notifier.attach?.(notifierHost),
+      (cause) => report({ code: "attach-failed", receiver: name, message, cause }),
+    );
   }
 
   async #leave(receiver: Receiver, deadlineMs: number): Promise<FlushReport> {
-    const { leaseKeeper, pipelineHost } = this.#host;
-    const letProcessGo = hold();
-    try {
-      const upTo = this.#host.intake.last;
-      receiver.leftAt = Math.min(receiver.leftAt, upTo.seq);
-      const report = await this.retire([receiver], { upTo, deadlineMs, reason: "unregistered" });
-      await within(leaseKeeper.releaseFor(receiver), closingMs, pipelineHost.clock);
-      this.#forget(receiver);
-      return report;
-    } finally {
-      letProcessGo();
-    }
+    const { leaseKeeper, clock, intake } = this.#host;
+    const upTo = intake.last;
+    receiver.leftAt = upTo.seq;
+    const report = await this.retire([receiver], { upTo, deadlineMs, reason: "unregistered" });
+    await within(leaseKeeper.releaseFor(receiver), closingMs, clock);
+    this.#forget(receiver);
+    return report;
   }
 
   /** Strikes it off the list when every event of its time has reached its filter, and so has a fate. */
   #forget(receiver: Receiver): void {
-    const { all, dispatcher } = this.#host;
-    const look = () => {
-      if (dispatcher.undecided(receiver) > 0) return;
-      stop();
-      const place = all.indexOf(receiver);
-      if (place >= 0) all.splice(place, 1);
-    };
-    const stop = dispatcher.onTurn(look);
-    look();
+    const { all, clock, dispatcher } = this.#host;
+    const forever = { clock, dispatcher, deadlineMs: Number.POSITIVE_INFINITY };
+    void untilTurn(forever, () => dispatcher.undecided(receiver) === 0).then(() =>
+      all.splice(all.indexOf(receiver), 1),
+    );
   }
 }

@@ -70,18 +70,15 @@ const refuse = (problem: string): never => {
   );
 };
 
-const parse = (path: unknown): Path => {
-  if (typeof path !== "string") return refuse(`it holds a ${typeof path}`);
-  const segments = path.split(".");
-  if (segments.includes("")) return refuse(`${JSON.stringify(path)} has an empty segment`);
-  if (segments.some((segment) => segment.includes("*") && !/^\*\*?$/.test(segment))) {
-    return refuse(`${JSON.stringify(path)} has a \`*\` that is not a segment of its own`);
-  }
-  if (segments.at(-1) === "**") {
-    return refuse(`${JSON.stringify(path)} ends in \`**\`: name the key to hide`);
-  }
-  return segments;
-};
+/** Keys, `*` and `**`, of which `**` is not the last. */
+const pathPattern = /^(?:(?:[^.*]+|\*\*?)\.)*(?:[^.*]+|\*)$/;
+
+const parse = (path: unknown): Path =>
+  typeof path === "string" && pathPattern.test(path)
+    ? path.split(".")
+    : refuse(
+        `${JSON.stringify(path)} is none: it is keys, \`*\` and \`**\` between dots, and \`**\` is not the last`,
+      );
 
 /**
  * Compiles paths into an event's `details` whose values become `"[redacted]"` and are never read.

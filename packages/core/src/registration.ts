@@ -23,3 +23,28 @@ export interface Registration {
   }): Promise<FlushReport>;
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** The report of one who had no deliveries. */
+export const nothingLeft: FlushReport = Object.freeze({
+  delivered: 0,
+  dropped: 0,
+  dead: 0,
+  pending: 0,
+  timed_out: false,
+});
+
+/** @param leave - Called at most once, however often it is asked for. */
+export const registrationOf = (name: string, leave: Registration["unregister"]): Registration => {
+  let leaving: Promise<FlushReport> | undefined;
+  const unregister: Registration["unregister"] = (options) => {
+    leaving ??= leave(options);
+    return leaving;
+  };
+  return {
+    name,
+    unregister,
+    [Symbol.asyncDispose]: async () => {
+      await unregister();
+    },
+  };
+};

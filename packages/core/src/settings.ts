@@ -1,10 +1,17 @@
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, dayMs, systemClock } from "./clock.ts";
 import type { EventContext } from "./create-event.ts";
 import { checkTimeZone } from "./describe.ts";
-import { ConfigError } from "./errors.ts";
 import type { Random } from "./id.ts";
 import type { Locale } from "./notifier.ts";
-import { checkOptions, choiceOption, flagOption, numberOption, textOption } from "./options.ts";
+import {
+  checkOptions,
+  choiceOption,
+  flagOption,
+  numberOption,
+  numberOptions,
+  textOption,
+  wrongOption,
+} from "./options.ts";
 import { compileRedaction } from "./redaction.ts";
 import type { Problem } from "./signals.ts";
 import type { EventStore } from "./store/store.ts";
@@ -89,58 +96,39 @@ const known = [
   "random",
   "onProblem",
 ];
-const knownLimits = [
-  "detailsBytes",
-  "detailsNodes",
-  "detailsDepth",
-  "turnEvents",
-  "turnBytes",
-  "historyMs",
-  "historyEvents",
-];
-const dayMs = 86_400_000;
+
+const much = { min: 1, max: 2 ** 40 };
 
 const checkFunction = <T>(name: string, value: T | undefined): T | undefined => {
   if (value === undefined || typeof value === "function") return value;
-  throw new ConfigError(name, `${owner}: \`${name}\` must be a function.`);
+  throw wrongOption(owner, name, "must be a function.");
 };
 
 const checkStore = (store: EventStore | undefined): void => {
   if (store === undefined || (typeof store === "object" && store?.contract === 1)) return;
-  throw new ConfigError(
+  throw wrongOption(
+    owner,
     "store",
-    `${owner}: \`store\` must be an event store of contract 1, such as \`memoryStore()\`.`,
+    "must be an event store of contract 1, such as `memoryStore()`.",
   );
 };
 
-const contextOf = (options: MonitorOptions): EventContext => {
-  const limits = options.limits ?? {};
-  checkOptions(`${owner} \`limits\``, limits, knownLimits);
-  const bound = (
-    name: "detailsBytes" | "detailsNodes" | "detailsDepth",
-    fallback: number,
-    min: number,
-    max: number,
-  ) => numberOption(owner, `limits.${name}`, limits[name], fallback, { min, max, integer: true });
-  return {
-    service:
-      options.service === undefined ? "datasync" : textOption(owner, "service", options.service),
-    limits: {
-      maxBytes: bound("detailsBytes", 65_536, 256, 2 ** 26),
-      maxNodes: bound("detailsNodes", 10_000, 4, 10_000_000),
-      maxDepth: bound("detailsDepth", 32, 1, 1_000),
-    },
-    redaction: compileRedaction(options.redact ?? []),
-    details: undefined,
-  };
-};
+const readLimits = (limits: MonitorLimits | undefined) =>
+  numberOptions(owner, "limits", limits, {
+    detailsBytes: [65_536, { min: 256, max: 2 ** 26, integer: true }],
+    detailsNodes: [10_000, { min: 4, max: 10_000_000, integer: true }],
+    detailsDepth: [32, { min: 1, max: 1_000, integer: true }],
+    turnEvents: [10_000, much],
+    turnBytes: [32 * 2 ** 20, much],
+    historyMs: [31 * dayMs, much],
+    historyEvents: [1e6, much],
+  });
 
 /** Checks a monitor's options and fills in what they leave out. @throws ConfigError */
 export const monitorSettings = (options: MonitorOptions): Settings => {
   checkOptions(owner, options, known);
   checkStore(options.store);
-  const { limits } = options;
-  const much = { min: 1, max: 2 ** 40 };
+  const limits = readLimits(options.limits);
   const timeZone = options.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   return {
     storeFailure: choiceOption(owner, "storeFailure", options.storeFailure, "memory", [
@@ -149,20 +137,24 @@ export const monitorSettings = (options: MonitorOptions): Settings => {
     ]),
     locale: choiceOption(owner, "locale", options.locale, "en", ["en", "zh-CN"]),
     timeZone: checkTimeZone(owner, timeZone),
-    context: contextOf(options),
-    turn: {
-      maxEvents: numberOption(owner, "limits.turnEvents", limits?.turnEvents, 10_000, much),
-      maxBytes: numberOption(owner, "limits.turnBytes", limits?.turnBytes, 32 * 2 ** 20, much),
+    context: {
+      service:
+        options.service === undefined ? "datasync" : textOption(owner, "service", options.service),
+      limits: {
+        maxBytes: limits.detailsBytes,
+        maxNodes: limits.detailsNodes,
+        maxDepth: limits.detailsDepth,
+      },
+      redaction: compileRedaction(options.redact ?? []),
+      details: undefined,
     },
-    history: {
-      historyMs: numberOption(owner, "limits.historyMs", limits?.historyMs, 31 * dayMs, much),
-      historyEvents: numberOption(owner, "limits.historyEvents", limits?.historyEvents, 1e6, much),
-    },
+    turn: { maxEvents: limits.turnEvents, maxBytes: limits.turnBytes },
+    history: limits,
     selfReport: flagOption(owner, "selfReport", options.selfReport, false),
     handleSignals: flagOption(owner, "handleSignals", options.handleSignals, false),
     drainOnExitMs: numberOption(owner, "drainOnExitMs", options.drainOnExitMs, 5_000, {
       min: 0,
-      max: 86_400_000,
+      max: dayMs,
     }),
     clock: options.clock ?? systemClock,
     random: checkFunction("random", options.random) ?? Math.random,

@@ -67,3 +67,7 @@ export interface MonitorStats {
     readonly uncommitted: number;
   };
 }
+
+/** How many there are, for whatever reason. */
+export const total = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);

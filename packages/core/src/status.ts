@@ -1,18 +1,15 @@
+import { dayMs, isoTime } from "./clock.ts";
 import type { JsonObject } from "./errors.ts";
-import { type EventLevel, EventType, type MonitorEvent } from "./event.ts";
-import { assessHealth, type HealthAssessment, type RecentTrouble } from "./health.ts";
+import type { EventLevel, MonitorEvent } from "./event.ts";
+import { assessHealth, type HealthAssessment, operations, type RecentTrouble } from "./health.ts";
 import {
-  dayMs,
   hourBefore,
-  hourMs,
-  isoTime,
   type MetricsWindow,
+  metricsOf,
   type OperationMetrics,
-  operationRuns,
-  windowOption,
 } from "./operation-metrics.ts";
 import type { Problem } from "./signals.ts";
-import type { MonitorStats, ReceiverStats } from "./stats.ts";
+import { type MonitorStats, type ReceiverStats, total } from "./stats.ts";
 import type { EventStore } from "./store/store.ts";
 import { singleLine, truncate } from "./text.ts";
 
@@ -109,71 +106,34 @@ export interface StatusSources {
 const maxError = 500;
 /** Whose latest event is looked at, however long ago in 31 days. */
 const noted = [
-  EventType.HEALTH_CHECK,
-  EventType.STORAGE_WARNING,
-  EventType.SYNC_SUCCESS,
-  EventType.SYNC_FAILURE,
-  EventType.CLEANUP_SUCCESS,
-  EventType.CLEANUP_FAILURE,
-  EventType.MIGRATION_SUCCESS,
-  EventType.MIGRATION_FAILURE,
+  "health_check",
+  "storage_warning",
+  ...operations.flatMap((name) => [`${name}_success`, `${name}_failure`]),
 ];
 
-/** @throws ConfigError when `hours` is not a number above 0. Default 24. */
-export const syncMetrics = async (
-  store: Pick<EventStore, "aggregate">,
-  now: number,
-  window: { readonly hours?: number | undefined } = {},
-): Promise<SyncMetrics> => {
-  const span = windowOption("getSyncMetrics()", "hours", window, 24) * hourMs;
-  const runs = await operationRuns(store, now, span, { name: "sync", records: "records_synced" });
-  return {
-    ...runs.window,
-    sync_start_count: runs.starts,
-    sync_success_count: runs.successes,
-    sync_failure_count: runs.failures,
-    total_records_synced: runs.records,
-    ...runs.metrics,
-  };
-};
+export const syncMetrics = metricsOf({
+  name: "sync",
+  records: "records_synced",
+  method: "getSyncMetrics()",
+  unit: "hours",
+  span: 24,
+});
 
-/** @throws ConfigError when `days` is not a number above 0. Default 7. */
-export const cleanupMetrics = async (
-  store: Pick<EventStore, "aggregate">,
-  now: number,
-  window: { readonly days?: number | undefined } = {},
-): Promise<CleanupMetrics> => {
-  const span = windowOption("getCleanupMetrics()", "days", window, 7) * dayMs;
-  const operation = { name: "cleanup", records: "records_deleted" } as const;
-  const runs = await operationRuns(store, now, span, operation);
-  return {
-    ...runs.window,
-    cleanup_start_count: runs.starts,
-    cleanup_success_count: runs.successes,
-    cleanup_failure_count: runs.failures,
-    total_records_deleted: runs.records,
-    ...runs.metrics,
-  };
-};
+export const cleanupMetrics = metricsOf({
+  name: "cleanup",
+  records: "records_deleted",
+  method: "getCleanupMetrics()",
+  unit: "days",
+  span: 7,
+});
 
-/** @throws ConfigError when `days` is not a number above 0. Default 30. */
-export const migrationMetrics = async (
-  store: Pick<EventStore, "aggregate">,
-  now: number,
-  window: { readonly days?: number | undefined } = {},
-): Promise<MigrationMetrics> => {
-  const span = windowOption("getMigrationMetrics()", "days", window, 30) * dayMs;
-  const operation = { name: "migration", records: "records_migrated" } as const;
-  const runs = await operationRuns(store, now, span, operation);
-  return {
-    ...runs.window,
-    migration_start_count: runs.starts,
-    migration_success_count: runs.successes,
-    migration_failure_count: runs.failures,
-    total_records_migrated: runs.records,
-    ...runs.metrics,
-  };
-};
+export const migrationMetrics = metricsOf({
+  name: "migration",
+  records: "records_migrated",
+  method: "getMigrationMetrics()",
+  unit: "days",
+  span: 30,
+});
 
 /**
  * Everything at one glance. A store that cannot be asked makes it `unhealthy`, with metrics of
@@ -256,6 +216,3 @@ const stateOf = (
   if (breaker === "open" || breaker === "half-open") return breaker;
   return paused_until !== null && Date.parse(paused_until) > now ? "paused" : "active";
 };
-
-const total = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((sum, count) => sum + count, 0);

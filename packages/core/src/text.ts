@@ -19,18 +19,12 @@ export const truncate = (text: string, max: number): string => {
 
 /** At most `maxBytes` of UTF-8, cut on a code point and marked with `…`; lone surrogates become U+FFFD. */
 export const truncateBytes = (text: string, maxBytes: number): string => {
-  const whole = truncate(text, Math.max(0, maxBytes));
+  const whole = truncate(text, maxBytes);
   if (byteLength(whole) <= maxBytes) return whole;
   const room = maxBytes - byteLength(marker);
   if (room < 0) return "";
-  let low = 0;
-  let high = Math.min(whole.length, room);
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (byteLength(whole.slice(0, middle)) <= room) low = middle;
-    else high = middle - 1;
-  }
-  return whole.slice(0, boundary(whole, low)) + marker;
+  const { read } = new TextEncoder().encodeInto(whole, new Uint8Array(room));
+  return whole.slice(0, read) + marker;
 };
 
 /** Control characters, line and paragraph separators, and the marks that turn text around. */

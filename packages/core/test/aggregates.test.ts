@@ -154,14 +154,14 @@ describe("aggregates", () => {
   });
 
   it("forget the oldest hours, and say so, rather than grow without bounds", () => {
-    const aggregates = new Aggregates(noon - 10 * day, 1_000);
+    const aggregates = new Aggregates(noon - 10 * day, 1_840);
     for (let at = noon - 10 * day; at <= noon; at += hour) {
       for (let n = 0; n < 80; n += 1) {
         const metrics = { duration_seconds: 1e-6 * 1.021 ** n };
         aggregates.file(eventAt(n, at, { metrics }), at);
       }
     }
-    // An hour costs 8, its sketch 12, and its 80 buckets 80: ten hours fit.
+    // An hour costs 8, its sketch 16, and its 80 buckets 160: ten hours fit.
     const { complete_since, types } = ask(aggregates);
     expect(complete_since).toBe(noon - 9 * hour);
     expect(types.sync_success?.count).toBe(10 * 80);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Breaker } from "../src/delivery/breaker.ts";
 import { Fifo } from "../src/delivery/fifo.ts";
 import { EventQueue, type Overflow } from "../src/delivery/queue.ts";
-import { RateLimiter } from "../src/delivery/rate-limit.ts";
+import { RateLimiter, type RequestSlot } from "../src/delivery/rate-limit.ts";
 import { backoffMs } from "../src/delivery/retry.ts";
 import type { Taken } from "../src/delivery/taken.ts";
 import { levels } from "../src/event.ts";
@@ -104,15 +104,17 @@ describe("RateLimiter", () => {
         fc.array(window, { minLength: 1, maxLength: 3 }),
         fc.array(request, { maxLength: 60 }),
         (limits, requests) => {
-          const limiter = new RateLimiter(limits);
+          const limiter = new RateLimiter();
+          limiter.add(limits);
           const arrivals: number[] = [];
           let now = 0;
           for (const { gap, takes, arrives } of requests) {
             now = limiter.freeAt(now + gap);
-            const slot = limiter.take();
+            const sent: RequestSlot = { endedAt: undefined };
+            limiter.take(sent);
             arrivals.push(now + (takes * arrives) / 100);
             now += takes;
-            slot.endedAt = now;
+            sent.endedAt = now;
           }
           for (const { max, perMs } of limits) {
             for (const end of arrivals) {
@@ -126,9 +128,11 @@ describe("RateLimiter", () => {
   });
 
   it("is free again when the oldest of a full window ended that long ago, and not while it is under way", () => {
-    const limiter = new RateLimiter([{ max: 2, perMs: 100 }]);
-    const first = limiter.take();
-    limiter.take().endedAt = 30;
+    const limiter = new RateLimiter();
+    limiter.add([{ max: 2, perMs: 100 }]);
+    const first: RequestSlot = { endedAt: undefined };
+    limiter.take(first);
+    limiter.take({ endedAt: 30 });
     expect(limiter.freeAt(40)).toBe(Number.POSITIVE_INFINITY);
     first.endedAt = 50;
     expect(limiter.freeAt(60)).toBe(150);
@@ -140,19 +144,19 @@ describe("Breaker", () => {
   const options = { failures: 3, cooldownMs: 1_000, maxCooldownMs: 4_000 };
   const opened = () => {
     const breaker = new Breaker(options, () => 1);
-    for (let i = 0; i < 3; i += 1) breaker.failure(breaker.permit(), 0);
+    for (let i = 0; i < 3; i += 1) breaker.note(breaker.permit(), "failed", 0);
     return breaker;
   };
 
   it("opens after so many failures in a row, and a success between starts the count anew", () => {
     const breaker = new Breaker(options, () => 1);
-    breaker.failure(breaker.permit(), 0);
-    breaker.failure(breaker.permit(), 0);
-    breaker.success(breaker.permit());
-    breaker.failure(breaker.permit(), 0);
-    breaker.failure(breaker.permit(), 0);
+    breaker.note(breaker.permit(), "failed", 0);
+    breaker.note(breaker.permit(), "failed", 0);
+    breaker.note(breaker.permit(), "alive", 0);
+    breaker.note(breaker.permit(), "failed", 0);
+    breaker.note(breaker.permit(), "failed", 0);
     expect(breaker.state).toBe("closed");
-    breaker.failure(breaker.permit(), 0);
+    breaker.note(breaker.permit(), "failed", 0);
     expect(breaker.state).toBe("open");
   });
 
@@ -166,7 +170,7 @@ describe("Breaker", () => {
       now = free;
       const probe = breaker.permit();
       expect(breaker.freeAt(now + 60_000)).toBe(Number.POSITIVE_INFINITY);
-      breaker.failure(probe, now);
+      breaker.note(probe, "failed", now);
     }
     expect(cooldowns).toEqual([1_000, 2_000, 4_000, 4_000]);
   });
@@ -174,28 +178,28 @@ describe("Breaker", () => {
   it("closes on a probe's success and starts with the first cooldown again", () => {
     const breaker = opened();
     expect(breaker.freeAt(0)).toBe(1_000);
-    breaker.success(breaker.permit());
+    breaker.note(breaker.permit(), "alive", 0);
     expect(breaker.state).toBe("closed");
-    breaker.trip(breaker.permit(), 5_000);
+    breaker.note(breaker.permit(), "refused", 5_000);
     expect(breaker.freeAt(5_000)).toBe(6_000);
   });
 
   it("ignores results that began before its state changed", () => {
     const breaker = new Breaker(options, () => 1);
     const early = breaker.permit();
-    breaker.trip(breaker.permit(), 0);
-    breaker.success(early);
+    breaker.note(breaker.permit(), "refused", 0);
+    breaker.note(early, "alive", 0);
     expect(breaker.state).toBe("open");
     const probe = breaker.permit();
-    breaker.failure(early, 0);
+    breaker.note(early, "failed", 0);
     expect(breaker.state).toBe("half-open");
-    breaker.success(probe);
+    breaker.note(probe, "alive", 0);
     expect(breaker.state).toBe("closed");
   });
 
   it("frees the probe's slot when the probe was called off", () => {
     const breaker = opened();
-    breaker.release(breaker.permit(), 2_000);
+    breaker.note(breaker.permit(), "unsaid", 2_000);
     expect(breaker.freeAt(2_000)).toBe(2_000);
   });
 });

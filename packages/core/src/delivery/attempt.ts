@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "../clock.ts";
 import type { JsonValue } from "../errors.ts";
 import type { Notifier, Receipt, SendContext } from "../notifier.ts";
-import { isThenable } from "../thenable.ts";
+import { isThenable, shield } from "../thenable.ts";
 import type { Batch } from "./batch.ts";
 import type { Visit } from "./destination.ts";
 import { type AbortReason, deadlineFailure, type Failure, readFailure } from "./failure.ts";
@@ -69,11 +69,8 @@ class Context implements SendContext {
   #tell(): void {
     for (const listener of this.#listeners) {
       this.#listeners.delete(listener);
-      try {
-        listener();
-      } catch {
-        // The send is given up anyway: if it never settles now, its grace ends it.
-      }
+      // The send is given up anyway: if it never settles now, its grace ends it.
+      shield(listener, () => {});
     }
   }
 }

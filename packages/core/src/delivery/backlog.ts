@@ -109,16 +109,8 @@ export class Backlog {
 
   /** Lets go of those that another has; what flies lands. Answers which. */
   relinquish(eventIds: ReadonlySet<string>): readonly Taken[] {
-    const gone = this.queue.remove(({ event }) => eventIds.has(event.id));
     const isGone = ({ event }: Taken): boolean => eventIds.has(event.id);
-    for (const batch of this.#retries.filter(({ members }) => members.some(isGone))) {
-      gone.push(...batch.members.filter(isGone));
-      this.#rewait(
-        batch,
-        batch.members.filter((member) => !isGone(member)),
-      );
-    }
-    return gone;
+    return [...this.queue.remove(isGone), ...this.#pick(isGone).map(({ taken }) => taken)];
   }
 
   /** One event that must go before `taken` fits, removed; `taken` itself when it must not come in. */
@@ -180,14 +172,7 @@ export class Backlog {
     ) {
       expired.push({ taken: old, batch: null });
     }
-    for (const batch of this.#retries.filter(({ members }) => members[0].since < cutoff)) {
-      for (const taken of batch.members) if (taken.since < cutoff) expired.push({ taken, batch });
-      this.#rewait(
-        batch,
-        batch.members.filter(({ since }) => since >= cutoff),
-      );
-    }
-    return expired;
+    return [...expired, ...this.#pick(({ since }) => since < cutoff)];
   }
 
   /** Removes and answers all that waits. */
@@ -200,11 +185,18 @@ export class Backlog {
     this.#row = 0;
   }
 
-  /** In place of a batch that waits, the rest of it. */
-  #rewait(batch: Batch, rest: readonly Taken[]): void {
-    this.#retries = this.#retries.filter((other) => other !== batch);
-    this.done(batch);
-    for (const part of batch.split([rest], this.#options.nextId)) this.wait(part, batch.notBefore);
+  /** Takes all of a kind out of the batches that wait; the rest of each waits on in a new one. */
+  #pick(isOne: (taken: Taken) => boolean): { readonly taken: Taken; readonly batch: Batch }[] {
+    return this.#retries.flatMap((batch) => {
+      const picked = batch.members.filter(isOne);
+      if (picked.length === 0) return [];
+      this.#retries = this.#retries.filter((other) => other !== batch);
+      this.done(batch);
+      const rest = batch.members.filter((member) => !isOne(member));
+      for (const part of batch.split([rest], this.#options.nextId))
+        this.wait(part, batch.notBefore);
+      return picked.map((taken) => ({ taken, batch }));
+    });
   }
 
   #freshDueAt(): number {

@@ -9,10 +9,8 @@ export interface BreakerOptions {
   readonly maxCooldownMs: number;
 }
 
-/** Leave for one attempt; its result counts only while the breaker has not changed since. */
-export interface Permit {
-  readonly generation: number;
-}
+/** How an attempt ended, as far as the destination goes. */
+export type Answered = "alive" | "failed" | "refused" | "unclear" | "unsaid";
 
 /**
  * Stops attempts at a destination that fails, and lets one through after each cooldown. Told the
@@ -26,7 +24,6 @@ export class Breaker {
   #failures = 0;
   #openings = 0;
   #openUntil = 0;
-  #probing = false;
 
   constructor(options: BreakerOptions, random: Random) {
     this.#options = options;
@@ -39,51 +36,36 @@ export class Breaker {
 
   /** When an attempt may begin: `now`, the end of the cooldown, or Infinity while a probe is out. */
   freeAt(now: number): number {
-    if (this.#state === "closed") return now;
-    if (this.#probing) return Number.POSITIVE_INFINITY;
-    return Math.max(now, this.#openUntil);
+    if (this.#state === "half-open") return Number.POSITIVE_INFINITY;
+    return this.#state === "closed" ? now : Math.max(now, this.#openUntil);
   }
 
-  /** Ask `freeAt` first. */
-  permit(): Permit {
-    if (this.#state === "open") {
-      this.#state = "half-open";
-      this.#probing = true;
-      this.#generation += 1;
+  /** Leave for one attempt, whose result counts only while the state has not changed since. Ask `freeAt` first. */
+  permit(): number {
+    if (this.#state === "open") this.#enter("half-open");
+    return this.#generation;
+  }
+
+  /** Takes note of how an attempt ended; answers whether that changed the state. */
+  note(permit: number, answered: Answered, now: number): boolean {
+    if (permit !== this.#generation) return false;
+    const isProbe = this.#state === "half-open";
+    if (answered === "alive") {
+      // It answered, whatever it said of this message.
+      this.#failures = 0;
+      this.#openings = 0;
+      if (isProbe) this.#enter("closed");
+    } else if (answered === "unsaid") {
+      // Our own abort: the slot of a probe is free again.
+      this.#openUntil = now;
+      if (isProbe) this.#enter("open");
+    } else {
+      // What is unclear says nothing of the destination: no reason to open, and none to trust a probe.
+      if (answered === "failed") this.#failures += 1;
+      if (isProbe || answered === "refused" || this.#failures >= this.#options.failures)
+        this.#open(now);
     }
-    return { generation: this.#generation };
-  }
-
-  /** The destination answered, whatever it said of this message. */
-  success({ generation }: Permit): void {
-    if (generation !== this.#generation) return;
-    this.#failures = 0;
-    if (this.#state === "closed") return;
-    this.#openings = 0;
-    this.#enter("closed");
-  }
-
-  failure({ generation }: Permit, now: number): void {
-    if (generation !== this.#generation) return;
-    this.#failures += 1;
-    if (this.#state === "half-open" || this.#failures >= this.#options.failures) this.#open(now);
-  }
-
-  /** An error that says nothing of the destination: no reason to open, and none to trust a probe. */
-  doubt({ generation }: Permit, now: number): void {
-    if (generation === this.#generation && this.#state === "half-open") this.#open(now);
-  }
-
-  /** Opens at once: the destination is gone, or refuses us. */
-  trip({ generation }: Permit, now: number): void {
-    if (generation === this.#generation) this.#open(now);
-  }
-
-  /** The attempt ended without a word on the destination (our own abort): its slot is free again. */
-  release({ generation }: Permit, now: number): void {
-    if (generation !== this.#generation || this.#state !== "half-open") return;
-    this.#openUntil = now;
-    this.#enter("open");
+    return permit !== this.#generation;
   }
 
   #open(now: number): void {
@@ -98,6 +80,5 @@ export class Breaker {
     this.#state = state;
     this.#generation += 1;
     this.#failures = 0;
-    this.#probing = false;
   }
 }

@@ -2,19 +2,15 @@ import type { Clock } from "../clock.ts";
 import type { Random } from "../id.ts";
 import type { RateLimit } from "../notifier.ts";
 import type { BreakerState } from "../signals.ts";
-import { Breaker, type BreakerOptions, type Permit } from "./breaker.ts";
+import { type Answered, Breaker, type BreakerOptions } from "./breaker.ts";
 import { RateLimiter, type RequestSlot } from "./rate-limit.ts";
-
-/** How an attempt ended, as far as the destination goes. */
-export type Answered = "alive" | "failed" | "refused" | "unclear" | "unsaid";
 
 /** Called when a wait may have ended early; `recovered`: the breaker has just closed. */
 export type Wake = (recovered: boolean) => void;
 
 /** One attempt, from `enter` to `leave`. */
-export interface Visit {
-  readonly permit: Permit | null;
-  readonly slot: RequestSlot;
+export interface Visit extends RequestSlot {
+  readonly permit: number;
 }
 
 /** What receivers with one `destinationKey` share: limits, pause and breaker. Told the time. */
@@ -32,15 +28,16 @@ export class Destination {
     this.#breaker = breaker === null ? null : new Breaker(breaker, random);
   }
 
-  /** Joins with the limits one keeps. Answers how to leave. */
-  join(limits: readonly RateLimit[], wake: Wake): () => void {
+  /** Joins with the limits one keeps. */
+  join(limits: readonly RateLimit[], wake: Wake): void {
     this.#limiter.add(limits);
     this.#members.add(wake);
-    return () => this.#members.delete(wake);
   }
 
-  get abandoned(): boolean {
-    return this.#members.size === 0;
+  /** Answers whether anybody is left. */
+  part(wake: Wake): boolean {
+    this.#members.delete(wake);
+    return this.#members.size > 0;
   }
 
   get breakerState(): BreakerState | null {
@@ -61,20 +58,20 @@ export class Destination {
 
   /** Counts an attempt that begins. Ask `freeAt` first. */
   enter(): Visit {
-    const visit = { slot: this.#limiter.take(), permit: this.#breaker?.permit() ?? null };
+    const visit: Visit = { permit: this.#breaker?.permit() ?? 0, endedAt: undefined };
+    this.#limiter.take(visit);
     if (this.#rests) this.#scout = visit;
     return visit;
   }
 
   /** Takes note of how an attempt ended; answers whether the breaker changed its state. */
   leave(visit: Visit, answered: Answered, now: number): boolean {
-    const { permit, slot } = visit;
-    slot.endedAt = now;
+    visit.endedAt = now;
     if (visit === this.#scout) {
       this.#scout = undefined;
       this.#rests = false;
     }
-    const changed = this.#assessHealth(permit, answered, now);
+    const changed = this.#breaker?.note(visit.permit, answered, now) ?? false;
     // Others may have waited for the end of this very attempt: by a full window, or a probe.
     const recovered = changed && this.breakerState === "closed";
     if (changed || this.#members.size > 1) for (const wake of [...this.#members]) wake(recovered);
@@ -86,18 +83,6 @@ export class Destination {
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
     this.#rests = true;
   }
-
-  #assessHealth(permit: Permit | null, answered: Answered, now: number): boolean {
-    const breaker = this.#breaker;
-    if (breaker === null || permit === null) return false;
-    const before = breaker.state;
-    if (answered === "alive") breaker.success(permit);
-    else if (answered === "failed") breaker.failure(permit, now);
-    else if (answered === "refused") breaker.trip(permit, now);
-    else if (answered === "unclear") breaker.doubt(permit, now);
-    else breaker.release(permit, now);
-    return breaker.state !== before;
-  }
 }
 
 /** Destinations of this process, by the clock they are told the time of, then by key. */
@@ -105,6 +90,7 @@ const shared = new WeakMap<Clock, Map<string, Destination>>();
 
 export interface DestinationUse {
   readonly destination: Destination;
+  /** Once. */
   leave(): void;
 }
 
@@ -124,13 +110,11 @@ export const useDestination = (
   const found = key === undefined ? undefined : known.get(key);
   const destination = found ?? new Destination(options.breaker, options.random);
   if (key !== undefined) known.set(key, destination);
-  const part = destination.join(options.limits, wake);
+  destination.join(options.limits, wake);
   return {
     destination,
     leave: () => {
-      part();
-      if (key !== undefined && destination.abandoned && known.get(key) === destination)
-        known.delete(key);
+      if (!destination.part(wake) && key !== undefined) known.delete(key);
     },
   };
 };

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
+import { passes } from "../filter.ts";
 import type { MonitorSignal, Problem } from "../signals.ts";
 import type { Accepted } from "../store/store.ts";
-import { contain, isThenable } from "../thenable.ts";
 import { Fifo } from "./fifo.ts";
 import type { Journal } from "./journal.ts";
 import { groupBytes, groupEvents } from "./pending-writes.ts";
@@ -237,21 +237,11 @@ export class Dispatcher {
     return this.#lastAudience;
   }
 
-  /** A predicate that throws lets the event through: better one too many than one lost. */
-  #passes({ filter, name }: Receiver, { event }: Taken): boolean {
-    if (filter.where === undefined) return true;
-    const failed = (cause: unknown): true => {
-      const message = "Its `where` threw, or did not answer at once: the event was let through.";
+  #passes({ filter: { where }, name }: Receiver, { event }: Taken): boolean {
+    if (where === undefined) return true;
+    return passes(where, event, (how, cause) => {
+      const message = `Its \`where\` ${how}: the event was let through.`;
       this.#options.report({ code: "filter-threw", receiver: name, message, cause });
-      return true;
-    };
-    try {
-      const answer: unknown = filter.where(event);
-      if (!isThenable(answer)) return Boolean(answer);
-      contain(answer, () => {});
-      return failed(undefined);
-    } catch (cause) {
-      return failed(cause);
-    }
+    });
   }
 }

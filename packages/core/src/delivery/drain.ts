@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { FlushReport } from "../registration.ts";
+import { total } from "../stats.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Journal } from "./journal.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -15,19 +16,18 @@ export interface DrainOptions extends TurnWait {
   readonly impatient: boolean;
 }
 
-const sum = (counts: Readonly<Record<string, number>>): number =>
-  Object.values(counts).reduce((total, count) => total + count, 0);
-
-type Fates = Pick<FlushReport, "delivered" | "dropped" | "dead">;
-
-const fatesOf = (pipelines: readonly Pipeline[]): Fates => ({
-  delivered: pipelines.reduce((total, { ledger }) => total + ledger.delivered, 0),
-  dropped: pipelines.reduce((total, { ledger }) => total + sum(ledger.dropped), 0),
-  dead: pipelines.reduce((total, { ledger }) => total + sum(ledger.dead), 0),
-});
+const fatesOf = (pipelines: readonly Pipeline[]) => {
+  const fates = { delivered: 0, dropped: 0, dead: 0 };
+  for (const { ledger } of pipelines) {
+    fates.delivered += ledger.delivered;
+    fates.dropped += ledger.drops;
+    fates.dead += total(ledger.dead);
+  }
+  return fates;
+};
 
 /** Answers, whenever it is asked, how many fates these have counted since now. */
-export const countFates = (pipelines: readonly Pipeline[]): (() => Fates) => {
+export const countFates = (pipelines: readonly Pipeline[]) => {
   const before = fatesOf(pipelines);
   return () => {
     const { delivered, dropped, dead } = fatesOf(pipelines);
@@ -40,15 +40,15 @@ export const countFates = (pipelines: readonly Pipeline[]): (() => Fates) => {
 };
 
 /** Waits until all that was taken up to some event has its fate, or the deadline. Never rejects. */
-export const drain = (options: DrainOptions): Promise<FlushReport> => {
+export const drain = async (options: DrainOptions): Promise<FlushReport> => {
   const { clock, dispatcher, pipelines, upTo, deadlineMs, impatient } = options;
   const fates = countFates(pipelines);
   const endsAt = clock.monotonic() + deadlineMs;
   const watches = pipelines.map(({ backlog }) => backlog.stored.watch(upTo));
   const pending = (): number =>
     pipelines.reduce(
-      (total, { backlog }) => total + backlog.countUpTo(upTo),
-      watches.reduce((total, { left }) => total + left, dispatcher.unmatchedUpTo(upTo.seq)),
+      (sum, { backlog }) => sum + backlog.countUpTo(upTo),
+      watches.reduce((sum, { left }) => sum + left, dispatcher.unmatchedUpTo(upTo.seq)),
     );
   /** Asked at every turn, where counting would cost as much as there waits. */
   const anyLeft = (): boolean =>
@@ -60,12 +60,10 @@ export const drain = (options: DrainOptions): Promise<FlushReport> => {
     !dispatcher.busy &&
     pipelines.every((pipeline) => pipeline.pending === 0 || pipeline.dueAt > endsAt);
 
-  const report = (): FlushReport => {
-    const left = pending();
-    for (const watch of watches) watch.stop();
-    return { ...fates(), pending: left, timed_out: left > 0 };
-  };
-  return untilTurn(options, () => !anyLeft() || hopeless()).then(report);
+  await untilTurn(options, () => !anyLeft() || hopeless());
+  const left = pending();
+  for (const watch of watches) watch.stop();
+  return { ...fates(), pending: left, timed_out: left > 0 };
 };
 
 export interface TurnWait {
@@ -75,21 +73,22 @@ export interface TurnWait {
 }
 
 /** Asks now and after every turn until it is so, or the deadline; answers whether it is. Never rejects. */
-const untilTurn = (
+export const untilTurn = (
   { clock, dispatcher, deadlineMs }: TurnWait,
   isSo: () => boolean,
 ): Promise<boolean> =>
   new Promise((resolve) => {
     const finish = (answer: boolean): void => {
       stop();
-      timer.cancel();
+      timer?.cancel();
       resolve(answer);
     };
     const look = (): void => {
       if (isSo()) finish(true);
     };
     const stop = dispatcher.onTurn(look);
-    const timer = clock.setTimer(deadlineMs, () => finish(false));
+    const ends = deadlineMs < Number.POSITIVE_INFINITY;
+    const timer = ends ? clock.setTimer(deadlineMs, () => finish(false)) : undefined;
     look();
   });
 

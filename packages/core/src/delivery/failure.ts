@@ -68,14 +68,21 @@ const meant = (code: DeliveryErrorCode | undefined, aborted: AbortReason): Deliv
   return aborted === "shutdown" ? "aborted" : "unknown";
 };
 
-const stranger = (error: unknown, aborted: AbortReason): Failure => ({
-  code: meant(undefined, aborted),
-  message: aborted === null ? anonymous(error) : `gave up at its ${aborted}`,
+const failure = (code: DeliveryErrorCode, message: string, cause: unknown): Failure => ({
+  code,
+  message,
   retryAfterMs: undefined,
   resume: undefined,
   rejected: [],
-  cause: error,
+  cause,
 });
+
+const stranger = (error: unknown, aborted: AbortReason): Failure =>
+  failure(
+    meant(undefined, aborted),
+    aborted === null ? anonymous(error) : `gave up at its ${aborted}`,
+    error,
+  );
 
 /** Another copy of core may have made it: nothing in it is taken on trust. */
 const told = (error: DeliveryError, aborted: AbortReason, batchSize: number): Failure => {
@@ -101,11 +108,5 @@ export const readFailure = (error: unknown, aborted: AbortReason, batchSize: num
 };
 
 /** An attempt that was given up at its deadline without a word. */
-export const deadlineFailure = (timeoutMs: number): Failure => ({
-  code: "ambiguous",
-  message: `no answer within ${timeoutMs} ms`,
-  retryAfterMs: undefined,
-  resume: undefined,
-  rejected: [],
-  cause: undefined,
-});
+export const deadlineFailure = (timeoutMs: number): Failure =>
+  failure("ambiguous", `no answer within ${timeoutMs} ms`, undefined);

@@ -21,10 +21,6 @@ interface Window {
 export class RateLimiter {
   readonly #windows: Window[] = [];
 
-  constructor(limits: readonly RateLimit[] = []) {
-    this.add(limits);
-  }
-
   /** Adds the windows that are not held yet: of those who share a destination, the strictest counts. */
   add(limits: readonly RateLimit[]): void {
     for (const limit of limits) {
@@ -46,12 +42,10 @@ export class RateLimiter {
   }
 
   /** Counts a request that begins; set its `endedAt` when it ends. Ask `freeAt` first. */
-  take(): RequestSlot {
-    const slot: RequestSlot = { endedAt: undefined };
+  take(request: RequestSlot): void {
     for (const { limit, log } of this.#windows) {
       if (log.length >= limit.max) log.shift();
-      log.push(slot);
+      log.push(request);
     }
-    return slot;
   }
 }

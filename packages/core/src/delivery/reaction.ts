@@ -1,6 +1,6 @@
 import type { Random } from "../id.ts";
 import type { Batch } from "./batch.ts";
-import type { Answered } from "./destination.ts";
+import type { Answered } from "./breaker.ts";
 import type { Failure } from "./failure.ts";
 import { type Backoff, backoffMs } from "./retry.ts";
 import type { Taken } from "./taken.ts";

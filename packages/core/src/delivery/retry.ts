@@ -1,3 +1,4 @@
+import { dayMs, hourMs } from "../clock.ts";
 import type { Random } from "../id.ts";
 
 export interface Backoff {
@@ -14,7 +15,7 @@ export const backoffMs = ({ baseMs, capMs }: Backoff, failures: number, random: 
   random() * Math.min(capMs, baseMs * 2 ** Math.min(Math.max(0, failures - 1), 60));
 
 /** How long an event may wait for its delivery, where a receiver does not say: a day where it outlives the process. */
-export const defaultMaxAgeMs = (durable: boolean): number => (durable ? 86_400_000 : 3_600_000);
+export const defaultMaxAgeMs = (durable: boolean): number => (durable ? dayMs : hourMs);
 
 /** A store that has not answered by then has failed. Commits are idempotent, so it is asked again. */
 export const storeAnswerMs = 5_000;

@@ -1,38 +1,39 @@
+import { hourMs } from "../clock.ts";
 import { EventType, type MonitorEvent } from "../event.ts";
 import { measureOf, measures } from "../measures.ts";
 import { Sketch } from "./sketch.ts";
 import type { Aggregate, AggregateQuery, Summary } from "./store.ts";
 
-const hourMs = 3_600_000;
-
-/** 31 days before the current hour, which is the slot in addition. */
+/** Before the current one. */
 const hoursKept = 31 * 24;
-const slots = hoursKept + 1;
 const maxTypes = 200;
 const otherType = "other";
 
 /** Rough costs in units of 16 bytes of heap: an hour of a type, a sketch, and one of its buckets. */
 const hourCost = 8;
-const sketchCost = 12;
+const sketchCost = 16;
+const bucketCost = 2;
 const defaultMaxCost = 2 ** 20;
 
 /** One type's events of one hour. */
 interface Hour {
-  readonly hour: number;
   count: number;
   /** In the order of `measures`. */
   readonly sketches: (Sketch | undefined)[];
 }
 
 interface Kind {
-  /** By hour, modulo `slots`. */
-  readonly hours: (Hour | undefined)[];
+  /** By their number since the epoch. */
+  readonly hours: Map<number, Hour>;
   last: MonitorEvent | undefined;
   lastAt: number;
 }
 
 const costOf = ({ sketches }: Hour): number =>
-  sketches.reduce((cost, sketch) => cost + (sketch ? sketchCost + sketch.size : 0), hourCost);
+  sketches.reduce(
+    (cost, sketch) => cost + (sketch ? sketchCost + bucketCost * sketch.size : 0),
+    hourCost,
+  );
 
 /**
  * Counts and sums by event type and hour of the last 31 days, kept apart from the events themselves.
@@ -64,10 +65,10 @@ export class Aggregates {
     const at = claimed <= now ? claimed : now;
     const hour = Math.floor(at / hourMs);
     const currentHour = Math.floor(now / hourMs);
-    if (hour < this.#horizon(currentHour)) return;
+    const horizon = this.#horizon(currentHour);
+    if (hour < horizon) return;
     const kind = this.#kindOf(event.event_type);
-    const cell = this.#cell(kind, hour);
-    if (!cell) return;
+    const cell = kind.hours.get(hour) ?? this.#begin(kind, hour, horizon);
     cell.count += 1;
     if (at >= kind.lastAt) {
       kind.last = event;
@@ -87,8 +88,8 @@ export class Aggregates {
       const kind = this.#kinds.get(type);
       if (!kind?.last) continue;
       let count = 0;
-      for (const cell of kind.hours) {
-        if (!cell || cell.hour < first || cell.hour > end) continue;
+      for (const [hour, cell] of kind.hours) {
+        if (hour < first || hour > end) continue;
         count += cell.count;
         cell.sketches.forEach((sketch, index) => {
           if (sketch) totals[index]?.merge(sketch);
@@ -123,19 +124,16 @@ export class Aggregates {
   }
 
   #addKind(type: string): Kind {
-    const kind: Kind = { hours: [], last: undefined, lastAt: Number.NEGATIVE_INFINITY };
+    const kind: Kind = { hours: new Map(), last: undefined, lastAt: Number.NEGATIVE_INFINITY };
     this.#kinds.set(type, kind);
     return kind;
   }
 
-  /** Undefined when a later hour took the place, as after a step of the clock. */
-  #cell(kind: Kind, hour: number): Hour | undefined {
-    const slot = hour % slots;
-    const present = kind.hours[slot];
-    if (present && present.hour >= hour) return present.hour === hour ? present : undefined;
-    const fresh: Hour = { hour, count: 0, sketches: [] };
-    this.#cost += hourCost - (present ? costOf(present) : 0);
-    kind.hours[slot] = fresh;
+  #begin(kind: Kind, hour: number, horizon: number): Hour {
+    this.#forget(kind, horizon);
+    const fresh: Hour = { count: 0, sketches: [] };
+    this.#cost += hourCost;
+    kind.hours.set(hour, fresh);
     return fresh;
   }
 
@@ -149,25 +147,29 @@ export class Aggregates {
         sketches[index] = sketch;
         this.#cost += sketchCost;
       }
-      this.#cost -= sketch.size;
+      const { size } = sketch;
       sketch.add(value);
-      this.#cost += sketch.size;
+      this.#cost += bucketCost * (sketch.size - size);
     }
   }
 
   /** The current hour stays whatever it costs. */
   #forgetOldest(currentHour: number): void {
-    let hour = this.#horizon(currentHour);
-    for (; hour < currentHour && this.#cost > this.#maxCost; hour += 1) {
-      const slot = hour % slots;
-      for (const { hours } of this.#kinds.values()) {
-        const cell = hours[slot];
-        if (!cell || cell.hour > hour) continue;
-        this.#cost -= costOf(cell);
-        hours[slot] = undefined;
-      }
+    let first = this.#horizon(currentHour);
+    while (first < currentHour && this.#cost > this.#maxCost) {
+      first += 1;
+      for (const kind of this.#kinds.values()) this.#forget(kind, first);
     }
-    this.#firstHour = hour;
+    this.#firstHour = first;
+  }
+
+  /** All of a kind before that hour. */
+  #forget({ hours }: Kind, first: number): void {
+    for (const [hour, cell] of hours) {
+      if (hour >= first) continue;
+      this.#cost -= costOf(cell);
+      hours.delete(hour);
+    }
   }
 }
 

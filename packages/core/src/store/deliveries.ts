@@ -19,8 +19,6 @@ import type { Claimed, ClaimQuery, EventStore, Key, Lease, Outcome } from "./sto
 export class Deliveries {
   readonly #ring: EventRing;
   readonly #settled: Settled;
-  /** None can be claimed before this, so that asking in vain costs no walk. */
-  #claimableAt = Number.POSITIVE_INFINITY;
 
   constructor(ring: EventRing, settled: Settled) {
     this.#ring = ring;
@@ -36,7 +34,6 @@ export class Deliveries {
 
   /** Tells outcomes of those whose lease another holds by now, or that are forgotten. */
   record(outcomes: readonly Outcome[], taking: Taking): readonly Key[] {
-    this.#claimableAt = Math.min(this.#claimableAt, taking.leaseUntil);
     const stale: Key[] = [];
     let entry: Entry | undefined;
     for (const outcome of outcomes) {
@@ -49,29 +46,23 @@ export class Deliveries {
 
   claim({ receiver, limit, maxBytes, leaseMs, now }: ClaimQuery): readonly Claimed[] {
     const claimed: Claimed[] = [];
-    if (now < this.#claimableAt) return claimed;
     let bytes = 0;
-    let nextEnd = Number.POSITIVE_INFINITY;
     for (const entry of this.#ring.held()) {
       const row = claimable(entry, receiver, now);
-      if (row) {
-        bytes += entry.bytes;
-        // The first goes out whatever its size; a younger one never overtakes one that is too big.
-        if (claimed.length >= limit || (bytes > maxBytes && claimed.length > 0)) return claimed;
-        row.fence += 1;
-        row.leaseUntil = now + leaseMs;
-        claimed.push(row.claimed());
-      }
-      nextEnd = Math.min(nextEnd, firstLeaseEnd(entry));
+      if (!row) continue;
+      bytes += entry.bytes;
+      // The first goes out whatever its size; a younger one never overtakes one that is too big.
+      if (claimed.length >= limit || (bytes > maxBytes && claimed.length > 0)) break;
+      row.fence += 1;
+      row.leaseUntil = now + leaseMs;
+      claimed.push(row.claimed());
     }
-    this.#claimableAt = nextEnd;
     return claimed;
   }
 
   renew(leases: readonly Lease[], leaseMs: number, now: number): { readonly lost: readonly Key[] } {
     const lost: Key[] = [];
     const leaseUntil = leaseEnd(now, leaseMs);
-    this.#claimableAt = Math.min(this.#claimableAt, leaseUntil);
     for (const { event_id, receiver, fence } of leases) {
       const entry = this.#ring.find(event_id);
       const row = entry && rowOf(entry, receiver);
@@ -147,7 +138,6 @@ export class Deliveries {
     row.settledAt = null;
     row.batchId = null;
     row.reason = null;
-    this.#claimableAt = unleased;
   }
 
   /** Another receiver gets the event, unless it has or had it. */
@@ -156,7 +146,6 @@ export class Deliveries {
     const present = rowOf(entry, target);
     if (present?.state === "dead") this.#reopen(present, now);
     addReceiver(entry, target, { now, leaseUntil: unleased });
-    this.#claimableAt = unleased;
     this.#end(row, "moved", target, now);
   }
 
@@ -183,12 +172,4 @@ const claimable = (entry: Entry, receiver: string, now: number): Row | undefined
   const isLeased = freshBit(entry, receiver) !== 0 && entry.taking.leaseUntil > now;
   const row = isLeased ? undefined : rowOf(entry, receiver);
   return row?.state === "pending" && row.leaseUntil <= now ? row : undefined;
-};
-
-const firstLeaseEnd = ({ fresh, taking, rows }: Entry): number => {
-  let end = fresh === 0 ? Number.POSITIVE_INFINITY : taking.leaseUntil;
-  for (let row = rows; row; row = row.next) {
-    if (row.state === "pending") end = Math.min(end, row.leaseUntil);
-  }
-  return end;
 };

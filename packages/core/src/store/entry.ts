@@ -1,6 +1,7 @@
+import { isoTime } from "../clock.ts";
 import type { JsonValue } from "../errors.ts";
 import type { MonitorEvent } from "../event.ts";
-import { isoTime, type StoredDelivery } from "./query.ts";
+import type { StoredDelivery } from "./query.ts";
 import type { Claimed, Delivery, DeliveryFailure } from "./store.ts";
 
 /** What all deliveries that were taken in one group have in common. */

@@ -1,6 +1,6 @@
-import { type Clock, systemClock } from "../clock.ts";
+import { type Clock, isoTime, systemClock } from "../clock.ts";
 import type { MonitorEvent } from "../event.ts";
-import { checkOptions, numberOption } from "../options.ts";
+import { type NumberRange, numberOptions } from "../options.ts";
 import { Aggregates } from "./aggregates.ts";
 import { Deliveries } from "./deliveries.ts";
 import { addReceiver, type JointTaking, leaseEnd, type Taking } from "./entry.ts";
@@ -10,7 +10,6 @@ import {
   deliveryCursor,
   eventCursor,
   inOrder,
-  isoTime,
   readDeliveryQuery,
   readEventQuery,
   selectsDelivery,
@@ -65,16 +64,21 @@ export type MemoryStore = Synchronous<EventStore>;
  * @throws ConfigError
  */
 export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
-  const owner = "memoryStore()";
-  checkOptions(owner, options, ["maxEvents", "maxBytes", "maxDeliveries", "maxDead", "clock"]);
-  const count = (name: keyof MemoryStoreOptions, fallback: number, min: number) =>
-    numberOption(owner, name, options[name], fallback, { min, max: 2 ** 30, integer: true });
-  const ring = new EventRing({
-    maxEvents: count("maxEvents", 10_000, 1),
-    maxBytes: count("maxBytes", 16 * 1024 * 1024, 1),
-    maxDead: count("maxDead", 1_000, 0),
-  });
-  const settled = new Settled(count("maxDeliveries", 10_000, 1));
+  const any: NumberRange = { min: 1, max: 2 ** 30, integer: true };
+  const limits = numberOptions(
+    "memoryStore()",
+    "",
+    options,
+    {
+      maxEvents: [10_000, any],
+      maxBytes: [16 * 2 ** 20, any],
+      maxDeliveries: [10_000, any],
+      maxDead: [1_000, { ...any, min: 0 }],
+    },
+    ["clock"],
+  );
+  const ring = new EventRing(limits);
+  const settled = new Settled(limits.maxDeliveries);
   return new Memory(ring, settled, options.clock ?? systemClock);
 };
 

@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors.ts";
 import { levels, type MonitorEvent } from "../event.ts";
-import { checkOptions, numberOption, textOption } from "../options.ts";
+import { checkOptions, numberOption, quoted, textOption, wrongOption } from "../options.ts";
 import type { Delivery, DeliveryQuery, DeliveryState, EventQuery } from "./store.ts";
 
 const deliveryStates: readonly DeliveryState[] = [
@@ -118,8 +118,6 @@ export const selectsDelivery = (
   (since === undefined || one.takenAt >= since) &&
   (after === undefined || inOrder(after, one) < 0);
 
-export const isoTime = (at: number): string => new Date(at).toISOString();
-
 /** What `readEventQuery` reads as `before`: the order of arrival of the last event of a page. */
 export const eventCursor = (seq: number): string => seq.toString(36);
 
@@ -129,10 +127,7 @@ export const deliveryCursor = ({ seq, receiver }: DeliveryPlace): string =>
 
 const seqOf = (owner: string, cursor: unknown): number => {
   if (typeof cursor === "string" && seqPattern.test(cursor)) return Number.parseInt(cursor, 36);
-  throw new ConfigError(
-    "cursor",
-    `${owner}: \`cursor\` must be one that a page of this kind of query answered.`,
-  );
+  throw wrongOption(owner, "cursor", "must be one that a page of this kind of query answered.");
 };
 
 const placeOf = (owner: string, cursor: unknown): DeliveryPlace => {
@@ -154,9 +149,10 @@ const moment = (owner: string, name: string, value: unknown): number | undefined
         ? Date.parse(value)
         : Number.NaN;
   if (!Number.isNaN(at)) return at;
-  throw new ConfigError(
+  throw wrongOption(
+    owner,
     name,
-    `${owner}: \`${name}\` must be a valid Date or an RFC 3339 time with its offset, such as "2025-08-29T10:30:00Z".`,
+    'must be a valid Date or an RFC 3339 time with its offset, such as "2025-08-29T10:30:00Z".',
   );
 };
 
@@ -172,6 +168,9 @@ const words = (
   const isWord = (word: unknown) =>
     typeof word === "string" && (allowed === undefined || allowed.includes(word));
   if (list.every(isWord)) return new Set(list.map(String));
-  const of = allowed ? `: ${allowed.map((word) => `"${word}"`).join(", ")}` : " of strings";
-  throw new ConfigError(name, `${owner}: \`${name}\` must be a list${allowed ? " of" : ""}${of}.`);
+  throw wrongOption(
+    owner,
+    name,
+    `must be a list of${allowed ? `: ${quoted(allowed)}` : " strings"}.`,
+  );
 };

@@ -1,4 +1,5 @@
-import { isoTime, type StoredDelivery } from "./query.ts";
+import { isoTime } from "../clock.ts";
+import type { StoredDelivery } from "./query.ts";
 import type { DeliveryFailure, Outcome } from "./store.ts";
 
 /** An outcome that is a fate. A dead delivery is none: it can be replayed. */

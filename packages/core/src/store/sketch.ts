@@ -31,14 +31,12 @@ export class Sketch {
   #sum = 0;
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
-  /** Sorted, and few: a sparse pair costs less than a dense range in the thousands of sketches that a month makes. */
-  readonly #keys: number[] = [];
-  readonly #counts: number[] = [];
-  #lastIndex = 0;
+  /** Only those in use, which are few in most of the thousands of sketches that a month makes. */
+  readonly #buckets = new Map<number, number>();
 
   /** How many buckets are in use. */
   get size(): number {
-    return this.#keys.length;
+    return this.#buckets.size;
   }
 
   add(value: number): void {
@@ -54,9 +52,7 @@ export class Sketch {
     this.#sum = add(this.#sum, other.#sum);
     this.#min = Math.min(this.#min, other.#min);
     this.#max = Math.max(this.#max, other.#max);
-    other.#keys.forEach((key, index) => {
-      this.#tally(key, other.#counts[index] ?? 0);
-    });
+    for (const [key, count] of other.#buckets) this.#tally(key, count);
   }
 
   /** Undefined when nothing was added. */
@@ -74,35 +70,15 @@ export class Sketch {
   /** The value of nearest rank: the smallest that `share` of all values do not exceed. */
   #quantile(share: number): number {
     let left = Math.ceil(share * this.#count);
-    const index = this.#counts.findIndex((count) => {
+    const buckets = [...this.#buckets].sort(([one], [other]) => one - other);
+    const [key] = buckets.find(([, count]) => {
       left -= count;
       return left <= 0;
-    });
-    const value = representativeOf(this.#keys[index] ?? 0);
-    return Math.min(this.#max, Math.max(this.#min, value));
+    }) ?? [0];
+    return Math.min(this.#max, Math.max(this.#min, representativeOf(key)));
   }
 
   #tally(key: number, count: number): void {
-    const keys = this.#keys;
-    if (keys[this.#lastIndex] !== key) this.#lastIndex = this.#indexOf(key);
-    const index = this.#lastIndex;
-    if (keys[index] === key) {
-      this.#counts[index] = (this.#counts[index] ?? 0) + count;
-      return;
-    }
-    keys.splice(index, 0, key);
-    this.#counts.splice(index, 0, count);
-  }
-
-  /** Where `key` is, or belongs. */
-  #indexOf(key: number): number {
-    let low = 0;
-    let high = this.#keys.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#keys[middle] ?? 0) < key) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    this.#buckets.set(key, (this.#buckets.get(key) ?? 0) + count);
   }
 }
