@@ -5,7 +5,7 @@ import { closeDown } from "./closing.ts";
 import { buildComponents, type Components } from "./components.ts";
 import { eventFactory } from "./create-event.ts";
 import { drain, persist } from "./delivery/drain.ts";
-import type { ChildBindings, EmitResult, Emitter, Run, TrackOptions } from "./emitter.ts";
+import type { EmitResult, Emitter } from "./emitter.ts";
 import { ConfigError } from "./errors.ts";
 import type { EventOf, EventTypeName, MonitorEvent } from "./event.ts";
 import type { EventInput } from "./event-input.ts";
@@ -38,6 +38,9 @@ import { sendTestMessage } from "./test-message.ts";
 
 /** Composes the rooms; with `house.ts` the only one that knows the others. */
 export class MonitorCore implements Monitor {
+  readonly emitEvent: Emitter["emitEvent"];
+  readonly track: Emitter["track"];
+  readonly child: Emitter["child"];
   #settings: Settings;
   readonly #parts: Components;
   /** The store it made for itself; undefined when it was given one. */
@@ -52,7 +55,10 @@ export class MonitorCore implements Monitor {
     const ownStore = memoryStore({ clock });
     if (options.store === undefined) this.#ownStore = ownStore;
     this.#parts = buildComponents(() => this.#settings, options.store ?? ownStore);
-    const { journal, dispatcher, receivers, nextId } = this.#parts;
+    const { emitter, journal, dispatcher, receivers, nextId } = this.#parts;
+    this.emitEvent = emitter.emitEvent;
+    this.track = emitter.track;
+    this.child = emitter.child;
     journal.open(nextId());
     this.#undo.push(
       drainAtExit({
@@ -62,22 +68,6 @@ export class MonitorCore implements Monitor {
     );
     this.#undo.push(keepRetention({ clock, journal, limits: () => this.#settings.history }));
     this.#apply();
-  }
-
-  emitEvent<Metrics extends object>(input: EventInput<Metrics>): EmitResult {
-    return this.#parts.emitter.emitEvent(input);
-  }
-
-  track<T>(
-    operation: string,
-    work: (run: Run) => T | Promise<T>,
-    options: TrackOptions = {},
-  ): Promise<T> {
-    return this.#parts.emitter.track(operation, work, options);
-  }
-
-  child(bindings: ChildBindings): Emitter {
-    return this.#parts.emitter.child(bindings);
   }
 
   registerCallback<const T extends EventTypeName = string>(
