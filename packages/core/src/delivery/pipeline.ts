@@ -223,7 +223,7 @@ export class Pipeline {
     }
     const reaction = react(batch, failure, retry, this.#host.random);
     const { code } = failure;
-    if (isFatal(reaction) || code === "config" || code === "endpoint")
+    if (isFatal(reaction) || code === "config" || code === "endpoint" || code === "unknown")
       this.#recorder.problem(`delivery-${code}`, failure);
     return reaction;
   }
