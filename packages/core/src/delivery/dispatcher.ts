@@ -240,8 +240,8 @@ export class Dispatcher {
   /** A predicate that throws lets the event through: better one too many than one lost. */
   #passes({ filter, name }: Receiver, { event }: Taken): boolean {
     if (filter.where === undefined) return true;
-    const failed = (cause: unknown): true => {
-      const message = "Its `where` threw, or did not answer at once: the event was let through.";
+    const failed = (how: string, cause?: unknown): true => {
+      const message = `Its \`where\` ${how}: the event was let through.`;
       this.#options.report({ code: "filter-threw", receiver: name, message, cause });
       return true;
     };
@@ -249,9 +249,9 @@ export class Dispatcher {
       const answer: unknown = filter.where(event);
       if (!isThenable(answer)) return Boolean(answer);
       contain(answer, () => {});
-      return failed(undefined);
+      return failed("is async");
     } catch (cause) {
-      return failed(cause);
+      return failed("threw", cause);
     }
   }
 }
