@@ -77,6 +77,9 @@ const parse = (path: unknown): Path => {
   if (segments.some((segment) => segment.includes("*") && !/^\*\*?$/.test(segment))) {
     return refuse(`${JSON.stringify(path)} has a \`*\` that is not a segment of its own`);
   }
+  if (segments[0] === "details") {
+    return refuse(`${JSON.stringify(path)} begins before it: write "${path.slice(8) || "*"}"`);
+  }
   if (segments.at(-1) === "**") {
     return refuse(`${JSON.stringify(path)} ends in \`**\`: name the key to hide`);
   }
