@@ -83,11 +83,11 @@ export class MonitorCore implements Monitor {
     const name = callback.name === "" ? this.#parts.receivers.freeName("callback") : callback.name;
     // The filter's `types` are what narrows the event, and the same filter decides what is delivered.
     const notifier = callbackNotifier(callback as EventCallback);
-    return this.#register(notifier, { name, ...options }, true);
+    return this.#register(notifier, options, name);
   }
 
   registerNotifier(notifier: Notifier, options: ReceiverOptions = {}): Registration {
-    return this.#register(notifier, options, false);
+    return this.#register(notifier, options);
   }
 
   attach(attachment: Attachment): Registration {
@@ -126,7 +126,7 @@ export class MonitorCore implements Monitor {
     return this.#parts.history.deliveries(query);
   }
 
-  replay(query: DeliveryQuery): Promise<number> {
+  replay(query: DeliveryQuery = {}): Promise<number> {
     return this.#parts.history.replay(query);
   }
 
@@ -245,9 +245,9 @@ export class MonitorCore implements Monitor {
     return this.#parts.intake.closed;
   }
 
-  #register(notifier: Notifier, options: ReceiverOptions, once: boolean): Registration {
+  #register(notifier: Notifier, options: ReceiverOptions, callbackName?: string): Registration {
     const { receivers, leaseKeeper } = this.#parts;
-    const registration = receivers.add(notifier, options, once);
+    const registration = receivers.add(notifier, options, callbackName);
     void leaseKeeper.takeOver(receivers.find(registration.name));
     return registration;
   }

@@ -43,7 +43,8 @@ describe("registering", () => {
   });
 
   it.each([
-    ["a factory that was not called", memoryNotifier, /an object with/],
+    ["a factory that was not called", memoryNotifier, /what a factory such as .* returns/],
+    ["a function for events", () => {}, /registerCallback\(\)/],
     ["a promise", Promise.resolve(memoryNotifier()), /an object with/],
     ["one without a contract", { id: "memory", send: () => {} }, /defineNotifier\(\)/],
     ["an id that is no label", { ...memoryNotifier(), id: "My Pager" }, /`id` is lower-case kebab/],
@@ -64,6 +65,17 @@ describe("registering", () => {
     const typo = { timeoutMS: 5 } as object;
     expect(() => monitor.registerNotifier(memoryNotifier(), typo)).toThrow(
       "Did you mean `timeoutMs`?",
+    );
+  });
+
+  it.each([
+    ["a name", "ops"],
+    ["null", null],
+    ["a list", ["sync_*"]],
+  ])("refuses %s where a callback's options belong", (_what, options) => {
+    const { monitor } = rig();
+    expect(() => monitor.registerCallback(() => {}, options as never)).toThrow(
+      "takes an options object, but it is",
     );
   });
 
@@ -97,6 +109,18 @@ describe("registering", () => {
 });
 
 describe("unregistering", () => {
+  it("has the name taken until it is over, and says so to who is too early", async () => {
+    const { clock, monitor } = rig();
+    const registration = monitor.registerCallback(() => {}, { name: "ops" });
+    const leaving = registration.unregister();
+    expect(() => monitor.registerCallback(() => {}, { name: "ops" })).toThrow(
+      "or await its `unregister()`",
+    );
+    await clock.advance(10);
+    await leaving;
+    expect(() => monitor.registerCallback(() => {}, { name: "ops" })).not.toThrow();
+  });
+
   it("delivers what waits, closes the notifier once, and forgets the receiver", async () => {
     const { clock, monitor, emit } = rig();
     const notifier = memoryNotifier();
