@@ -55,7 +55,7 @@ export class MonitorCore implements Monitor {
     const ownStore = memoryStore({ clock });
     if (options.store === undefined) this.#ownStore = ownStore;
     this.#parts = buildComponents(() => this.#settings, options.store ?? ownStore);
-    const { emitter, journal, dispatcher, receivers, nextId } = this.#parts;
+    const { emitter, journal, nextId } = this.#parts;
     this.emitEvent = emitter.emitEvent;
     this.track = emitter.track;
     this.child = emitter.child;
@@ -63,7 +63,7 @@ export class MonitorCore implements Monitor {
     this.#undo.push(
       drainAtExit({
         drainOnExitMs: () => this.#settings.drainOnExitMs,
-        dueInMs: () => exitDueInMs(clock, journal, dispatcher, receivers),
+        dueInMs: () => exitDueInMs(clock, this.#parts),
       }),
     );
     this.#undo.push(keepRetention({ clock, journal, limits: () => this.#settings.history }));

@@ -6,6 +6,53 @@ import { rig } from "./support/rig.ts";
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
+describe("events that wait for company (`batch.maxWaitMs`)", () => {
+  const patient = { batch: { maxWaitMs: 600_000 } };
+
+  it("leave at once by flush(), and those emitted after it wait again", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier({ maxBatchSize: 10 });
+    monitor.registerNotifier(notifier, patient);
+    emit(2);
+    await clock.advance(1_000);
+    expect(notifier.batches).toEqual([]);
+    emit(1);
+    const flushing = monitor.flush();
+    emit(1);
+    await clock.advance(0);
+    expect(await flushing).toMatchObject({ delivered: 4, pending: 0, timed_out: false });
+    expect(notifier.batches.map(({ length }) => length)).toEqual([4]);
+    emit(1);
+    await clock.advance(599_999);
+    expect(notifier.batches).toHaveLength(1);
+    await clock.advance(1);
+    expect(notifier.batches).toHaveLength(2);
+  });
+
+  it.each(["close()", "unregister()"])("are delivered by %s, and not dropped", async (how) => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier({ maxBatchSize: 10 });
+    const registration = monitor.registerNotifier(notifier, patient);
+    emit(3);
+    await clock.advance(1_000);
+    const ending = how === "close()" ? monitor.close() : registration.unregister();
+    await clock.advance(500);
+    expect(await ending).toMatchObject({ delivered: 3, dropped: 0, pending: 0 });
+    expect(notifier.batches.map(({ length }) => length)).toEqual([3]);
+  });
+
+  it("are dropped by who does not want to drain", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier({ maxBatchSize: 10 });
+    const registration = monitor.registerNotifier(notifier, patient);
+    emit(3);
+    await clock.advance(1_000);
+    const leaving = registration.unregister({ drain: false });
+    await clock.advance(500);
+    expect(await leaving).toMatchObject({ delivered: 0, dropped: 3 });
+  });
+});
+
 describe("registering", () => {
   it("gives a receiver only what is emitted after its registration, even within one turn", async () => {
     const { clock, monitor, emit, receiver } = rig();
