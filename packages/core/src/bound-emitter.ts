@@ -24,25 +24,25 @@ export class BoundEmitter implements Emitter {
     this.#context = context;
   }
 
-  emitEvent<Metrics extends object>(input: EventInput<Metrics>): EmitResult {
-    return this.#host.intake.emit(input, this.#context(), everybody);
-  }
+  // Properties, not methods: they are handed around without what they belong to.
+  readonly emitEvent = <Metrics extends object>(input: EventInput<Metrics>): EmitResult =>
+    this.#host.intake.emit(input, this.#context(), everybody);
 
-  track<T>(
+  readonly track = <T>(
     operation: string,
     work: (run: Run) => T | Promise<T>,
     options: TrackOptions = {},
-  ): Promise<T> {
+  ): Promise<T> => {
     const { clock, nextId } = this.#host;
     return track(operation, work, options, {
       clock,
       nextId,
-      emitEvent: (input) => this.emitEvent(input),
+      emitEvent: this.emitEvent,
       snapshot: (details) => this.#snapshot(details),
     });
-  }
+  };
 
-  child({ service, details }: ChildBindings): Emitter {
+  readonly child = ({ service, details }: ChildBindings): Emitter => {
     const bound = this.#snapshot(details);
     return new BoundEmitter(this.#host, () => {
       const above = this.#context();
@@ -52,7 +52,7 @@ export class BoundEmitter implements Emitter {
         details: { ...above.details, ...bound },
       };
     });
-  }
+  };
 
   #snapshot(details: object | undefined): JsonObject {
     const { limits, redaction } = this.#context();

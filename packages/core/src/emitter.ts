@@ -48,10 +48,10 @@ export interface TrackOptions {
 export interface Run {
   /** In `details.run_id` of all its events. */
   readonly id: string;
-  /** Adds to a metric: `run.add("records_synced", rows.length)`. */
-  add(metric: string, amount: number): void;
+  /** Adds to a metric: `run.add("records_synced", rows.length)`. A `bigint`, as databases count, becomes a number. */
+  add(metric: string, amount: number | bigint): void;
   /** Sets a metric. */
-  set(metric: string, value: number): void;
+  set(metric: string, value: number | bigint): void;
   /** Sets a detail: anything, as in an event. */
   note(detail: string, value: unknown): void;
   /** The message of the last event, instead of one made of the operation's name. */

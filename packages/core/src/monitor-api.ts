@@ -60,8 +60,8 @@ export interface Monitor extends Emitter {
   getEvents(query?: EventQuery): Promise<Page<MonitorEvent>>;
   /** What happened to events at receivers, newest first. What a filter did not want has no row: see `explain`. */
   getDeliveries(query?: DeliveryQuery): Promise<Page<Delivery>>;
-  /** Makes dead deliveries pending again, under the same event ids, and returns how many; `{}` takes them all, at most 1,000 a call. */
-  replay(query: DeliveryQuery): Promise<number>;
+  /** Makes dead deliveries pending again, under the same event ids, and returns how many; without a query all, at most 1,000 a call. */
+  replay(query?: DeliveryQuery): Promise<number>;
   /** Who would get an event, who not, and why. Asks every filter, `where` included. @throws ConfigError when it is not a valid event. */
   explain<Metrics extends object>(
     event: MonitorEvent | EventInput<Metrics>,

@@ -5,7 +5,7 @@ import { closeDown } from "./closing.ts";
 import { buildComponents, type Components } from "./components.ts";
 import { eventFactory } from "./create-event.ts";
 import { drain, persist } from "./delivery/drain.ts";
-import type { ChildBindings, EmitResult, Emitter, Run, TrackOptions } from "./emitter.ts";
+import type { EmitResult, Emitter } from "./emitter.ts";
 import { ConfigError } from "./errors.ts";
 import type { EventOf, EventTypeName, MonitorEvent } from "./event.ts";
 import type { EventInput } from "./event-input.ts";
@@ -38,6 +38,9 @@ import { sendTestMessage } from "./test-message.ts";
 
 /** Composes the rooms; with `house.ts` the only one that knows the others. */
 export class MonitorCore implements Monitor {
+  readonly emitEvent: Emitter["emitEvent"];
+  readonly track: Emitter["track"];
+  readonly child: Emitter["child"];
   #settings: Settings;
   readonly #parts: Components;
   readonly #undo: (() => void)[] = [];
@@ -48,32 +51,19 @@ export class MonitorCore implements Monitor {
     const { clock } = settings;
     this.#settings = settings;
     this.#parts = buildComponents(() => this.#settings, options.store ?? memoryStore({ clock }));
-    const { journal, dispatcher, receivers, nextId } = this.#parts;
+    const { emitter, journal, nextId } = this.#parts;
+    this.emitEvent = emitter.emitEvent;
+    this.track = emitter.track;
+    this.child = emitter.child;
     journal.open(nextId());
     this.#undo.push(
       drainAtExit({
         drainOnExitMs: () => this.#settings.drainOnExitMs,
-        dueInMs: () => exitDueInMs(clock, journal, dispatcher, receivers),
+        dueInMs: () => exitDueInMs(clock, this.#parts),
       }),
     );
     this.#undo.push(keepRetention({ clock, journal, limits: () => this.#settings.history }));
     this.#apply();
-  }
-
-  emitEvent<Metrics extends object>(input: EventInput<Metrics>): EmitResult {
-    return this.#parts.emitter.emitEvent(input);
-  }
-
-  track<T>(
-    operation: string,
-    work: (run: Run) => T | Promise<T>,
-    options: TrackOptions = {},
-  ): Promise<T> {
-    return this.#parts.emitter.track(operation, work, options);
-  }
-
-  child(bindings: ChildBindings): Emitter {
-    return this.#parts.emitter.child(bindings);
   }
 
   registerCallback<const T extends EventTypeName = string>(
@@ -89,11 +79,11 @@ export class MonitorCore implements Monitor {
     const name = callback.name || this.#parts.receivers.freeName("callback");
     // The filter's `types` are what narrows the event, and the same filter decides what is delivered.
     const notifier = callbackNotifier(callback as EventCallback);
-    return this.#register(notifier, { name, ...options }, true);
+    return this.#register(notifier, options, name);
   }
 
   registerNotifier(notifier: Notifier, options: ReceiverOptions = {}): Registration {
-    return this.#register(notifier, options, false);
+    return this.#register(notifier, options);
   }
 
   attach(attachment: Attachment): Registration {
@@ -124,7 +114,7 @@ export class MonitorCore implements Monitor {
     return this.#parts.history.deliveries(query);
   }
 
-  replay(query: DeliveryQuery): Promise<number> {
+  replay(query: DeliveryQuery = {}): Promise<number> {
     return this.#parts.history.replay(query);
   }
 
@@ -239,9 +229,9 @@ export class MonitorCore implements Monitor {
     return this.#parts.intake.closed;
   }
 
-  #register(notifier: Notifier, options: ReceiverOptions, once: boolean): Registration {
+  #register(notifier: Notifier, options: ReceiverOptions, callbackName?: string): Registration {
     const { receivers, leaseKeeper } = this.#parts;
-    const registration = receivers.add(notifier, options, once);
+    const registration = receivers.add(notifier, options, callbackName);
     void leaseKeeper.takeOver(receivers.find(registration.name));
     return registration;
   }

@@ -25,12 +25,12 @@ class RunRecord implements Run {
     this.details = { ...details, run_id: id };
   }
 
-  add(metric: string, amount: number): void {
-    this.metrics[metric] = (this.metrics[metric] ?? 0) + amount;
+  add(metric: string, amount: number | bigint): void {
+    this.set(metric, (this.metrics[metric] ?? 0) + Number(amount));
   }
 
-  set(metric: string, value: number): void {
-    this.metrics[metric] = value;
+  set(metric: string, value: number | bigint): void {
+    this.metrics[metric] = Number(value);
   }
 
   note(detail: string, value: unknown): void {
@@ -69,13 +69,16 @@ export const track = async <T>(
   const startedAt = clock.monotonic();
   const tell = (step: "success" | "failure", message: string, more: object): void => {
     const duration_seconds = seconds(clock.monotonic() - startedAt);
-    emitEvent({
+    const end = {
       event_type: `${operation}_${step}`,
-      level: run.wantedLevel,
-      message: run.text ?? message,
+      message,
       details: { ...run.details, ...more },
       metrics: { ...run.metrics, duration_seconds },
-    });
+    };
+    const { text = message, wantedLevel: level } = run;
+    const told = emitEvent({ ...end, level, message: text });
+    // The work may have given no level, or no text: that is reported, and must not hide how it ended.
+    if (!told.ok && told.reason === "invalid") emitEvent(end);
   };
   emitEvent({
     event_type: `${operation}_start`,

@@ -59,7 +59,8 @@ export const textOption = (owner: string, name: string, value: unknown): string 
   const text = typeof value === "string" ? value.trim() : "";
   if (text !== "") return text;
   const got = typeof value === "string" ? "empty" : kind(value);
-  throw wrongOption(owner, name, `must be a string that is not empty, but it is ${got}.`);
+  const hint = value === undefined ? " Is its environment variable set?" : "";
+  throw wrongOption(owner, name, `must be a string that is not empty, but it is ${got}.${hint}`);
 };
 
 export interface NumberRange {

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import { readFailure } from "./delivery/failure.ts";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, DeliveryError } from "./errors.ts";
 import type { Problem } from "./signals.ts";
 import { singleLine, truncate } from "./text.ts";
 
@@ -17,7 +17,8 @@ const causeOf = ({ code, message, cause }: Problem): string => {
     const named = readFailure(cause, null, 1).message;
     const who = message.includes(named) ? "" : ` ${named}`;
     const mayPrint = ConfigError.is(cause) || ownCode.test(code);
-    return mayPrint ? `${who}: ${truncate(singleLine(cause.message), 300)}` : who;
+    if (mayPrint) return `${who}: ${truncate(singleLine(cause.message), 300)}`;
+    return DeliveryError.is(cause) ? who : `${who}, whose text only \`onProblem\` gets`;
   } catch {
     return "";
   }

@@ -146,14 +146,16 @@ const ownerOf = (name: string): string => `The receiver \`${name}\``;
 export const receiverSettings = (
   notifier: Notifier,
   options: ReceiverOptions,
-  once: boolean,
+  callbackName?: string,
 ): ReceiverSettings => {
-  checkOptions(ownerOf(notifier.id), options, known);
+  const usual = callbackName ?? notifier.id;
+  checkOptions(ownerOf(usual), options, known);
   const name = textOption(
-    ownerOf(notifier.id),
+    ownerOf(usual),
     "name",
-    options.name === undefined ? notifier.id : options.name,
+    options.name === undefined ? usual : options.name,
   );
+  const once = callbackName !== undefined;
   const owner = ownerOf(name);
   const most = numberOption(owner, "maxBatchSize", notifier.maxBatchSize, 1, whole);
   return {

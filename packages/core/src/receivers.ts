@@ -36,7 +36,7 @@ const checkNotifier = (notifier: Notifier): void => {
   if (typeof notifier !== "object" || notifier === null || typeof notifier.send !== "function") {
     throw new ConfigError(
       "notifier",
-      "registerNotifier() takes an object with `contract`, `id` and `send()`.",
+      "registerNotifier() takes what a factory such as `slack({ … })` returns: an object with `contract`, `id` and `send()`. For a function there is registerCallback().",
     );
   }
   const contract: unknown = notifier.contract;
@@ -88,17 +88,18 @@ export class Receivers {
     );
   }
 
-  add(notifier: Notifier, options: ReceiverOptions, once: boolean): Registration {
+  /** @param callbackName - Of a callback, which is called so unless its options say otherwise. */
+  add(notifier: Notifier, options: ReceiverOptions, callbackName?: string): Registration {
     if (this.#host.intake.closed) {
       throw new ConfigError("notifier", "The monitor is closed: it takes no more receivers.");
     }
     checkNotifier(notifier);
-    const settings = receiverSettings(notifier, options, once);
+    const settings = receiverSettings(notifier, options, callbackName);
     const filter = compileFilter(`The receiver \`${settings.name}\``, options);
     if (this.all.some(({ name }) => name === settings.name)) {
       throw new ConfigError(
         "name",
-        `A receiver of the name \`${settings.name}\` is registered already. Give this one another \`name\`.`,
+        `A receiver of the name \`${settings.name}\` is registered already. Give this one another \`name\`, or await its \`unregister()\`.`,
       );
     }
     const pipeline = new Pipeline(notifier, settings, this.#host.pipelineHost);

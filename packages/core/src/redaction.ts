@@ -73,12 +73,18 @@ const refuse = (problem: string): never => {
 /** Keys, `*` and `**`, of which `**` is not the last. */
 const pathPattern = /^(?:(?:[^.*]+|\*\*?)\.)*(?:[^.*]+|\*)$/;
 
-const parse = (path: unknown): Path =>
-  typeof path === "string" && pathPattern.test(path)
-    ? path.split(".")
-    : refuse(
-        `${JSON.stringify(path)} is none: it is keys, \`*\` and \`**\` between dots, and \`**\` is not the last`,
-      );
+const parse = (path: unknown): Path => {
+  if (typeof path !== "string") return refuse(`it holds a ${typeof path}`);
+  if (!pathPattern.test(path)) {
+    return refuse(
+      `${JSON.stringify(path)} is none: it is keys, \`*\` and \`**\` between dots, and \`**\` is not the last`,
+    );
+  }
+  const keys = path.split(".");
+  return keys[0] === "details"
+    ? refuse(`${JSON.stringify(path)} begins before it: write "${path.slice(8) || "*"}"`)
+    : keys;
+};
 
 /**
  * Compiles paths into an event's `details` whose values become `"[redacted]"` and are never read.

@@ -24,6 +24,21 @@ circular.self = circular;
 let deep: unknown = 1;
 for (let i = 0; i < 20_000; i += 1) deep = [deep];
 
+describe("an emitter's methods", () => {
+  it.each([
+    ["a monitor", () => createMonitor()],
+    ["a child", () => createMonitor().child({ service: "billing" })],
+  ])(
+    "of %s work when they are taken off it, as for a handler or by destructuring",
+    async (_what, make) => {
+      const { emitEvent, track, child } = make();
+      expect(emitEvent({ event_type: "sync_start", message: "x" }).ok).toBe(true);
+      expect(await track("sync", () => "done")).toBe("done");
+      expect(child({}).emitEvent({ event_type: "sync_start", message: "x" }).ok).toBe(true);
+    },
+  );
+});
+
 const hostile: readonly (readonly [string, unknown])[] = [
   ["nothing", undefined],
   ["null", null],

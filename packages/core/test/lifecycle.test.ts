@@ -6,6 +6,53 @@ import { rig } from "./support/rig.ts";
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
+describe("events that wait for company (`batch.maxWaitMs`)", () => {
+  const patient = { batch: { maxWaitMs: 600_000 } };
+
+  it("leave at once by flush(), and those emitted after it wait again", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier({ maxBatchSize: 10 });
+    monitor.registerNotifier(notifier, patient);
+    emit(2);
+    await clock.advance(1_000);
+    expect(notifier.batches).toEqual([]);
+    emit(1);
+    const flushing = monitor.flush();
+    emit(1);
+    await clock.advance(0);
+    expect(await flushing).toMatchObject({ delivered: 4, pending: 0, timed_out: false });
+    expect(notifier.batches.map(({ length }) => length)).toEqual([4]);
+    emit(1);
+    await clock.advance(599_999);
+    expect(notifier.batches).toHaveLength(1);
+    await clock.advance(1);
+    expect(notifier.batches).toHaveLength(2);
+  });
+
+  it.each(["close()", "unregister()"])("are delivered by %s, and not dropped", async (how) => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier({ maxBatchSize: 10 });
+    const registration = monitor.registerNotifier(notifier, patient);
+    emit(3);
+    await clock.advance(1_000);
+    const ending = how === "close()" ? monitor.close() : registration.unregister();
+    await clock.advance(500);
+    expect(await ending).toMatchObject({ delivered: 3, dropped: 0, pending: 0 });
+    expect(notifier.batches.map(({ length }) => length)).toEqual([3]);
+  });
+
+  it("are dropped by who does not want to drain", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier({ maxBatchSize: 10 });
+    const registration = monitor.registerNotifier(notifier, patient);
+    emit(3);
+    await clock.advance(1_000);
+    const leaving = registration.unregister({ drain: false });
+    await clock.advance(500);
+    expect(await leaving).toMatchObject({ delivered: 0, dropped: 3 });
+  });
+});
+
 describe("registering", () => {
   it("gives a receiver only what is emitted after its registration, even within one turn", async () => {
     const { clock, monitor, emit, receiver } = rig();
@@ -43,7 +90,8 @@ describe("registering", () => {
   });
 
   it.each([
-    ["a factory that was not called", memoryNotifier, /an object with/],
+    ["a factory that was not called", memoryNotifier, /what a factory such as .* returns/],
+    ["a function for events", () => {}, /registerCallback\(\)/],
     ["a promise", Promise.resolve(memoryNotifier()), /an object with/],
     ["one without a contract", { id: "memory", send: () => {} }, /defineNotifier\(\)/],
     ["an id that is no label", { ...memoryNotifier(), id: "My Pager" }, /`id` is lower-case kebab/],
@@ -64,6 +112,17 @@ describe("registering", () => {
     const typo = { timeoutMS: 5 } as object;
     expect(() => monitor.registerNotifier(memoryNotifier(), typo)).toThrow(
       "Did you mean `timeoutMs`?",
+    );
+  });
+
+  it.each([
+    ["a name", "ops"],
+    ["null", null],
+    ["a list", ["sync_*"]],
+  ])("refuses %s where a callback's options belong", (_what, options) => {
+    const { monitor } = rig();
+    expect(() => monitor.registerCallback(() => {}, options as never)).toThrow(
+      "takes an options object, but it is",
     );
   });
 
@@ -97,6 +156,18 @@ describe("registering", () => {
 });
 
 describe("unregistering", () => {
+  it("has the name taken until it is over, and says so to who is too early", async () => {
+    const { clock, monitor } = rig();
+    const registration = monitor.registerCallback(() => {}, { name: "ops" });
+    const leaving = registration.unregister();
+    expect(() => monitor.registerCallback(() => {}, { name: "ops" })).toThrow(
+      "or await its `unregister()`",
+    );
+    await clock.advance(10);
+    await leaving;
+    expect(() => monitor.registerCallback(() => {}, { name: "ops" })).not.toThrow();
+  });
+
   it("delivers what waits, closes the notifier once, and forgets the receiver", async () => {
     const { clock, monitor, emit } = rig();
     const notifier = memoryNotifier();

@@ -35,6 +35,29 @@ describe("hooks that are async and reject", () => {
   });
 });
 
+describe("a `where` that gives no answer", () => {
+  it.each([
+    [
+      "throws",
+      () => {
+        throw new Error("no");
+      },
+      "Its `where` threw: the event was let through.",
+    ],
+    ["is async", async () => false, "Its `where` is async: the event was let through."],
+  ])(
+    "lets the event through when it %s, and is reported as just that",
+    async (_how, where, message) => {
+      const { clock, monitor, emit, receiver, problems } = rig();
+      monitor.registerCallback(() => {}, { name: "choosy", where: where as never });
+      emit(1);
+      await clock.advance(0);
+      expect(receiver("choosy").delivered).toBe(1);
+      expect(problems).toMatchObject([{ code: "filter-threw", receiver: "choosy", message }]);
+    },
+  );
+});
+
 type Then = (ok: () => void, bad: () => void) => void;
 const thenable = (then: Then) =>
   // biome-ignore lint/suspicious/noThenProperty: a thenable is what is tested

@@ -107,6 +107,49 @@ describe("track", () => {
 });
 
 describe("child", () => {
+  it("takes counts as databases give them, and never fails the work over one", async () => {
+    const { clock, monitor } = rig();
+    const notifier = memoryNotifier();
+    monitor.registerNotifier(notifier);
+    await monitor.track("cleanup", (run) => {
+      run.add("records_deleted", 40n);
+      run.add("records_deleted", "2" as unknown as number);
+      run.set("tables", 3n);
+      run.add("nonsense", undefined as unknown as number);
+    });
+    await clock.advance(0);
+    expect(notifier.events[1]).toMatchObject({
+      metrics: { records_deleted: 42, tables: 3 },
+      details: { invalid_metrics: ["nonsense"] },
+    });
+  });
+
+  it.each([
+    ["level", "warn", "`level` must be one of"],
+    ["message", { text: "done" }, "`message` must be a string"],
+  ] as const)(
+    "tells how a run ended though its `run.%s` is wrong, and of that too",
+    async (what, value, problem) => {
+      const { clock, monitor, problems } = rig();
+      const notifier = memoryNotifier();
+      monitor.registerNotifier(notifier);
+      const failed = monitor.track("sync", (run) => {
+        run[what](value as never);
+        throw new Error("no such table");
+      });
+      await expect(failed).rejects.toThrow("no such table");
+      await clock.advance(0);
+      expect(types(notifier)).toEqual(["sync_start", "sync_failure"]);
+      expect(notifier.events[1]).toMatchObject({
+        level: "error",
+        message: "sync failed: no such table",
+      });
+      expect(problems).toMatchObject([
+        { code: "event-invalid", message: expect.stringContaining(problem) },
+      ]);
+    },
+  );
+
   it("speaks under its own service and adds its details under the event's own", async () => {
     const { clock, monitor } = rig();
     const notifier = memoryNotifier();

@@ -69,7 +69,6 @@ describe("textOption", () => {
   });
 
   it.each([
-    [undefined, "missing"],
     ["", "empty"],
     [" \n", "empty"],
     [5, "a number"],
@@ -79,6 +78,10 @@ describe("textOption", () => {
     expect(message).toBe(
       `feishu(): \`secret\` must be a string that is not empty, but it is ${got}.`,
     );
+  });
+
+  it("tells who wrote `process.env.NAME` that it may not be set", () => {
+    expect(caught(() => text(undefined)).message).toMatch(/Is its environment variable set\?$/);
   });
 
   it("never repeats the value, which may be a secret", () => {

@@ -35,7 +35,7 @@ it("prints name and code of anybody else's error, says where its text is, and pr
   const cause = Object.assign(new Error("postgres://u:secret@db"), { code: "ENOENT" });
   stderrPrinter(fakeClock())(problem(cause));
   expect(printed).toEqual([
-    "datasync-monitor store-failed: The store could not be opened. Error (ENOENT)\n",
+    "datasync-monitor store-failed: The store could not be opened. Error (ENOENT), whose text only `onProblem` gets\n",
   ]);
 });
 

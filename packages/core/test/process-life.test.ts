@@ -66,6 +66,19 @@ describe("a process with a monitor", () => {
     expect([code, output.trim()]).toEqual([0, "delivered after 3"]);
   });
 
+  it("sends at its natural end what waits for company, for none will come", async () => {
+    const { code, output, ms } = await program(`
+      const monitor = createMonitor();
+      monitor.registerNotifier(
+        { contract: 1, id: "digest", maxBatchSize: 10, send: (batch) => console.log("sent", batch.length) },
+        { batch: { maxWaitMs: 600_000 } },
+      );
+      for (const message of ["one", "two"]) monitor.emitEvent({ event_type: "health_check", message });
+    `);
+    expect([code, output.trim()]).toEqual([0, "sent 2"]);
+    expect(ms).toBeLessThan(4_000);
+  });
+
   it("ends though a receiver never settles, once drainOnExitMs is over", async () => {
     const { code, ms } = await program(`
       const monitor = createMonitor({ drainOnExitMs: 300 });

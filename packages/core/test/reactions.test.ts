@@ -268,6 +268,33 @@ describe("what the pipeline does about each code", () => {
     expect(receiver("odd").last_error).toMatchObject({ code: "unknown", message: "TypeError" });
   });
 
+  it("tells of an error that nobody knows at its first attempt, for it may be a mistake in the notifier", async () => {
+    const { clock, monitor, emit, problems, receiver } = rig();
+    const notifier = memoryNotifier();
+    monitor.registerNotifier(notifier);
+    notifier.fail(new TypeError("x is not a function"));
+    emit(1);
+    await clock.advance(0);
+    expect(problems).toMatchObject([{ code: "delivery-unknown", receiver: "memory" }]);
+    await clock.advance(1_000);
+    expect(receiver("memory").delivered).toBe(1);
+    expect(problems).toHaveLength(1);
+  });
+
+  it("says so when a DeliveryError has a code that does not exist, and tries again", async () => {
+    const { clock, monitor, emit, problems, receiver } = rig();
+    const notifier = memoryNotifier();
+    monitor.registerNotifier(notifier);
+    notifier.fail(new DeliveryError("rate_limited" as never, "the pager asks us to wait"));
+    emit(1);
+    await clock.advance(0);
+    const message = '"rate_limited" is no DeliveryError code: the pager asks us to wait';
+    expect(problems).toMatchObject([{ code: "delivery-unknown", message }]);
+    expect(receiver("memory").last_error).toMatchObject({ code: "unknown", message });
+    await clock.advance(1_000);
+    expect(receiver("memory").delivered).toBe(1);
+  });
+
   it("never shows a stranger's error text in stats, deliveries or status, only to onProblem", async () => {
     const { clock, monitor, emit, problems } = rig();
     const canary = "https://hooks.example/T0/SECRET-CANARY";

@@ -99,6 +99,13 @@ describe("compileRedaction", () => {
     },
   );
 
+  it("refuses a path that begins at the event, where it would hide nothing", () => {
+    expect(() => compileRedaction(["user.token", "details.user.password"])).toThrow(
+      /such as .*"details\.user\.password" begins before it: write "user\.password"/,
+    );
+    expect(hide({ details: "kept" }, "**.details.password")).toEqual({ details: "kept" });
+  });
+
   it("refuses what is not a list", () => {
     expect(() => compileRedaction("password" as unknown as string[])).toThrow(/not a list/);
   });

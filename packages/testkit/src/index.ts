@@ -37,6 +37,7 @@ export {
 export type { MeetOptions, StandIn } from "./receivers/stand-in.ts";
 export type { ReceivedRequest } from "./receivers/behaviour.ts";
 export type { HttpReceiver } from "./receivers/http-stand-in.ts";
+export type { RouteAnswer, Routes } from "./receivers/routes.ts";
 export {
   type HostileHttp,
   type HostileHttpOptions,

@@ -236,6 +236,38 @@ describe("hostileHttp", () => {
     expect([http.attempts(), http.requests().length]).toEqual([2, 1]);
   });
 
+  describe("with routes beside the hook, such as a login", () => {
+    let login: HostileHttp;
+    beforeEach(async () => {
+      login = await hostileHttp({
+        routes: {
+          "/sessions": ({ body }) =>
+            body === "right" ? '{"session":"s-1"}' : { status: 401, headers: { "x-why": "wrong" } },
+        },
+      });
+    });
+    afterEach(() => login.close());
+    const sessions = () => new URL("/sessions?v=2", login.url).href;
+
+    it("answers them in their own way whatever the hook meets, and counts no attempt", async () => {
+      await login.meet("unavailable", { times: 1 });
+      expect(await (await post("right", sessions())).json()).toEqual({ session: "s-1" });
+      const refused = await post("guessed", sessions());
+      expect([refused.status, refused.headers.get("x-why")]).toEqual([401, "wrong"]);
+      expect((await post("{}", login.url)).status).toBe(503);
+      expect([login.attempts(), login.requests().length, login.accepted()]).toEqual([1, 1, []]);
+      expect(login.routed().map(({ method, path, body }) => [method, path, body])).toEqual([
+        ["POST", "/sessions?v=2", "right"],
+        ["POST", "/sessions?v=2", "guessed"],
+      ]);
+    });
+
+    it("closes them with the hook under `refuse`", async () => {
+      await login.meet("refuse");
+      expect(await failure(post("right", sessions()))).toBe("ECONNREFUSED");
+    });
+  });
+
   it("keeps a connection alive from one request to the next", async () => {
     const agent = new Agent({ keepAlive: true });
     const reused = async (): Promise<boolean> => {

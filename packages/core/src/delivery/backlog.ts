@@ -29,6 +29,8 @@ export class Backlog {
   /** What lies in a durable store instead. */
   readonly stored = new StoredBacklog();
   readonly #options: BacklogOptions;
+  /** What was emitted no later waits for no company. */
+  #hurried: Mark = { seq: 0, id: "" };
   #retries: Batch[] = [];
   readonly #flying = new Bag<Batch>();
   /** Retries since something new was tried, or anything accepted. */
@@ -156,6 +158,13 @@ export class Backlog {
     this.#heldBytes -= batch.bytes;
   }
 
+  /** What waits for company, up to the mark, waits no longer; answers whether that changes anything. */
+  sendUpTo(mark: Mark): boolean {
+    const waits = this.#hurried.seq < mark.seq && this.queue.length > 0;
+    this.#hurried = mark;
+    return waits;
+  }
+
   /** What waited out an outage that is over waits no longer. */
   hurry(): void {
     for (const batch of this.#retries) if (batch.strikes === 0) batch.notBefore = 0;
@@ -203,7 +212,10 @@ export class Backlog {
     const outages = this.#retries.filter(({ strikes }) => strikes === 0).length;
     if (this.queue.length === 0 || (outages >= maxRetrying && this.#row < maxRow))
       return Number.POSITIVE_INFINITY;
-    return batchDueAt(this.queue.length, this.queue.oldestSince, this.#options.batch);
+    const { batch } = this.#options;
+    const { length, oldestSince } = this.queue;
+    const hurries = batch.maxWaitMs > 0 && this.queue.holdsUpTo(this.#hurried);
+    return hurries ? oldestSince : batchDueAt(length, oldestSince, batch);
   }
 
   #oldestDue(now: number): Batch | undefined {

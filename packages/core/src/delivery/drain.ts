@@ -44,6 +44,7 @@ export const drain = async (options: DrainOptions): Promise<FlushReport> => {
   const { clock, dispatcher, pipelines, upTo, deadlineMs, impatient } = options;
   const fates = countFates(pipelines);
   const endsAt = clock.monotonic() + deadlineMs;
+  if (deadlineMs > 0) for (const pipeline of pipelines) pipeline.sendUpTo(upTo);
   const watches = pipelines.map(({ backlog }) => backlog.stored.watch(upTo));
   const pending = (): number =>
     pipelines.reduce(

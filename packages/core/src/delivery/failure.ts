@@ -86,10 +86,11 @@ const stranger = (error: unknown, aborted: AbortReason): Failure =>
 
 /** Another copy of core may have made it: nothing in it is taken on trust. */
 const told = (error: DeliveryError, aborted: AbortReason, batchSize: number): Failure => {
-  const wait = error.retryAfterMs;
+  const { code, retryAfterMs: wait } = error;
+  const wrong = codes.has(code) ? "" : `"${code}" is no DeliveryError code: `;
   return {
-    code: meant(codes.has(error.code) ? error.code : undefined, aborted),
-    message: truncate(singleLine(String(error.message)), 300),
+    code: meant(wrong ? undefined : code, aborted),
+    message: truncate(singleLine(wrong + error.message), 300),
     retryAfterMs:
       typeof wait === "number" && wait >= 0 && wait < Number.POSITIVE_INFINITY ? wait : undefined,
     resume: bounded(error.resume),

@@ -13,7 +13,7 @@ import { answeredBy, isFatal, onlyOnce, type Reaction, react } from "./reaction.
 import { Recorder, type RecorderHost } from "./recorder.ts";
 import { defaultMaxAgeMs } from "./retry.ts";
 import { StoreLink } from "./store-link.ts";
-import type { Taken } from "./taken.ts";
+import type { Mark, Taken } from "./taken.ts";
 
 /** What a pipeline needs of the monitor around it. */
 export interface PipelineHost extends RecorderHost {
@@ -126,6 +126,11 @@ export class Pipeline {
     this.storeLink.take(taken, isLate);
   }
 
+  /** Somebody waits for what was emitted up to the mark: it waits for no company (`maxWaitMs`). */
+  sendUpTo(mark: Mark): void {
+    if (this.backlog.sendUpTo(mark)) this.#host.ready(this);
+  }
+
   /** Begins at most one attempt; answers whether it did. */
   pump(): boolean {
     if (this.#closedFor !== null || !this.#host.holdsLeases()) return false;
@@ -223,7 +228,7 @@ export class Pipeline {
     }
     const reaction = react(batch, failure, retry, this.#host.random);
     const { code } = failure;
-    if (isFatal(reaction) || code === "config" || code === "endpoint")
+    if (isFatal(reaction) || code === "config" || code === "endpoint" || code === "unknown")
       this.#recorder.problem(`delivery-${code}`, failure);
     return reaction;
   }

@@ -1,4 +1,4 @@
-import type { Behaviour } from "./behaviour.ts";
+import type { Behaviour, ReceivedRequest } from "./behaviour.ts";
 import {
   answer,
   bomb,
@@ -15,6 +15,7 @@ import {
   silence,
 } from "./behaviours.ts";
 import { type HttpReceiver, httpStandIn } from "./http-stand-in.ts";
+import type { Routes } from "./routes.ts";
 
 export type Misbehaviour =
   | "silent" // takes the connection and reads nothing
@@ -34,9 +35,12 @@ export interface HostileHttpOptions {
   readonly path?: string | undefined;
   /** Between two bytes of a drip, in milliseconds. Default 20. */
   readonly dripIntervalMs?: number | undefined;
+  /** What is answered at other paths, such as a login's. */
+  readonly routes?: Routes | undefined;
 }
 
 export interface HostileHttp extends HttpReceiver {
+  routed(): readonly ReceivedRequest[];
   /** Answers the next `times` requests (default: all) with this, whatever they say. */
   answer(status: number, body?: string, headers?: Headers, times?: number): void;
   /** Treats the next `times` requests (default: all) like this. */
@@ -55,8 +59,8 @@ const conditions = ({ retryAfterSeconds = 2 }) => ({
 
 /** An HTTP receiver that can do everything a receiver should not. */
 export const hostileHttp = async (options: HostileHttpOptions = {}): Promise<HostileHttp> => {
-  const { path = "/hook", dripIntervalMs = 20 } = options;
-  const { receiver, behave } = await httpStandIn({ path, conditions, dripIntervalMs });
+  const { path = "/hook", dripIntervalMs = 20, routes } = options;
+  const { receiver, behave } = await httpStandIn({ path, conditions, dripIntervalMs, routes });
   const ways: Readonly<Record<Misbehaviour, Behaviour>> = {
     silent: silence,
     "hang-headers": hangHeaders,

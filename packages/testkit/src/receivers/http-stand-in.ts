@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 import type { Behaviour, ReceivedRequest } from "./behaviour.ts";
 import { answer, drip, halfHeaders, hangBody, hangHeaders, reset, silence } from "./behaviours.ts";
 import { listen } from "./listener.ts";
+import { type Routes, replyOf, routeOf } from "./routes.ts";
 import type { MeetOptions, StandIn } from "./stand-in.ts";
 
 /** What each vendor says in its own words. The rest happens below the words, and is the same for all. */
@@ -26,6 +27,8 @@ export interface HttpReceiver extends StandIn {
   requests(): readonly ReceivedRequest[];
   /** Those that were accepted: answered with a success and all of it, oldest first. */
   accepted(): readonly ReceivedRequest[];
+  /** Requests to routes beside the messages, such as a login, oldest first. None of them is among `requests()`. */
+  routed?(): readonly ReceivedRequest[];
   /** Whom the accepted messages alert, where the destination reads mentions. */
   alerted?(): readonly string[];
   /** Where "redirect" points: another origin, for a `Location` of your own. */
@@ -35,7 +38,7 @@ export interface HttpReceiver extends StandIn {
 }
 
 export interface HttpStandIn {
-  readonly receiver: HttpReceiver;
+  readonly receiver: HttpReceiver & Required<Pick<HttpReceiver, "routed">>;
   /** Sets what the next `times` requests meet; then it is "accept" again. */
   behave(behaviour: Behaviour, times: number): void;
 }
@@ -46,6 +49,7 @@ export interface HttpStandInOptions {
   readonly conditions: (options: MeetOptions) => Readonly<Record<VendorCondition, Behaviour>>;
   /** Between two bytes of a drip, in milliseconds. Default 20. */
   readonly dripIntervalMs?: number | undefined;
+  readonly routes?: Routes | undefined;
 }
 
 const flat = (headers: IncomingHttpHeaders): Record<string, string> =>
@@ -91,8 +95,9 @@ const openStranger = async () => {
 
 /** The part that every HTTP stand-in shares: a server, what it meets next, and what it saw. */
 export const httpStandIn = async (options: HttpStandInOptions): Promise<HttpStandIn> => {
-  const { path, conditions } = options;
+  const { path, conditions, routes = {} } = options;
   const requests: ReceivedRequest[] = [];
+  const routed: ReceivedRequest[] = [];
   const accepted: ReceivedRequest[] = [];
   const { accept } = conditions({});
   const stranger = await openStranger();
@@ -108,19 +113,21 @@ export const httpStandIn = async (options: HttpStandInOptions): Promise<HttpStan
   let attempts = 0;
   let next = { behaviour: accept, left: Number.POSITIVE_INFINITY };
 
-  const takeBehaviour = (): Behaviour => {
+  const takeAttempt = (): Behaviour => {
+    attempts += 1;
     if (next.left <= 0) return accept;
     next.left -= 1;
     return next.behaviour;
   };
 
   const server = serve(async (message, response) => {
-    attempts += 1;
-    const behaviour = takeBehaviour();
+    const route = routeOf(routes, message.url);
+    const behaviour = route === undefined ? takeAttempt() : undefined;
     const request = await read(message).catch(() => undefined);
     if (request === undefined) return; // the caller left halfway
-    requests.push(request);
-    if (behaviour(request, response)) accepted.push(request);
+    (route === undefined ? requests : routed).push(request);
+    if (route !== undefined) replyOf(route(request))(request, response);
+    else if (behaviour?.(request, response)) accepted.push(request);
   });
   const take = (socket: Socket): void => {
     if (next.behaviour !== silence || next.left <= 0) server.emit("connection", socket);
@@ -143,6 +150,7 @@ export const httpStandIn = async (options: HttpStandInOptions): Promise<HttpStan
       attempts: () => attempts,
       refusals: () => attempts - accepted.length,
       requests: () => [...requests],
+      routed: () => [...routed],
       accepted: () => [...accepted],
       elsewhere: stranger.url,
       strays: () => [...stranger.strays],

@@ -3,6 +3,7 @@ import type { Canary, Harness } from "../harness.ts";
 import type { ReceivedRequest } from "../receivers/behaviour.ts";
 import { hostileHttp } from "../receivers/hostile-http.ts";
 import type { HttpReceiver } from "../receivers/http-stand-in.ts";
+import type { Routes } from "../receivers/routes.ts";
 
 export interface HttpDestination {
   /** Where to post. It is a secret: it holds canaries. */
@@ -15,6 +16,11 @@ export interface HttpHarnessOptions extends Pick<Harness, "codes" | "cannotVerif
   readonly notifier: (given: HttpDestination) => Notifier;
   /** What stands for the destination. Default: `hostileHttp()`, at a path and query of canaries. */
   readonly destination?: ((canary: Canary) => Promise<HttpReceiver>) | undefined;
+  /**
+   * Requests beside the message, such as a login, by path: what `hostileHttp()` answers there, whatever
+   * the message meets. Give what it hands out, a session for example, a `canary(name)` too.
+   */
+  readonly routes?: ((canary: Canary) => Routes) | undefined;
   /** The header that carries the idempotency key, in lower case, or how to find the key. Left out where there is no place for one. */
   readonly key?: string | ((request: ReceivedRequest) => string | undefined) | undefined;
   /** What a reader sees of a message. Default: the request's body. */
@@ -35,8 +41,8 @@ const asItCame = ({ method, path, headers, body }: ReceivedRequest): string =>
     "\n",
   );
 
-const hostile = (canary: Canary): Promise<HttpReceiver> =>
-  hostileHttp({ path: `/hook/${canary("path")}?key=${canary("query")}` });
+const hostile = (canary: Canary, routes: Routes | undefined): Promise<HttpReceiver> =>
+  hostileHttp({ path: `/hook/${canary("path")}?key=${canary("query")}`, routes });
 
 /** A notifier that posts over HTTP, at a receiver that can do everything a receiver should not. It is held to every case. */
 export const httpHarness = (options: HttpHarnessOptions): Harness => {
@@ -49,14 +55,14 @@ export const httpHarness = (options: HttpHarnessOptions): Harness => {
     ...(cannotVerify && { cannotVerify }),
     ...(trace && { trace }),
     async rig(canary) {
-      const receiver = await destination(canary);
+      const receiver = await destination(canary, options.routes?.(canary));
       const taken = () => receiver.accepted().filter(isMessage);
       return {
         notifier: notifier({ url: receiver.url, canary }),
         meet: (condition) => receiver.meet(condition),
         received: () => taken().map(read),
         attempts: receiver.attempts,
-        said: () => receiver.requests().map(asItCame),
+        said: () => [...receiver.requests(), ...(receiver.routed?.() ?? [])].map(asItCame),
         strays: receiver.strays,
         secrets: options.secrets?.(canary),
         ...(keyOf && {

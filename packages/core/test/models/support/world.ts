@@ -137,6 +137,7 @@ export class World {
 
   flush(deadlineMs: number): void {
     const members = [...this.members.values()].filter(({ gone }) => !gone);
+    if (deadlineMs > 0) for (const member of members) member.hurry();
     this.#ask("flush", this.monitor.flush({ deadlineMs }), members, deadlineMs);
   }
 
@@ -146,6 +147,7 @@ export class World {
     const { member, registration } = enlisted;
     this.slots.delete(slot);
     member.leavingAt = this.clock.monotonic();
+    if (drain && deadlineMs > 0) member.hurry();
     const leaving = registration.unregister({ drain, deadlineMs });
     void leaving.then(() => {
       member.gone = true;
@@ -156,7 +158,10 @@ export class World {
   close(deadlineMs: number): void {
     this.closed = true;
     const members = [...this.members.values()].filter(({ gone }) => !gone);
-    for (const member of members) member.leavingAt ??= this.clock.monotonic();
+    for (const member of members) {
+      member.leavingAt ??= this.clock.monotonic();
+      if (deadlineMs > 0) member.hurry();
+    }
     this.slots.clear();
     const closing = this.monitor.close({ deadlineMs });
     void closing.then(() => {
