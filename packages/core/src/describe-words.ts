@@ -91,7 +91,7 @@ const en: Words = {
   betweenMembers: ", ",
   units: { d: "d", h: "h", min: "min", s: "s", ms: "ms" },
   more: "More",
-  moreFields: (count) => `${count} more fields are not shown`,
+  moreFields: (count) => `${count} more not shown`,
   causedBy: (what, cause) => `${what} (caused by ${cause})`,
 };
 

@@ -72,12 +72,12 @@ export type {
 } from "./notifier.ts";
 export { type Clock, systemClock, type Timer } from "./clock.ts";
 export {
-  checkTimeZone,
   type DescribedField,
   type DescribeOptions,
   type Description,
   describe,
 } from "./describe.ts";
+export { checkTimeZone } from "./describe-time.ts";
 export {
   checkOptions,
   choiceOption,

@@ -16,6 +16,7 @@ const floors: readonly (readonly string[])[] = [
     "json-property",
     "json-text",
     "redaction",
+    "describe-time",
   ],
   [
     "event-input",
