@@ -25,6 +25,7 @@ const surfaces: Readonly<Record<string, Surface>> = {
       "defineNotifier",
       "deliveryCursor",
       "describe",
+      "describeBatch",
       "eventCursor",
       "flagOption",
       "getMonitorInterface",

@@ -18,6 +18,8 @@ export interface Words {
   readonly units: Readonly<Record<"d" | "h" | "min" | "s" | "ms", string>>;
   readonly more: string;
   readonly moreFields: (count: string) => string;
+  readonly events: (count: number, counts: string) => string;
+  readonly ofLevel: (count: number, label: string) => string;
   readonly causedBy: (what: string, cause: string) => string;
 }
 
@@ -92,6 +94,8 @@ const en: Words = {
   units: { d: "d", h: "h", min: "min", s: "s", ms: "ms" },
   more: "More",
   moreFields: (count) => `${count} more not shown`,
+  events: (count, counts) => `${count} ${count === 1 ? "event" : "events"}: ${counts}`,
+  ofLevel: (count, label) => `${count} ${label.toLowerCase()}`,
   causedBy: (what, cause) => `${what} (caused by ${cause})`,
 };
 
@@ -166,6 +170,8 @@ const zhCN: Words = {
   units: { d: "天", h: "小时", min: "分钟", s: "秒", ms: "毫秒" },
   more: "更多",
   moreFields: (count) => `另有 ${count} 项未显示`,
+  events: (count, counts) => `${count} 条事件：${counts}`,
+  ofLevel: (count, label) => `${label} ${count}`,
   causedBy: (what, cause) => `${what}（起因：${cause}）`,
 };
 

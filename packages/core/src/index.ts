@@ -77,6 +77,7 @@ export {
   type Description,
   describe,
 } from "./describe.ts";
+export { type BatchDescription, describeBatch } from "./describe-batch.ts";
 export { checkTimeZone } from "./describe-time.ts";
 export {
   checkOptions,
