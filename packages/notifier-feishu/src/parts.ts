@@ -4,8 +4,11 @@ import type { Room } from "./fit.ts";
 import type { Fact, Look, Story } from "./story.ts";
 import { words } from "./words.ts";
 
-/** Bytes of a title, a label or a field's value. */
+/** Bytes of a title, a label, or a field's value in a digest. */
 export const shortBytes = 600;
+
+/** Bytes of a field's value where the event is alone: enough for a list to end as `describe()` ends it. */
+export const valueBytes = 1_500;
 
 /** Bytes of what went wrong: as much as `describe()` gives. */
 export const errorBytes = 4_000;
