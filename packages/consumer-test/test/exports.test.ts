@@ -26,6 +26,7 @@ const surfaces: Readonly<Record<string, Surface>> = {
       "deliveryCursor",
       "describe",
       "describeBatch",
+      "describeTime",
       "eventCursor",
       "flagOption",
       "getMonitorInterface",

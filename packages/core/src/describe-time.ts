@@ -46,8 +46,12 @@ export const checkTimeZone = (owner: string, value: unknown): string => {
   );
 };
 
-/** "2025-08-29 18:30:00 +08:00"; a stamp that is no time as it is. */
-export const timeText = (timestamp: string, timeZone: string): string => {
+/**
+ * "2025-08-29 18:30:00 +08:00"; a stamp that is no time, as it is.
+ *
+ * @param timeZone - An IANA name, checked: `checkTimeZone()`.
+ */
+export const describeTime = (timestamp: string, timeZone: string): string => {
   const at = new Date(timestamp);
   if (Number.isNaN(at.getTime())) return singleLine(timestamp);
   const parts = new Map(

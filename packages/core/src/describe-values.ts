@@ -1,4 +1,4 @@
-import { timeText } from "./describe-time.ts";
+import { describeTime } from "./describe-time.ts";
 import { type Words, wordsOf } from "./describe-words.ts";
 import type { JsonObject, JsonValue } from "./errors.ts";
 import type { Locale } from "./notifier.ts";
@@ -82,7 +82,9 @@ const bytesText = (bytes: number, { tenths }: Speech): string => {
 const countText = (value: number, speech: Speech): string =>
   (value === 0 || Math.abs(value) >= 0.1 ? speech.count : speech.small).format(value);
 
-const isCount = (key: string): boolean => /^records_|_(count|total)$/.test(key);
+const isCount = (key: string): boolean => /^(total_)?records_|_(count|total)$/.test(key);
+
+const hasUnit = (key: string): boolean => /_(seconds|bytes|ratio)$/.test(key);
 
 const numberText = (key: string, value: number, counted: boolean, speech: Speech): string => {
   if (key === "duration" || /_seconds$|^seconds_to_/.test(key)) return durationText(value, speech);
@@ -121,30 +123,39 @@ const errorText = (object: JsonObject, words: Words, causes = 0): string | undef
 
 /** A list or an object that is told by its parts. */
 type Nest = readonly JsonValue[] | JsonObject;
-type Telling = (nest: Nest, speech: Speech) => string;
+/** @param key - The member that the list or object is. */
+type Telling = (nest: Nest, key: string, speech: Speech) => string;
 
 /** So many parts are told; the others are counted. */
 const mostParts = 20;
 const longestPart = 300;
 /** Marks of lines, and the line that counts. */
 const aside = 60;
-/** Where one is longer, each part has a line of its own. */
+/** Where one is longer, each part has a line of its own; where all have parts themselves, also two lines' worth of them. */
 const longestAbreast = 60;
 
 /** @param mark - Between a member's key and its text. */
-function* partsOf(nest: Nest, mark: string, tell: Telling, speech: Speech): Generator<string> {
-  if (isList(nest)) for (const item of nest) yield plainText("", item, false, speech, tell);
+function* partsOf(
+  nest: Nest,
+  key: string,
+  mark: string,
+  tell: Telling,
+  speech: Speech,
+): Generator<string> {
+  // The unit of `latency_seconds: { p50, p99 }` is that of its members.
+  const unit = hasUnit(key) ? key : undefined;
+  if (isList(nest)) for (const item of nest) yield plainText(unit ?? "", item, false, speech, tell);
   else
-    for (const [key, member] of Object.entries(nest))
-      yield `${key}${mark}${plainText(key, member, false, speech, tell)}`;
+    for (const [name, member] of Object.entries(nest))
+      yield `${name}${mark}${plainText(unit ?? name, member, false, speech, tell)}`;
 }
 
 /** As many parts as there is room for, each one line. */
-const within = (nest: Nest, mark: string, tell: Telling, speech: Speech): string[] => {
+const within = (nest: Nest, key: string, mark: string, tell: Telling, speech: Speech): string[] => {
   const { words, count } = speech;
   const shown: string[] = [];
   let room = longest - aside;
-  for (const part of partsOf(nest, mark, tell, speech)) {
+  for (const part of partsOf(nest, key, mark, tell, speech)) {
     const line = singleLine(truncate(part, longestPart));
     room -= line.length + 2;
     if (shown.length === mostParts || room < 0) break;
@@ -154,22 +165,26 @@ const within = (nest: Nest, mark: string, tell: Telling, speech: Speech): string
   return left === 0 ? shown : [...shown, `… ${words.moreFields(count.format(left))}`];
 };
 
-const inLine = (nest: Nest, mark: string, speech: Speech): string =>
-  within(nest, mark, enclosed, speech).join(
+const inLine = (nest: Nest, key: string, mark: string, speech: Speech): string =>
+  within(nest, key, mark, enclosed, speech).join(
     isList(nest) ? speech.words.betweenItems : speech.words.betweenMembers,
   );
 
-const bare: Telling = (nest, speech) => inLine(nest, " ", speech);
+const bare: Telling = (nest, key, speech) => inLine(nest, key, " ", speech);
 
-const enclosed: Telling = (nest, speech) =>
-  isList(nest) ? `[${bare(nest, speech)}]` : `{${bare(nest, speech)}}`;
+const enclosed: Telling = (nest, key, speech) =>
+  isList(nest) ? `[${bare(nest, key, speech)}]` : `{${bare(nest, key, speech)}}`;
 
 /** Short parts abreast, longer ones line by line: an object of objects reads as a table. */
-const outlined: Telling = (nest, speech) => {
-  const lines = within(nest, ": ", bare, speech);
-  return lines.length > 1 && lines.some(({ length }) => length > longestAbreast)
-    ? lines.map((line) => `- ${line}`).join("\n")
-    : inLine(nest, ": ", speech);
+const outlined: Telling = (nest, key, speech) => {
+  const [line = "", ...more] = within(nest, key, ": ", bare, speech);
+  if (more.length === 0) return line;
+  const abreast = inLine(nest, key, ": ", speech);
+  const isTable = Object.values(nest).every((part) => typeof part === "object" && part !== null);
+  const isLong = [line, ...more].some(({ length }) => length > longestAbreast);
+  return isLong || (isTable && abreast.length > 2 * longestAbreast)
+    ? [line, ...more].map((part) => `- ${part}`).join("\n")
+    : abreast;
 };
 
 /** @param tell - Puts what has parts into words. */
@@ -184,8 +199,8 @@ const plainText = (
   if (value === null || isEmpty(value)) return words.none;
   if (typeof value === "boolean") return value ? words.yes : words.no;
   if (typeof value === "number") return numberText(key, value, counted, speech);
-  if (typeof value === "string") return moment.test(value) ? timeText(value, timeZone) : value;
-  return (isList(value) ? undefined : errorText(value, words)) ?? tell(value, speech);
+  if (typeof value === "string") return moment.test(value) ? describeTime(value, timeZone) : value;
+  return (isList(value) ? undefined : errorText(value, words)) ?? tell(value, key, speech);
 };
 
 /** Control characters and marks that turn text around; line ends and tabs stay. */

@@ -1,4 +1,4 @@
-import { checkTimeZone, timeText } from "./describe-time.ts";
+import { checkTimeZone, describeTime } from "./describe-time.ts";
 import { cleanText, type Speech, speechOf, valueText } from "./describe-values.ts";
 import type { Words } from "./describe-words.ts";
 import type { JsonValue } from "./errors.ts";
@@ -112,7 +112,7 @@ export const describe = (event: MonitorEvent, options: DescribeOptions = {}): De
   const timeZone = checkTimeZone("describe()", options.timeZone);
   const speech = speechOf(locale, timeZone);
   const { words } = speech;
-  const time = timeText(event.timestamp, timeZone);
+  const time = describeTime(event.timestamp, timeZone);
   return {
     title: wordFor(words.titles, event.event_type) ?? singleLine(event.event_type),
     level: event.level,

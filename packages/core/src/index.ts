@@ -78,7 +78,7 @@ export {
   describe,
 } from "./describe.ts";
 export { type BatchDescription, describeBatch } from "./describe-batch.ts";
-export { checkTimeZone } from "./describe-time.ts";
+export { checkTimeZone, describeTime } from "./describe-time.ts";
 export {
   checkOptions,
   choiceOption,

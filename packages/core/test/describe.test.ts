@@ -1,6 +1,6 @@
 import { expect, it, describe as suite } from "vitest";
 import { describe as inWords } from "../src/describe.ts";
-import { checkTimeZone } from "../src/describe-time.ts";
+import { checkTimeZone, describeTime } from "../src/describe-time.ts";
 import { ConfigError, type JsonValue } from "../src/errors.ts";
 import { EventLevel, EventType, type MonitorEvent } from "../src/event.ts";
 import { toJson } from "../src/json.ts";
@@ -125,6 +125,12 @@ suite("describe, the time", () => {
     expect(at("2025-01-01T00:00:00.000Z", "America/St_Johns")).toBe("2024-12-31 20:30:00 -03:30");
     expect(at("2025-01-01T00:00:00.000Z", "UTC")).toBe("2025-01-01 00:00:00 +00:00");
     expect(at("2025-01-01T00:00:00.000Z", "Asia/Kathmandu")).toBe("2025-01-01 05:45:00 +05:45");
+  });
+
+  it("is there for texts that name a moment", () => {
+    expect(describeTime("2025-08-29T10:30:00.000Z", "Asia/Shanghai")).toBe(
+      "2025-08-29 18:30:00 +08:00",
+    );
   });
 
   it("shows a stamp that is no time as it is", () => {
@@ -259,10 +265,41 @@ suite("describe, details", () => {
     );
   });
 
+  it("gives each member a line where they have members of their own, and are too many for one line", () => {
+    const shard = { state: "ok", lag_seconds: 13 };
+    expect(detail("shards", { a: shard, b: shard })).toBe(
+      "a: {state ok, lag_seconds 13 s}, b: {state ok, lag_seconds 13 s}",
+    );
+    expect(detail("shards", { a: shard, b: shard, c: shard, d: shard })).toBe(
+      ["a", "b", "c", "d"].map((name) => `- ${name}: state ok, lag_seconds 13 s`).join("\n"),
+    );
+    const flat = Object.fromEntries(Array.from({ length: 15 }, (_, at) => [`shard_${at}`, null]));
+    expect(detail("shards", flat)).not.toContain("\n");
+  });
+
+  it("tells the only part of a list or an object without marks around it", () => {
+    expect(detail("problems", [{ code: "delivery-config", receiver: "slack" }])).toBe(
+      "code delivery-config, receiver slack",
+    );
+    expect(detail("largest", { binlog: { bytes: 7, since } })).toBe(
+      "binlog: bytes 7, since 2025-08-29 10:30:00 +00:00",
+    );
+  });
+
   it("leaves one long member, and many short ones, in one line", () => {
     expect(detail("notes", ["x".repeat(90)])).toBe("x".repeat(90));
     expect(detail("lost", Object.fromEntries(["a", "b", "c"].map((key) => [key, 1_000])))).toBe(
       "a: 1000, b: 1000, c: 1000",
+    );
+  });
+
+  it("measures the members of a measure as that", () => {
+    expect(detail("latency_seconds", { p50: 0.012, p99: 75, all: [1, 0.5] })).toBe(
+      "p50: 12 ms, p99: 1 min 15 s, all: [1 s, 500 ms]",
+    );
+    expect(detail("free_bytes", { "/data": 1_024 })).toBe("/data: 1 KiB");
+    expect(detail("totals", { total_records_synced: 128_450, port: 12_345 })).toBe(
+      "total_records_synced: 128,450, port: 12345",
     );
   });
 
