@@ -25,17 +25,9 @@ describe("a heartbeat", () => {
     expect(events()[0]?.details).toEqual({
       host: expect.any(String),
       status: "healthy",
-      receivers: [
-        {
-          name: "memory",
-          state: "active",
-          pending: 0,
-          delivered: 0,
-          failed: 0,
-          dropped: 0,
-          dead: 0,
-        },
-      ],
+      receivers: {
+        memory: { state: "active", pending: 0, delivered: 0, failed: 0, dropped: 0, dead: 0 },
+      },
     });
     await clock.advance(3 * hour);
     expect(events()).toHaveLength(37);
@@ -56,7 +48,7 @@ describe("a heartbeat", () => {
     expect(news()[0]?.details).toEqual({
       host: expect.any(String),
       status: "degraded",
-      reasons: [`The last sync failed, at ${at}: sync failed: lost`],
+      reasons: [`The last sync failed, at 2025-08-29 10:30:00 +00:00: sync failed: lost`],
       sync_metrics: {
         since: at,
         sync_start_count: 2,
@@ -70,9 +62,33 @@ describe("a heartbeat", () => {
         last_failure_at: at,
         last_error: "sync failed: lost",
       },
-      health: { level: "info", message: "fine", at },
-      receivers: [expect.objectContaining({ name: "memory", delivered: 5, last_success_at: at })],
+      receivers: { memory: expect.objectContaining({ delivered: 5, last_success_at: at }) },
     });
+  });
+
+  it("names receivers in trouble first, and of a lasting problem the latest", async () => {
+    const { clock, monitor, news } = rig();
+    const refuse = () => {
+      throw new DeliveryError("config", "HTTP 403");
+    };
+    const retry = { baseMs: second, capMs: second };
+    monitor.registerCallback(() => {}, { name: "log" });
+    monitor.registerNotifier(defineNotifier({ id: "slack", send: refuse }), {
+      breaker: false,
+      retry,
+    });
+    monitor.registerNotifier(defineNotifier({ id: "mail", send: refuse }), { retry });
+    monitor.emitEvent({ event_type: "sync_start", message: "x" });
+    await clock.advance(minute);
+    const { recent_problems } = await monitor.getComprehensiveStatus();
+    const latest = (name: string) => recent_problems.findLast(({ receiver }) => receiver === name);
+    expect(recent_problems.length).toBeGreaterThan(2);
+    news();
+    heartbeat(monitor);
+    await clock.advance(0);
+    const { details } = news()[0] ?? {};
+    expect(Object.keys(Object(details?.receivers))).toEqual(["mail", "memory", "log", "slack"]);
+    expect(details?.recent_problems).toEqual([latest("slack"), latest("mail")]);
   });
 
   it("has the level of the status, and gives the gravest reason", async () => {
@@ -92,7 +108,7 @@ describe("a heartbeat", () => {
     expect(await said()).toEqual([
       "error",
       expect.stringMatching(
-        /^datasync is unhealthy: The latest health check .*: no database \(and 1 more\)$/,
+        /^datasync is unhealthy: The latest health check .*: no database \(and 1 more reason\)$/,
       ),
     ]);
     monitor.emitEvent({ event_type: "health_check", message: "fine" });

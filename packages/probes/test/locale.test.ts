@@ -5,7 +5,7 @@ import { healthChecks, heartbeat, storageWatcher } from "../src/index.ts";
 import { GiB } from "./storage-support.ts";
 import { hour, minute, rig, second } from "./support.ts";
 
-const chinese = { locale: "zh-CN" } as const;
+const chinese = { locale: "zh-CN", timeZone: "Asia/Shanghai" } as const;
 
 describe("on a monitor whose locale is zh-CN", () => {
   it("health checks speak Chinese", async () => {
@@ -141,11 +141,11 @@ describe("on a monitor whose locale is zh-CN", () => {
     expect(await beat()).toBe("datasync 运行正常，已运行 5 分钟");
     monitor.emitEvent({ event_type: "storage_warning", message: "/data 已用 90%" });
     expect(await beat()).toBe(
-      "datasync 状态降级：最近一次存储警告为 warning（2025-08-29T10:35:00.000Z）：/data 已用 90%",
+      "datasync 状态降级：最近一次存储警告为“警告”级（2025-08-29 18:35:00 +08:00）：/data 已用 90%",
     );
     monitor.emitEvent({ event_type: "health_check", level: "critical", message: "数据库不可达" });
     expect(await beat()).toBe(
-      "datasync 状态异常：最近一次健康检查为 critical（2025-08-29T10:40:00.000Z）：数据库不可达（另有 1 项）",
+      "datasync 状态异常：最近一次健康检查为“严重”级（2025-08-29 18:40:00 +08:00）：数据库不可达（另有 1 个原因）",
     );
     answer = () => Promise.reject(new RangeError());
     expect(await beat()).toBe("datasync 在运行，但无法得知其状态：RangeError");

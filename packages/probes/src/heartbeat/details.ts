@@ -1,4 +1,9 @@
-import type { ComprehensiveStatus, LatestNotice, MetricsWindow } from "@datasync-monitor/core";
+import type {
+  ComprehensiveStatus,
+  MetricsWindow,
+  ReceiverStatus,
+  RecentProblem,
+} from "@datasync-monitor/core";
 
 const isEmpty = (value: unknown): boolean =>
   value === null || (typeof value === "object" && Object.keys(value).length === 0);
@@ -17,29 +22,35 @@ const runsOf = ({ until, complete, ...metrics }: MetricsWindow): object | null =
     ? metrics
     : null;
 
-/** Without the details, which the notice's own event has. */
-const noticeOf = (notice: LatestNotice | null): object | null => {
-  if (notice === null) return null;
-  const { details, ...told } = notice;
-  return told;
-};
+const isWell = ({ state, dropped, dead }: ReceiverStatus): boolean =>
+  state === "active" && dropped + dead === 0;
+
+/** By name, those in trouble first. */
+const byName = (receivers: readonly ReceiverStatus[]): object =>
+  Object.fromEntries(
+    receivers
+      .toSorted((left, right) => Number(isWell(left)) - Number(isWell(right)))
+      .map(({ name, ...receiver }) => [name, receiver]),
+  );
+
+/** The latest of each code and receiver: one that lasts is noted again and again. */
+const distinct = (problems: readonly RecentProblem[]): readonly RecentProblem[] => [
+  ...new Map(problems.map((one) => [`${one.code} ${one.receiver}`, one])).values(),
+];
 
 /**
- * What a person has to read of a comprehensive status: without what is empty, what the event says itself, and
- * what another event has said.
+ * What a person has to read of a comprehensive status: without what is empty, what the event says itself, and what
+ * the probes have told in events of their own.
  */
-export const detailsOf = (status: ComprehensiveStatus, reasons: readonly string[]): object => {
-  const { service, timestamp, uptime_seconds, ...told } = status;
-  const { sync_metrics, cleanup_metrics, migration_metrics, health, storage } = status;
-  return Object(
+export const detailsOf = (status: ComprehensiveStatus, reasons: readonly string[]): object =>
+  Object(
     filled({
-      ...told,
+      status: status.status,
       reasons,
-      sync_metrics: runsOf(sync_metrics),
-      cleanup_metrics: runsOf(cleanup_metrics),
-      migration_metrics: runsOf(migration_metrics),
-      health: noticeOf(health),
-      storage: noticeOf(storage),
+      sync_metrics: runsOf(status.sync_metrics),
+      cleanup_metrics: runsOf(status.cleanup_metrics),
+      migration_metrics: runsOf(status.migration_metrics),
+      receivers: byName(status.receivers),
+      recent_problems: distinct(status.recent_problems),
     }),
   );
-};

@@ -3,11 +3,12 @@ import type {
   EventInput,
   EventLevel,
   Locale,
+  NotifierHost,
   ReceiverStatus,
   ServiceHealth,
 } from "@datasync-monitor/core";
 import { detailsOf } from "./details.ts";
-import { reasonIn } from "./reasons.ts";
+import { reasonFor } from "./reasons.ts";
 import { heartbeatWords } from "./words.ts";
 
 const levelOf: Readonly<Record<ServiceHealth, EventLevel>> = {
@@ -26,14 +27,17 @@ const messageOf = (
     : heartbeatWords[locale].unwell(service, status, first, others.length);
 
 /** The comprehensive status as an event. */
-export const heartbeatEvent = (status: ComprehensiveStatus, locale: Locale): EventInput => {
+export const heartbeatEvent = (
+  status: ComprehensiveStatus,
+  host: Pick<NotifierHost, "locale" | "timeZone">,
+): EventInput => {
   const total = (of: (receiver: ReceiverStatus) => number): number =>
     status.receivers.reduce((sum, receiver) => sum + of(receiver), 0);
-  const reasons = status.reasons.map((reason) => reasonIn(locale, reason));
+  const reasons = status.reasons.map((reason) => reasonFor(host, reason));
   return {
     event_type: "service_status",
     level: levelOf[status.status],
-    message: messageOf(status, reasons, locale),
+    message: messageOf(status, reasons, host.locale),
     details: detailsOf(status, reasons),
     metrics: {
       uptime_seconds: status.uptime_seconds,

@@ -25,14 +25,14 @@ export const heartbeatWords: Readonly<Record<Locale, HeartbeatWords>> = {
     well: (service, uptimeSeconds) =>
       `${service} is healthy, up for ${words.en.roughly(uptimeSeconds)}`,
     unwell: (service, status, first, others) =>
-      `${service} is ${status}: ${first}${others === 0 ? "" : ` (and ${others} more)`}`,
+      `${service} is ${status}: ${first}${others === 0 ? "" : ` (and ${others} more ${others === 1 ? "reason" : "reasons"})`}`,
     mute: (service, reason) => `${service} runs, but its status cannot be told: ${reason}`,
   },
   "zh-CN": {
     well: (service, uptimeSeconds) =>
       `${service} ${healthZh.healthy}，已运行 ${words["zh-CN"].roughly(uptimeSeconds)}`,
     unwell: (service, status, first, others) =>
-      `${service} ${healthZh[status]}：${first}${others === 0 ? "" : `（另有 ${others} 项）`}`,
+      `${service} ${healthZh[status]}：${first}${others === 0 ? "" : `（另有 ${others} 个原因）`}`,
     mute: (service, reason) => `${service} 在运行，但无法得知其状态：${reason}`,
   },
 };
