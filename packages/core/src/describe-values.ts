@@ -131,7 +131,7 @@ const mostParts = 20;
 const longestPart = 300;
 /** Marks of lines, and the line that counts. */
 const aside = 60;
-/** Where one is longer, each part has a line of its own; where all have parts themselves, also two lines' worth of them. */
+/** Where one is longer, each part has a line of its own; where all have parts themselves, also where they are together. */
 const longestAbreast = 60;
 
 /** @param mark - Between a member's key and its text. */
@@ -182,7 +182,7 @@ const outlined: Telling = (nest, key, speech) => {
   const abreast = inLine(nest, key, ": ", speech);
   const isTable = Object.values(nest).every((part) => typeof part === "object" && part !== null);
   const isLong = [line, ...more].some(({ length }) => length > longestAbreast);
-  return isLong || (isTable && abreast.length > 2 * longestAbreast)
+  return isLong || (isTable && abreast.length > longestAbreast)
     ? [line, ...more].map((part) => `- ${part}`).join("\n")
     : abreast;
 };

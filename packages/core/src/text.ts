@@ -3,7 +3,7 @@ const marker = "…";
 const byteLength = (text: string): number => Buffer.byteLength(text, "utf8");
 
 /** What belongs to the character before it: the other half of a pair, a joiner, a mark, a skin tone. */
-const glue = /^[\udc00-\udfff\u200d\p{M}\p{EMod}]/u;
+const glue = /^[\udc00-\udfff\p{M}\p{EMod}\u200d]/u;
 
 /** Where well-formed text may be cut at or before `end` without tearing a surrogate pair or an emoji of several. */
 const boundary = (text: string, end: number): number => {

@@ -267,8 +267,8 @@ suite("describe, details", () => {
 
   it("gives each member a line where they have members of their own, and are too many for one line", () => {
     const shard = { state: "ok", lag_seconds: 13 };
-    expect(detail("shards", { a: shard, b: shard })).toBe(
-      "a: {state ok, lag_seconds 13 s}, b: {state ok, lag_seconds 13 s}",
+    expect(detail("shards", { a: { ok: true }, b: { ok: false, at: 7 } })).toBe(
+      "a: {ok yes}, b: {ok no, at 7}",
     );
     expect(detail("shards", { a: shard, b: shard, c: shard, d: shard })).toBe(
       ["a", "b", "c", "d"].map((name) => `- ${name}: state ok, lag_seconds 13 s`).join("\n"),

@@ -29,7 +29,7 @@ export const isBlank = (text: string): boolean => /^[\s\p{Cc}\p{Cf}\u2800\u3164]
 const marker = "…";
 
 /** What belongs to the character before it: the other half of a pair, a joiner, a mark, a skin tone. */
-const glue = /^[\udc00-\udfff\u200d\p{M}\p{EMod}]/u;
+const glue = /^[\udc00-\udfff\p{M}\p{EMod}\u200d]/u;
 
 /** Where escaped text may be cut at or before `end`: not within an entity, a surrogate pair or an emoji of several. */
 const boundary = (escaped: string, end: number): number => {
