@@ -95,7 +95,7 @@ describe("an outcome", () => {
     result = undefined;
     await clock.advance(minute);
     const [recovery] = news();
-    expect(recovery).toMatchObject({ level: "info", message: "all 2 checks pass" });
+    expect(recovery).toMatchObject({ level: "info", message: "All 2 checks pass" });
     expect(recovery?.details.checks).toMatchObject({
       queue: { since: "2025-08-29T10:52:00.000Z" },
       disk: { since: "2025-08-29T10:30:00.000Z" },
@@ -137,7 +137,7 @@ describe("an outcome", () => {
     expect(messages()).toEqual([]);
     disperse();
     await clock.advance(30 * second);
-    expect(messages()).toEqual(["the only check passes"]);
+    expect(messages()).toEqual(["The only check passes"]);
   });
 
   it("names at most five of those that fail, the gravest first", async () => {
@@ -196,7 +196,7 @@ describe("a check that does not settle", () => {
     stuck.open(true);
     await clock.advance(10 * second);
     expect(signals).toHaveLength(2);
-    expect(news().map(({ message }) => message)).toEqual(["all 2 checks pass"]);
+    expect(news().map(({ message }) => message)).toEqual(["All 2 checks pass"]);
   });
 
   it("may fail at any time after its deadline, and nobody is told", async () => {
@@ -219,7 +219,7 @@ describe("a check that does not settle", () => {
       );
     healthChecks(monitor, { checks: { obedient }, timeoutMs: second });
     await clock.advance(second);
-    expect(messages()).toEqual(["the only check fails; obedient: no answer within 1000 ms"]);
+    expect(messages()).toEqual(["The only check fails; obedient: no answer within 1000 ms"]);
   });
 
   it("delays the next round, and never lets two run at once", async () => {
@@ -255,7 +255,7 @@ describe("health checks", () => {
     healthChecks(monitor, { checks: Object.fromEntries(names.map((name) => [name, slow])) });
     await clock.advance(second);
     process.off("warning", listen);
-    expect(events()[0]?.message).toBe("all 100 checks pass");
+    expect(events()[0]?.message).toBe("All 100 checks pass");
     expect(warnings).toEqual([]);
   });
 

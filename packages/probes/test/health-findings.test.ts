@@ -83,7 +83,7 @@ describe("what a check throws", () => {
     healthChecks(monitor, { checks: { one: run } });
     await clock.advance(0);
     expect(JSON.stringify(events())).not.toContain("s3cret");
-    return events()[0]?.message.replace("the only check fails; one: ", "");
+    return events()[0]?.message.replace("The only check fails; one: ", "");
   };
   const secret = (more: object = {}) =>
     Object.assign(new Error("connect postgres://app:s3cret@db"), more);

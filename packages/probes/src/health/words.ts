@@ -15,12 +15,12 @@ const rule = "{ level, message }";
 
 export const healthWords: Readonly<Record<Locale, HealthWords>> = {
   en: {
-    allPass: (total) => (total === 1 ? "the only check passes" : `all ${total} checks pass`),
+    allPass: (total) => (total === 1 ? "The only check passes" : `All ${total} checks pass`),
     someFail: (total, failed, named) => {
       const count = `${failed} of ${total} checks ${failed === 1 ? "fails" : "fail"}`;
       const left = failed - named.length;
       return [
-        total === 1 ? "the only check fails" : count,
+        total === 1 ? "The only check fails" : count,
         ...named,
         ...(left > 0 ? [`and ${left} more`] : []),
       ].join("; ");
