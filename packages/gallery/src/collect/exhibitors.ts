@@ -12,8 +12,8 @@ import { bothLocales, type Exhibitor, taking } from "./stall.ts";
 
 const all = (locale: Locale): readonly Sample[] => [
   ...matrix(locale),
-  ...probed[locale],
   ...digests(locale),
+  ...probed[locale],
 ];
 
 /** For a form that wraps another, which the whole matrix is shown in. */

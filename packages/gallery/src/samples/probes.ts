@@ -34,6 +34,7 @@ const recording = async (locale: Locale): Promise<readonly Sample[]> => {
     locale,
     timeZone: "Asia/Shanghai",
     clock,
+    random: () => 0.5,
     onProblem: () => {},
   });
   const heard = memoryNotifier({ maxBatchSize: 100 });
@@ -43,7 +44,7 @@ const recording = async (locale: Locale): Promise<readonly Sample[]> => {
   const slack = () => {
     if (!isWell) throw new DeliveryError("config", "Slack answered HTTP 403 invalid_token");
   };
-  monitor.registerNotifier(defineNotifier({ id: "slack", send: slack }), { breaker: false });
+  monitor.registerNotifier(defineNotifier({ id: "slack", send: slack }));
   healthChecks(monitor, {
     checks: {
       source: () => true,
