@@ -25,6 +25,8 @@ const surfaces: Readonly<Record<string, Surface>> = {
       "defineNotifier",
       "deliveryCursor",
       "describe",
+      "describeBatch",
+      "describeTime",
       "eventCursor",
       "flagOption",
       "getMonitorInterface",

@@ -1,16 +1,21 @@
+import { describeTime } from "./describe-time.ts";
 import { type Words, wordsOf } from "./describe-words.ts";
 import type { JsonObject, JsonValue } from "./errors.ts";
 import type { Locale } from "./notifier.ts";
-import { truncate } from "./text.ts";
+import { singleLine, truncate } from "./text.ts";
 
 /** The longest text a value becomes. */
 const longest = 1_000;
+/** RFC 3339, with its zone: shown in the reader's. */
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 /** How deep errors are followed into their causes. */
 const mostCauses = 5;
 
-/** All that a value's text depends on besides the value. Made once a language. */
-interface Speech {
+/** All that a value's text depends on besides the value. */
+export interface Speech {
   readonly words: Words;
+  /** An IANA name, checked. */
+  readonly timeZone: string;
   /** 12,345.679 */
   readonly count: Intl.NumberFormat;
   /** 0.00001235 */
@@ -21,13 +26,13 @@ interface Speech {
   readonly percent: Intl.NumberFormat;
 }
 
-const speeches = new Map<Locale, Speech>();
+const speeches = new Map<Locale, Omit<Speech, "timeZone">>();
 
-const speechOf = (locale: Locale): Speech => {
+export const speechOf = (locale: Locale, timeZone: string): Speech => {
   const known = speeches.get(locale);
-  if (known !== undefined) return known;
+  if (known !== undefined) return { ...known, timeZone };
   const format = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options);
-  const speech: Speech = {
+  const speech = {
     words: wordsOf(locale),
     count: format({ maximumFractionDigits: 3 }),
     small: format({ maximumSignificantDigits: 4 }),
@@ -36,7 +41,7 @@ const speechOf = (locale: Locale): Speech => {
     percent: format({ style: "percent", maximumFractionDigits: 2 }),
   };
   speeches.set(locale, speech);
-  return speech;
+  return { ...speech, timeZone };
 };
 
 type Unit = keyof Words["units"];
@@ -77,7 +82,9 @@ const bytesText = (bytes: number, { tenths }: Speech): string => {
 const countText = (value: number, speech: Speech): string =>
   (value === 0 || Math.abs(value) >= 0.1 ? speech.count : speech.small).format(value);
 
-const isCount = (key: string): boolean => /^records_|_(count|total)$/.test(key);
+const isCount = (key: string): boolean => /^(total_)?records_|_(count|total)$/.test(key);
+
+const hasUnit = (key: string): boolean => /_(seconds|bytes|ratio)$/.test(key);
 
 const numberText = (key: string, value: number, counted: boolean, speech: Speech): string => {
   if (key === "duration" || /_seconds$|^seconds_to_/.test(key)) return durationText(value, speech);
@@ -114,41 +121,86 @@ const errorText = (object: JsonObject, words: Words, causes = 0): string | undef
   return why === undefined ? what : words.causedBy(what, why);
 };
 
-/** Joins what fits; a value of 10,000 members is not written out to be cut. */
-const joined = (parts: Iterable<string>, between: string): string => {
-  let text = "";
-  for (const part of parts) {
-    text += text === "" ? part : between + part;
-    if (text.length > longest) break;
-  }
-  return text;
-};
+/** A list or an object that is told by its parts. */
+type Nest = readonly JsonValue[] | JsonObject;
+/** @param key - The member that the list or object is. */
+type Telling = (nest: Nest, key: string, speech: Speech) => string;
 
-function* memberTexts(object: JsonObject, speech: Speech): Generator<string> {
-  for (const [key, member] of Object.entries(object)) {
-    yield `${key}: ${nestedText(key, member, speech)}`;
-  }
+/** So many parts are told; the others are counted. */
+const mostParts = 20;
+const longestPart = 300;
+/** Marks of lines, and the line that counts. */
+const aside = 60;
+/** Where one is longer, each part has a line of its own; where all have parts themselves, also where they are together. */
+const longestAbreast = 60;
+
+/** @param mark - Between a member's key and its text. */
+function* partsOf(
+  nest: Nest,
+  key: string,
+  mark: string,
+  tell: Telling,
+  speech: Speech,
+): Generator<string> {
+  // The unit of `latency_seconds: { p50, p99 }` is that of its members.
+  const unit = hasUnit(key) ? key : undefined;
+  if (isList(nest)) for (const item of nest) yield plainText(unit ?? "", item, false, speech, tell);
+  else
+    for (const [name, member] of Object.entries(nest))
+      yield `${name}${mark}${plainText(unit ?? name, member, false, speech, tell)}`;
 }
 
-function* itemTexts(items: readonly JsonValue[], speech: Speech): Generator<string> {
-  for (const item of items) yield nestedText("", item, speech);
-}
-
-const nestedText = (key: string, value: JsonValue, speech: Speech): string => {
-  const text = plainText(key, value, false, speech);
-  if (typeof value !== "object" || value === null || isEmpty(value)) return text;
-  if (isList(value)) return `[${text}]`;
-  return errorText(value, speech.words) === undefined ? `{${text}}` : text;
+/** As many parts as there is room for, each one line. */
+const within = (nest: Nest, key: string, mark: string, tell: Telling, speech: Speech): string[] => {
+  const { words, count } = speech;
+  const shown: string[] = [];
+  let room = longest - aside;
+  for (const part of partsOf(nest, key, mark, tell, speech)) {
+    const line = singleLine(truncate(part, longestPart));
+    room -= line.length + 2;
+    if (shown.length === mostParts || room < 0) break;
+    shown.push(line);
+  }
+  const left = Object.keys(nest).length - shown.length;
+  return left === 0 ? shown : [...shown, `… ${words.moreFields(count.format(left))}`];
 };
 
-const plainText = (key: string, value: JsonValue, counted: boolean, speech: Speech): string => {
-  const { words } = speech;
+const inLine = (nest: Nest, key: string, mark: string, speech: Speech): string =>
+  within(nest, key, mark, enclosed, speech).join(
+    isList(nest) ? speech.words.betweenItems : speech.words.betweenMembers,
+  );
+
+const bare: Telling = (nest, key, speech) => inLine(nest, key, " ", speech);
+
+const enclosed: Telling = (nest, key, speech) =>
+  isList(nest) ? `[${bare(nest, key, speech)}]` : `{${bare(nest, key, speech)}}`;
+
+/** Short parts abreast, longer ones line by line: an object of objects reads as a table. */
+const outlined: Telling = (nest, key, speech) => {
+  const [line = "", ...more] = within(nest, key, ": ", bare, speech);
+  if (more.length === 0) return line;
+  const abreast = inLine(nest, key, ": ", speech);
+  const isTable = Object.values(nest).every((part) => typeof part === "object" && part !== null);
+  const isLong = [line, ...more].some(({ length }) => length > longestAbreast);
+  return isLong || (isTable && abreast.length > longestAbreast)
+    ? [line, ...more].map((part) => `- ${part}`).join("\n")
+    : abreast;
+};
+
+/** @param tell - Puts what has parts into words. */
+const plainText = (
+  key: string,
+  value: JsonValue,
+  counted: boolean,
+  speech: Speech,
+  tell: Telling,
+): string => {
+  const { words, timeZone } = speech;
   if (value === null || isEmpty(value)) return words.none;
   if (typeof value === "boolean") return value ? words.yes : words.no;
   if (typeof value === "number") return numberText(key, value, counted, speech);
-  if (typeof value === "string") return value;
-  if (isList(value)) return joined(itemTexts(value, speech), words.betweenItems);
-  return errorText(value, words) ?? joined(memberTexts(value, speech), words.betweenMembers);
+  if (typeof value === "string") return moment.test(value) ? describeTime(value, timeZone) : value;
+  return (isList(value) ? undefined : errorText(value, words)) ?? tell(value, key, speech);
 };
 
 /** Control characters and marks that turn text around; line ends and tabs stay. */
@@ -163,5 +215,5 @@ export const valueText = (
   key: string,
   value: JsonValue,
   counted: boolean,
-  locale: Locale,
-): string => truncate(cleanText(plainText(key, value, counted, speechOf(locale))), longest);
+  speech: Speech,
+): string => truncate(cleanText(plainText(key, value, counted, speech, outlined)), longest);

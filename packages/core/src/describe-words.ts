@@ -18,6 +18,8 @@ export interface Words {
   readonly units: Readonly<Record<"d" | "h" | "min" | "s" | "ms", string>>;
   readonly more: string;
   readonly moreFields: (count: string) => string;
+  readonly events: (count: number, counts: string) => string;
+  readonly ofLevel: (count: number, label: string) => string;
   readonly causedBy: (what: string, cause: string) => string;
 }
 
@@ -66,7 +68,7 @@ const en: Words = {
     threshold: "Threshold",
     uptime_seconds: "Uptime",
     invalid_metrics: "Invalid metrics",
-    checks_total: "Checks",
+    checks_total: "Checks in all",
     checks_failed: "Checks failed",
     since: "Since",
     growth_bytes_per_hour: "Growth per hour",
@@ -75,11 +77,16 @@ const en: Words = {
     delay_p99_seconds: "Delay, 99 %",
     delay_max_seconds: "Delay, longest",
     threshold_seconds: "Threshold",
-    receivers_total: "Receivers",
+    receivers_total: "Receivers in all",
     deliveries_pending: "Deliveries pending",
     deliveries_dropped: "Deliveries dropped",
     deliveries_dead: "Deliveries dead",
     reasons: "Reasons",
+    sync_metrics: "Sync",
+    cleanup_metrics: "Cleanup",
+    migration_metrics: "Migration",
+    receivers: "Receivers",
+    recent_problems: "Recent problems",
   },
   service: "Service",
   eventType: "Event type",
@@ -91,7 +98,9 @@ const en: Words = {
   betweenMembers: ", ",
   units: { d: "d", h: "h", min: "min", s: "s", ms: "ms" },
   more: "More",
-  moreFields: (count) => `${count} more fields are not shown`,
+  moreFields: (count) => `${count} more not shown`,
+  events: (count, counts) => `${count} ${count === 1 ? "event" : "events"}: ${counts}`,
+  ofLevel: (count, label) => `${count} ${label.toLowerCase()}`,
   causedBy: (what, cause) => `${what} (caused by ${cause})`,
 };
 
@@ -154,6 +163,11 @@ const zhCN: Words = {
     deliveries_dropped: "已丢弃",
     deliveries_dead: "投递失败",
     reasons: "原因",
+    sync_metrics: "数据同步",
+    cleanup_metrics: "数据清理",
+    migration_metrics: "数据迁移",
+    receivers: "接收方",
+    recent_problems: "近期问题",
   },
   service: "服务",
   eventType: "事件类型",
@@ -166,6 +180,8 @@ const zhCN: Words = {
   units: { d: "天", h: "小时", min: "分钟", s: "秒", ms: "毫秒" },
   more: "更多",
   moreFields: (count) => `另有 ${count} 项未显示`,
+  events: (count, counts) => `${count} 条事件：${counts}`,
+  ofLevel: (count, label) => `${label} ${count}`,
   causedBy: (what, cause) => `${what}（起因：${cause}）`,
 };
 

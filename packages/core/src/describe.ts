@@ -1,6 +1,7 @@
-import { cleanText, valueText } from "./describe-values.ts";
-import { type Words, wordsOf } from "./describe-words.ts";
-import { ConfigError, type JsonValue } from "./errors.ts";
+import { checkTimeZone, describeTime } from "./describe-time.ts";
+import { cleanText, type Speech, speechOf, valueText } from "./describe-values.ts";
+import type { Words } from "./describe-words.ts";
+import type { JsonValue } from "./errors.ts";
 import type { EventLevel, MonitorEvent } from "./event.ts";
 import type { Locale } from "./notifier.ts";
 import { singleLine, truncate } from "./text.ts";
@@ -8,7 +9,11 @@ import { singleLine, truncate } from "./text.ts";
 export interface DescribedField {
   /** In the reader's language where it is one of ours, else the key itself. One line. */
   readonly label: string;
-  /** At most 1,000 characters; may hold line ends. Plain text, not escaped for any destination. */
+  /**
+   * At most 1,000 characters; may hold line ends. Plain text, not escaped for any destination. Of a list or an
+   * object, at most 20 parts and the number of the others: abreast where all are short, else on a line each that
+   * begins with "- ", so that they stay apart in one line too.
+   */
   readonly value: string;
   /** true: short enough to stand beside another. */
   readonly short: boolean;
@@ -50,65 +55,6 @@ const mostFields = 30;
 const longestLabel = 80;
 const longestShort = 40;
 
-const zones = new Map<string, Intl.DateTimeFormat>();
-const mostZones = 64;
-
-/** Throws RangeError for a zone that Intl does not know. */
-const zoneFormat = (timeZone: string): Intl.DateTimeFormat => {
-  const known = zones.get(timeZone);
-  if (known !== undefined) return known;
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    calendar: "gregory",
-    numberingSystem: "latn",
-    hourCycle: "h23",
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    timeZoneName: "longOffset",
-  });
-  if (zones.size >= mostZones) zones.clear();
-  zones.set(timeZone, format);
-  return format;
-};
-
-/**
- * A time zone that `describe()` can use; "UTC" for undefined.
- *
- * @param owner - Who takes it, as the user spells it: `"createMonitor()"`.
- * @throws ConfigError naming `timeZone`.
- */
-export const checkTimeZone = (owner: string, value: unknown): string => {
-  if (value === undefined) return "UTC";
-  try {
-    if (typeof value === "string" && zoneFormat(value)) return value;
-  } catch {
-    // said below
-  }
-  const got = typeof value === "string" ? JSON.stringify(value.slice(0, 100)) : `a ${typeof value}`;
-  throw new ConfigError(
-    "timeZone",
-    `${owner}: \`timeZone\` must be an IANA name such as "Asia/Shanghai" or "UTC", but it is ${got}.`,
-  );
-};
-
-const timeText = (timestamp: string, timeZone: string): string => {
-  const at = new Date(timestamp);
-  if (Number.isNaN(at.getTime())) return singleLine(timestamp);
-  const parts = new Map(
-    zoneFormat(timeZone)
-      .formatToParts(at)
-      .map(({ type, value }) => [type, value]),
-  );
-  const of = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? "";
-  // "GMT+08:00"; some versions of ICU say a bare "GMT" for UTC
-  const offset = of("timeZoneName").replace("GMT", "") || "+00:00";
-  return `${of("year")}-${of("month")}-${of("day")} ${of("hour")}:${of("minute")}:${of("second")} ${offset}`;
-};
-
 const asField = (label: string, value: string): DescribedField => ({
   label,
   value,
@@ -126,7 +72,8 @@ const labelOf = (key: string, words: Words): string =>
 const isError = ([key, value]: readonly [string, JsonValue]): boolean =>
   Boolean(value) && (key === "error" || key === "last_error");
 
-const fieldsOf = (event: MonitorEvent, time: string, words: Words, locale: Locale) => {
+const fieldsOf = (event: MonitorEvent, time: string, speech: Speech) => {
+  const { words, count } = speech;
   const fields = [
     asField(words.service, singleLine(event.service)),
     asField(words.eventType, singleLine(event.event_type)),
@@ -143,11 +90,11 @@ const fieldsOf = (event: MonitorEvent, time: string, words: Words, locale: Local
   for (const [key, value, counted = false] of members) {
     if (fields.length >= mostFields) break;
     left -= 1;
-    const field = asField(labelOf(key, words), valueText(key, value, counted, locale));
+    const field = asField(labelOf(key, words), valueText(key, value, counted, speech));
     const said = fields.some((f) => f.label === field.label && f.value === field.value);
     if (!said) fields.push(field); // the guide gives the duration as a metric and as a detail
   }
-  if (left > 0) fields.push(asField(words.more, words.moreFields(left.toLocaleString(locale))));
+  if (left > 0) fields.push(asField(words.more, words.moreFields(count.format(left))));
   return { fields, errors: fields.slice(3, 3 + wrong.length) };
 };
 
@@ -156,15 +103,16 @@ const fieldsOf = (event: MonitorEvent, time: string, words: Words, locale: Local
  *
  * Durations, sizes and shares are known by their keys (`_seconds`, `duration`, `_bytes`,
  * `_ratio`, `success_rate`). Metrics and counts are grouped ("12,345"), other numbers in details are not: they
- * may be ports, years or ids.
+ * may be ports, years or ids. A detail that is a moment of RFC 3339 is given as the event's own time is.
  *
  * @throws ConfigError for a time zone that does not exist.
  */
 export const describe = (event: MonitorEvent, options: DescribeOptions = {}): Description => {
   const locale = options.locale === "zh-CN" ? "zh-CN" : "en";
   const timeZone = checkTimeZone("describe()", options.timeZone);
-  const words = wordsOf(locale);
-  const time = timeText(event.timestamp, timeZone);
+  const speech = speechOf(locale, timeZone);
+  const { words } = speech;
+  const time = describeTime(event.timestamp, timeZone);
   return {
     title: wordFor(words.titles, event.event_type) ?? singleLine(event.event_type),
     level: event.level,
@@ -172,6 +120,6 @@ export const describe = (event: MonitorEvent, options: DescribeOptions = {}): De
     color: colors[event.level],
     message: cleanText(event.message),
     time,
-    ...fieldsOf(event, time, words, locale),
+    ...fieldsOf(event, time, speech),
   };
 };

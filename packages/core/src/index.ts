@@ -72,12 +72,13 @@ export type {
 } from "./notifier.ts";
 export { type Clock, systemClock, type Timer } from "./clock.ts";
 export {
-  checkTimeZone,
   type DescribedField,
   type DescribeOptions,
   type Description,
   describe,
 } from "./describe.ts";
+export { type BatchDescription, describeBatch } from "./describe-batch.ts";
+export { checkTimeZone, describeTime } from "./describe-time.ts";
 export {
   checkOptions,
   choiceOption,

@@ -1,6 +1,6 @@
 import { type Clock, dayMs, systemClock } from "./clock.ts";
 import type { EventContext } from "./create-event.ts";
-import { checkTimeZone } from "./describe.ts";
+import { checkTimeZone } from "./describe-time.ts";
 import type { Random } from "./id.ts";
 import type { Locale } from "./notifier.ts";
 import {

@@ -2,22 +2,25 @@ const marker = "…";
 
 const byteLength = (text: string): number => Buffer.byteLength(text, "utf8");
 
-/** Where `text` may be cut at or before `end` without tearing a surrogate pair. */
+/** What belongs to the character before it: the other half of a pair, a joiner, a mark, a skin tone. */
+const glue = /^[\udc00-\udfff\p{M}\p{EMod}\u200d]/u;
+
+/** Where well-formed text may be cut at or before `end` without tearing a surrogate pair or an emoji of several. */
 const boundary = (text: string, end: number): number => {
-  const before = text.charCodeAt(end - 1);
-  return before >= 0xd800 && before <= 0xdbff ? end - 1 : end;
+  let at = end;
+  while (at > 0 && (glue.test(text.slice(at)) || text[at - 1] === "\u200d")) at -= 1;
+  return at;
 };
 
-/** At most `max` UTF-16 units, cut on a code point and marked with `…`; lone surrogates become U+FFFD. */
+/** At most `max` UTF-16 units, cut between characters and marked with `…`; lone surrogates become U+FFFD. */
 export const truncate = (text: string, max: number): string => {
-  const cut = text.length > max + marker.length ? text.slice(0, boundary(text, max + 1)) : text;
-  const whole = cut.toWellFormed();
-  if (text.length <= max) return whole;
-  if (max < marker.length) return "";
-  return whole.slice(0, boundary(whole, max - marker.length)) + marker;
+  if (text.length <= max) return text.toWellFormed();
+  if (max < 1) return "";
+  const near = text.slice(0, max + 1).toWellFormed();
+  return near.slice(0, boundary(near, max - 1)) + marker;
 };
 
-/** At most `maxBytes` of UTF-8, cut on a code point and marked with `…`; lone surrogates become U+FFFD. */
+/** At most `maxBytes` of UTF-8, cut between characters and marked with `…`; lone surrogates become U+FFFD. */
 export const truncateBytes = (text: string, maxBytes: number): string => {
   const whole = truncate(text, maxBytes);
   if (byteLength(whole) <= maxBytes) return whole;

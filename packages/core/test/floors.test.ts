@@ -16,6 +16,7 @@ const floors: readonly (readonly string[])[] = [
     "json-property",
     "json-text",
     "redaction",
+    "describe-time",
   ],
   [
     "event-input",
@@ -30,7 +31,7 @@ const floors: readonly (readonly string[])[] = [
   ["stats", "store/store", "json", "delivery/queue", "delivery/store-problems"],
   ["notifier", "create-event", "emitter", "store/weight", "store/sketch", "store/query"],
   ["describe-words", "store/settled", "store/entry", "delivery/stored-backlog"],
-  ["describe-values", "store/pack"],
+  ["describe-values", "describe-batch", "store/pack"],
   ["store/event-ring"],
   [
     "define-notifier",

@@ -45,8 +45,9 @@ export const prettyEvent = (event: MonitorEvent, options: PrettyOptions): string
     paint("bold", oneLine(title)) + (first.trim() === "" ? "" : `: ${first}`),
   ].join(" ");
   const body = fields.slice(inHeadline).flatMap(({ label, value }) => {
-    const [head = "", ...more] = printableLines(value);
-    return [`  ${paint("dim", `${oneLine(label)}:`)} ${head}`, ...folded(paint, more)];
+    const lines = printableLines(value);
+    const head = `  ${paint("dim", `${oneLine(label)}:`)}`;
+    return lines.length === 1 ? `${head} ${lines[0]}` : [head, ...folded(paint, lines)];
   });
   return `${[headline, ...folded(paint, rest), ...body].join("\n")}\n`;
 };

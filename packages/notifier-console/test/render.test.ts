@@ -39,6 +39,18 @@ describe("pretty", () => {
     expect(third).toBe("  │ third");
   });
 
+  it("sets the lines of a value below its label, one under the other", () => {
+    const details = { note: "one line", sql: "SELECT *\n  FROM t" };
+    const event = sampleEvent({ message: "x", metrics: {}, details });
+    expect(prettyEvent(event, plain).split("\n").slice(1)).toEqual([
+      "  note: one line",
+      "  sql:",
+      "  │ SELECT *",
+      "  │   FROM t",
+      "",
+    ]);
+  });
+
   it("says what went wrong first of all fields, however many there are", () => {
     const metrics = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`m_${at}`, at]));
     const event = sampleEvent({ metrics, details: { table: "t", error: "no route" } });

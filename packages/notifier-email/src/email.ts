@@ -80,6 +80,7 @@ export const email = (options: EmailOptions): Notifier => {
       if (failure.rejectedErrors !== undefined && failure.responseCode !== 421)
         return { accepted: [], rejections: failure.rejectedErrors, response: "" };
       throw deliveryError(failure, {
+        host: server.host,
         contentSent: passage.contentSent,
         signal,
         closed: closing !== undefined,

@@ -20,6 +20,8 @@ export const isMailFailure = (error: unknown): error is Error & MailFailure =>
 
 /** What we know of an attempt that the error does not say. */
 export interface Circumstances {
+  /** Of the server, as the options name it. */
+  readonly host: string;
   /** A byte of the mail's content went out: from here on, no answer does not mean no mail. */
   readonly contentSent: boolean;
   readonly signal: AbortSignal;
@@ -70,7 +72,18 @@ const afterDailyLimitMs = 15 * 60_000;
  */
 const notThisMail = /^5\d\d 5\.(?:1\.|2\.(?!3$)|4\.|7\.(?:2\d|60)$)/;
 
-const refusedForGood = (failure: MailFailure, reply: string): Verdict => {
+/** Amazon's endpoints, also within a private network: https://docs.aws.amazon.com/general/latest/gr/ses.html */
+const amazon = /(?:^|\.)email-smtp[\w-]*\.(?:[\w-]+\.)+amazonaws\.com(?:\.cn)?$/i;
+
+/**
+ * Amazon gives no enhanced status. What its bare 554 is about is an address that nobody has verified, and what the
+ * login may do: https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html,
+ * https://repost.aws/knowledge-center/ses-554-400-message-rejected-error
+ */
+const amazonRefuses = (reply: string, host: string): boolean =>
+  reply === "554" && amazon.test(host);
+
+const refusedForGood = (failure: MailFailure, reply: string, host: string): Verdict => {
   if (failure.code === "EAUTH") {
     return [
       "config",
@@ -107,6 +120,12 @@ const refusedForGood = (failure: MailFailure, reply: string): Verdict => {
         `The mail server refuses the sender or a recipient, not the mail itself (${reply}). Check \`from\`, what the login may send as, and \`to\`.`,
       ];
     }
+    if (amazonRefuses(reply, host)) {
+      return [
+        "config",
+        "Amazon SES refuses the sender, a recipient or the login, not the mail itself (554). Check that `from` is verified in this region, in the sandbox each of `to` too, and that the login may send.",
+      ];
+    }
     return ["payload", `The mail server refuses this mail (${reply}).`];
   }
   return ["config", `The mail server refuses to speak with us (${reply}).`];
@@ -120,9 +139,9 @@ const refusedForGood = (failure: MailFailure, reply: string): Verdict => {
 const asksToSlowDown = ({ code, responseCode }: MailFailure, reply: string): boolean =>
   code !== "EAUTH" && code !== "ETLS" && (responseCode === 454 || /^4\d\d 4\.7\./.test(reply));
 
-const answered = (failure: MailFailure, contentSent: boolean): Verdict => {
+const answered = (failure: MailFailure, { contentSent, host }: Circumstances): Verdict => {
   const reply = replyCode(failure);
-  if (failure.permanent === true) return refusedForGood(failure, reply);
+  if (failure.permanent === true) return refusedForGood(failure, reply, host);
   // Neither "yes" nor "no" to a mail that it has.
   if (contentSent && !/^[45]/.test(reply)) {
     return ["ambiguous", `The mail was sent, and the server's answer makes no sense (${reply}).`];
@@ -177,7 +196,7 @@ const aborted = ({ signal, contentSent }: Circumstances): Verdict => {
 const judge = (failure: MailFailure, around: Circumstances): Verdict => {
   if (failure.code === "EABORT") return aborted(around);
   if (failure.responseCode !== undefined || failure.response !== undefined) {
-    return answered(failure, around.contentSent);
+    return answered(failure, around);
   }
   if (around.closed && !around.contentSent) return ["aborted", "Closed before the mail was sent."];
   return unanswered(failure, around.contentSent);

@@ -1,6 +1,6 @@
 import {
   type Batch,
-  type EventLevel,
+  describeBatch,
   type Locale,
   singleLine,
   truncate,
@@ -24,7 +24,7 @@ import {
   type View,
   viewOf,
 } from "./view.ts";
-import { type LevelCount, type Words, wordsFor } from "./words.ts";
+import { type Words, wordsFor } from "./words.ts";
 
 export interface RenderOptions {
   readonly subjectPrefix: string;
@@ -47,10 +47,6 @@ const longestSubject = 150;
  * both are encoded, the mail stays under 500 kB.
  */
 const room = 98_000;
-
-const gravestFirst: readonly EventLevel[] = ["critical", "error", "warning", "info"];
-
-const gravity = ({ level }: { readonly level: EventLevel }): number => gravestFirst.indexOf(level);
 
 const subjectOf = (prefix: string, rest: string): string =>
   truncate(singleLine(`${prefix} ${rest}`), longestSubject);
@@ -133,19 +129,16 @@ const distinct = (views: readonly View[], of: (view: View) => string): string =>
 
 const longestServices = 60;
 
-const countLevels = (views: readonly View[]): readonly LevelCount[] =>
-  gravestFirst.flatMap((level) => {
-    const [first, ...others] = views.filter((view) => view.level === level);
-    return first === undefined ? [] : [{ label: first.levelLabel, count: others.length + 1 }];
-  });
-
-/** @param views - The gravest first. */
+/**
+ * @param views - The gravest first.
+ * @param summary - How many there are of each level.
+ */
 const renderMany = (
   views: readonly [View, ...View[]],
+  summary: string,
   words: Words,
   { subjectPrefix, locale = "en" }: RenderOptions,
 ): Mail => {
-  const summary = words.summary(views.length, countLevels(views));
   const services = truncate(
     distinct(views, ({ service }) => service),
     longestServices,
@@ -181,13 +174,15 @@ const renderMany = (
 /** A batch as one mail: one event in full, or several as a list with a section for each, the gravest first. */
 export const renderMail = (batch: Batch, options: RenderOptions): Mail => {
   const words = wordsFor(options.locale);
-  const [first = batch[0], ...rest] = batch.toSorted((a, b) => gravity(a) - gravity(b));
+  const { events, title } = describeBatch(batch, options);
+  const [first = batch[0], ...rest] = events;
   if (rest.length === 0) return renderOne(viewOf(first, options, alone), words, options);
   return renderMany(
     [
       viewOf(first, options, amongOthers),
       ...rest.map((event) => viewOf(event, options, amongOthers)),
     ],
+    title,
     words,
     options,
   );

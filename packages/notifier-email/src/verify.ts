@@ -20,7 +20,7 @@ export const verifyServer = (server: Server, signal: AbortSignal): Promise<void>
       ...connectionOptions(server),
       socketCloseTimeout: 1_000,
     });
-    const around = { contentSent: false, closed: false, signal };
+    const around = { host: server.host, contentSent: false, closed: false, signal };
     const settle = (error?: DeliveryError): void => {
       if (error === undefined) resolve();
       else reject(error);

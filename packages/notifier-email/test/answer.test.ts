@@ -1,5 +1,6 @@
 import { sendContext } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
+import { deliveryError } from "../src/failure.ts";
 import type { Script } from "./support/scripted-smtp.ts";
 import {
   cleanUp,
@@ -183,6 +184,41 @@ describe("an answer of the server", () => {
   it("waits a quarter of an hour at a daily limit, which the next second does not end", async () => {
     const server = await scripted({ content: "550 5.4.5 Daily user sending limit exceeded" });
     expect(await rejection(sendOne(notifierAt(server)))).toMatchObject({ retryAfterMs: 900_000 });
+  });
+
+  describe("a bare 554 after the mail", () => {
+    const told = (host: string, response: string) =>
+      deliveryError(
+        { code: "EMESSAGE", command: "DATA", responseCode: 554, response, permanent: true },
+        { host, contentSent: true, closed: false, signal: new AbortController().signal },
+      );
+    const unverified = "554 Message rejected: Email address is not verified: ops@example.com";
+
+    it.each([
+      "email-smtp.eu-west-1.amazonaws.com",
+      "email-smtp-fips.us-gov-west-1.amazonaws.com",
+      "vpce-0a1b.email-smtp.us-east-1.vpce.amazonaws.com",
+      "EMAIL-SMTP.cn-north-1.amazonaws.com.cn",
+    ])("of %s is about the account, which a human must mend", (host) => {
+      expect(told(host, unverified)).toMatchObject({
+        code: "config",
+        message: expect.stringContaining("verified in this region"),
+      });
+      expect(told(host, unverified).message).not.toContain("ops@example.com");
+    });
+
+    it.each([
+      "smtp.example.com",
+      "ec2-1-2-3-4.compute-1.amazonaws.com",
+      "email-smtp.eu-west-1.amazonaws.com.example.com",
+      "email-smtp.example.com",
+    ])("of %s is about this mail", (host) => {
+      expect(told(host, unverified).code).toBe("payload");
+    });
+
+    it("is about this mail where Amazon says what is wrong with it", () => {
+      expect(told("email-smtp.eu-west-1.amazonaws.com", "554 5.6.0 no").code).toBe("payload");
+    });
   });
 
   it("tells the reply code and its enhanced status, and none of the server's own words", async () => {

@@ -2,7 +2,7 @@ import { DeliveryError } from "@datasync-monitor/core";
 import { type HttpAnswer, parseRetryAfter, statusError } from "@datasync-monitor/http";
 import { badCards, codes, type Meaning } from "./codes.ts";
 import type { FeishuFormat } from "./format.ts";
-import { type Manner, simpler, smaller, toResume } from "./manner.ts";
+import { type Manner, simpler, smaller, toResume, withinThree } from "./manner.ts";
 import { largestBody } from "./render.ts";
 
 /** What was sent, as far as the meaning of its answer depends on it. */
@@ -137,7 +137,10 @@ export const judge = (answer: HttpAnswer, sent: Sent, now: number): DeliveryErro
   }
   const next = nextManner(code, msg, sent);
   return new DeliveryError(meaning.code, said, {
-    resume: next === undefined ? undefined : toResume(next, sent.format),
+    resume:
+      next === undefined
+        ? undefined
+        : toResume(withinThree(next, sent.manner, sent.format), sent.format),
   });
 };
 

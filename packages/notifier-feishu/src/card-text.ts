@@ -2,7 +2,7 @@ import type { EventLevel, JsonObject } from "@datasync-monitor/core";
 import { cut, disarmMentions } from "./escape.ts";
 import type { Room } from "./fit.ts";
 import { linkTarget } from "./link.ts";
-import { errorBytes, factsWithin, originOf, shortBytes } from "./parts.ts";
+import { errorBytes, factsWithin, originOf, shortBytes, valueBytes } from "./parts.ts";
 import type { Fact, Look, Story } from "./story.ts";
 
 /** The vendor's header colours, the same in both structures. */
@@ -45,7 +45,7 @@ export const cardText = (safe: (text: string) => string): CardText => {
     shownValue(value.replaceAll("\n", " "), maxBytes);
 
   return {
-    field: ({ label, value }, room, maxBytes = shortBytes) =>
+    field: ({ label, value }, room, maxBytes = valueBytes) =>
       `${bold(label)}\n${shownValue(value, Math.min(maxBytes, room.textBytes))}`,
     block(story, room) {
       const { errors, others, cut: isCut } = factsWithin(story, room);

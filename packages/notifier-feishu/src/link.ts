@@ -1,6 +1,9 @@
 /** Longer ones are cut, and half an address leads nowhere. */
 const longestLink = 500;
 
+/** Without what Chinese lists and sentences are made of: two addresses are no address. */
+const address = /^https?:\/\/[^\s[\]\\、，；。]+$/i;
+
 /** What would end the target of a markup link early, or begin something else. */
 const breaking = /[()<>[\]"'`\\*]/g;
 
@@ -9,7 +12,7 @@ const breaking = /[()<>[\]"'`\\*]/g;
  * a user name is no link: what stands before the `@` reads like a host.
  */
 export const linkTarget = (value: string): string | undefined => {
-  if (value.length > longestLink || !/^https?:\/\/[^\s[\]\\]+$/i.test(value)) return undefined;
+  if (value.length > longestLink || !address.test(value)) return undefined;
   if (!URL.canParse(value)) return undefined;
   const url = new URL(value);
   if (url.username !== "" || url.password !== "") return undefined;

@@ -45,6 +45,24 @@ export const toResume = (manner: Manner, format: FeishuFormat): JsonObject => ({
   ...(manner.mention ? {} : { mention: false }),
 });
 
+/** How much was given up on the way from what the options say. */
+const givenUp = ({ format, maxBytes, mention }: Manner, options: FeishuFormat): number =>
+  formats.indexOf(format) -
+  formats.indexOf(options) +
+  (maxBytes < largestBody ? 1 : 0) +
+  (mention ? 0 : 1);
+
+/**
+ * The pipeline takes three new manners of a message, and there are four things to give up: the third gives
+ * up all that is left.
+ *
+ * @param next - What is to follow `manner`.
+ */
+export const withinThree = (next: Manner, manner: Manner, options: FeishuFormat): Manner =>
+  givenUp(manner, options) < 2
+    ? next
+    : { format: "text", maxBytes: Math.min(next.maxBytes, largestBody / 2), mention: false };
+
 export const simpler = (format: FeishuFormat): FeishuFormat | undefined =>
   formats[formats.indexOf(format) + 1];
 

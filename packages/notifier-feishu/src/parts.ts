@@ -1,32 +1,17 @@
-import type { EventLevel } from "@datasync-monitor/core";
+import { describeBatch } from "@datasync-monitor/core";
 import { cut } from "./escape.ts";
 import type { Room } from "./fit.ts";
-import type { Fact, LevelCount, Look, Story } from "./story.ts";
+import type { Fact, Look, Story } from "./story.ts";
 import { words } from "./words.ts";
 
-/** Bytes of a title, a label or a field's value. */
+/** Bytes of a title, a label, or a field's value in a digest. */
 export const shortBytes = 600;
+
+/** Bytes of a field's value where the event is alone: enough for a list to end as `describe()` ends it. */
+export const valueBytes = 1_500;
 
 /** Bytes of what went wrong: as much as `describe()` gives. */
 export const errorBytes = 4_000;
-
-const gravestFirst: readonly EventLevel[] = ["critical", "error", "warning", "info"];
-
-const gravity = ({ level }: Story): number => gravestFirst.indexOf(level);
-
-/** The order of a digest: of one level, as they were emitted. */
-export const byGravity = (stories: readonly Story[]): readonly Story[] =>
-  stories.toSorted((a, b) => gravity(a) - gravity(b));
-
-/** The level that colours a digest. */
-export const highestLevel = (stories: readonly Story[]): EventLevel =>
-  byGravity(stories)[0]?.level ?? "info";
-
-export const countLevels = (stories: readonly Story[]): readonly LevelCount[] =>
-  gravestFirst.flatMap((level) => {
-    const [first, ...others] = stories.filter((story) => story.level === level);
-    return first === undefined ? [] : [{ label: first.levelLabel, count: others.length + 1 }];
-  });
 
 /** What there is room to say of an event beside its message. */
 export interface ShownFacts {
@@ -60,13 +45,19 @@ export const originOf = ({ service, type, headline }: Story, time: string): stri
 export const withKeyword = (text: string, keyword: string | undefined, between: string): string =>
   keyword === undefined || text.includes(keyword) ? text : `${keyword}${between}${text}`;
 
+const eventsOf = (stories: readonly Story[]) => stories.map(({ event }) => event);
+
+/** How many there are of each level. */
+export const countOf = (stories: readonly Story[], look: Look): string =>
+  describeBatch(eventsOf(stories), look).title;
+
 /** The one event's headline, or how many there are of each level. */
 export const titleOf = (stories: readonly Story[], look: Look): string => {
   const [first] = stories;
   const title =
     stories.length === 1 && first !== undefined
       ? cut(first.headline, shortBytes)
-      : words[look.locale].events(stories.length, countLevels(stories));
+      : countOf(stories, look);
   return withKeyword(title, look.keyword, " ");
 };
 
@@ -75,5 +66,5 @@ export const leftOut = (stories: readonly Story[], room: Room, look: Look): stri
   const left = stories.slice(room.events);
   return left.length === 0
     ? undefined
-    : words[look.locale].moreEvents(left.length, countLevels(left));
+    : words[look.locale].moreEvents(left.length, describeBatch(eventsOf(left), look).counts);
 };

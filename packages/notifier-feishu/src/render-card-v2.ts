@@ -2,15 +2,7 @@ import type { JsonObject } from "@datasync-monitor/core";
 import { calling, cardText, plain, templates } from "./card-text.ts";
 import { cut, disarmMentions, escapeMarkdown } from "./escape.ts";
 import type { Room } from "./fit.ts";
-import {
-  byGravity,
-  errorBytes,
-  factsWithin,
-  highestLevel,
-  leftOut,
-  shortBytes,
-  titleOf,
-} from "./parts.ts";
+import { errorBytes, factsWithin, leftOut, shortBytes, titleOf } from "./parts.ts";
 import type { Fact, Look, Story } from "./story.ts";
 import { type Words, words } from "./words.ts";
 
@@ -89,7 +81,7 @@ const summaryBytes = 200;
 
 /** The line that stands for the card in the list of chats: its title, and what its gravest event says. */
 const summaryOf = (stories: readonly Story[], title: string, room: Room): string => {
-  const message = byGravity(stories)[0]?.message ?? "";
+  const message = stories[0]?.message ?? "";
   const line = message === "" ? title : `${title} · ${message.replaceAll("\n", " ")}`;
   return disarmMentions(cut(line, Math.min(summaryBytes, room.textBytes)));
 };
@@ -111,7 +103,7 @@ export const renderCardV2 = (stories: readonly Story[], room: Room, look: Look):
     card: {
       schema: "2.0",
       config: { summary: { content: summaryOf(stories, title, room) } },
-      header: { template: templates[highestLevel(stories)], title: plain(title) },
+      header: { template: templates[first?.level ?? "info"], title: plain(title) },
       body: { elements: called === "" ? elements : [...elements, markdown(called)] },
     },
   };

@@ -2,7 +2,7 @@ import type { JsonObject } from "@datasync-monitor/core";
 import { calling, cardText, plain, templates } from "./card-text.ts";
 import { cut, escapeMarkup } from "./escape.ts";
 import type { Room } from "./fit.ts";
-import { errorBytes, factsWithin, highestLevel, leftOut, shortBytes, titleOf } from "./parts.ts";
+import { errorBytes, factsWithin, leftOut, shortBytes, titleOf } from "./parts.ts";
 import type { Fact, Look, Story } from "./story.ts";
 import { type Words, words } from "./words.ts";
 
@@ -53,7 +53,7 @@ export const renderCard = (stories: readonly Story[], room: Room, look: Look): J
     msg_type: "interactive",
     card: {
       config: { wide_screen_mode: true },
-      header: { template: templates[highestLevel(stories)], title: plain(titleOf(stories, look)) },
+      header: { template: templates[first?.level ?? "info"], title: plain(titleOf(stories, look)) },
       elements: called === "" ? elements : [...elements, paragraph(markup(called))],
     },
   };

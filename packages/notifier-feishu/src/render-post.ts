@@ -1,7 +1,15 @@
 import type { JsonObject, JsonValue } from "@datasync-monitor/core";
 import { cut, disarmMentions } from "./escape.ts";
 import type { Room } from "./fit.ts";
-import { errorBytes, factsWithin, leftOut, originOf, shortBytes, titleOf } from "./parts.ts";
+import {
+  errorBytes,
+  factsWithin,
+  leftOut,
+  originOf,
+  shortBytes,
+  titleOf,
+  valueBytes,
+} from "./parts.ts";
 import type { Fact, Look, Story } from "./story.ts";
 import { type Words, words } from "./words.ts";
 
@@ -11,7 +19,7 @@ const languages = { "zh-CN": "zh_cn", en: "en_us" } as const;
 /** Continued lines are indented, so that a message cannot pass for a field. */
 const indent = (text: string) => text.replaceAll("\n", "\n    ");
 
-const line = ({ label, value }: Fact, room: Room, maxBytes = shortBytes): string => {
+const line = ({ label, value }: Fact, room: Room, maxBytes: number): string => {
   const shown = cut(value, Math.min(maxBytes, room.textBytes));
   return `${cut(label, shortBytes)}: ${indent(shown)}`;
 };
@@ -21,8 +29,8 @@ const single = (story: Story, room: Room, own: Words): readonly string[] => {
   return [
     indent(cut(story.message, room.textBytes)),
     ...errors.map((fact) => line(fact, room, errorBytes)),
-    ...story.head.map((fact) => line(fact, room)),
-    ...others.map((fact) => line(fact, room)),
+    ...story.head.map((fact) => line(fact, room, valueBytes)),
+    ...others.map((fact) => line(fact, room, valueBytes)),
     isCut ? own.fewerFields : "",
     `${own.eventId}: ${cut(story.event.id, shortBytes)}`,
   ];
@@ -30,7 +38,7 @@ const single = (story: Story, room: Room, own: Words): readonly string[] => {
 
 const block = (story: Story, room: Room): readonly string[] => {
   const { errors, others, cut: isCut } = factsWithin(story, room);
-  const facts = others.map((fact) => line(fact, room).replace(/\n */g, " "));
+  const facts = others.map((fact) => line(fact, room, shortBytes).replace(/\n */g, " "));
   const told = [
     cut(story.message, room.textBytes),
     ...errors.map((fact) => line(fact, room, errorBytes)),

@@ -2,7 +2,7 @@ import type { JsonObject } from "@datasync-monitor/core";
 import { cut, disarmTags, printable } from "./escape.ts";
 import type { Room } from "./fit.ts";
 import {
-  countLevels,
+  countOf,
   errorBytes,
   factsWithin,
   leftOut,
@@ -51,7 +51,7 @@ const digest = (stories: readonly Story[], room: Room, look: Look): string => {
   const own = words[look.locale];
   const left = leftOut(stories, room, look);
   return [
-    `${own.heading}\n${own.events(stories.length, countLevels(stories))}`,
+    `${own.heading}\n${countOf(stories, look)}`,
     ...stories.slice(0, room.events).map((story) => block(story, room)),
     ...(left === undefined ? [] : [left]),
   ].join("\n\n");

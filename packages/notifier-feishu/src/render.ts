@@ -1,7 +1,6 @@
-import type { Batch } from "@datasync-monitor/core";
+import { type Batch, describeBatch } from "@datasync-monitor/core";
 import { fit, type Room } from "./fit.ts";
 import type { FeishuFormat } from "./format.ts";
-import { byGravity } from "./parts.ts";
 import { renderCard } from "./render-card.ts";
 import { renderCardV2 } from "./render-card-v2.ts";
 import { renderPost } from "./render-post.ts";
@@ -33,7 +32,7 @@ export const renderBody = (
   { format, envelope, maxBytes }: { format: FeishuFormat; envelope: Envelope; maxBytes: number },
 ): string => {
   const full: Room = { events: batch.length, ...(batch.length === 1 ? alone : inDigest) };
-  const stories = byGravity(batch.map((event) => tell(event, look)));
+  const stories = describeBatch(batch, look).events.map((event) => tell(event, look));
   const renderer = format === "card" ? cards[look.cardSchema] : others[format];
   const render = (room: Room) => JSON.stringify({ ...envelope, ...renderer(stories, room, look) });
   return fit(full, maxBytes, render);

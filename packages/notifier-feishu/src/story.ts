@@ -19,17 +19,10 @@ export interface Fact {
   readonly short: boolean;
 }
 
-/** How many events of a level there are; the level in the reader's language. */
-export interface LevelCount {
-  readonly label: string;
-  readonly count: number;
-}
-
 /** An event in words, legible but not yet cut or escaped. */
 export interface Story {
   readonly event: MonitorEvent;
   readonly level: Description["level"];
-  readonly levelLabel: string;
   /** `[错误] 数据同步失败` */
   readonly headline: string;
   readonly message: string;
@@ -58,12 +51,10 @@ const fact = ({ label, value, short }: Fact): Fact => ({
 export const tell = (event: MonitorEvent, look: Look): Story => {
   const words = describe(event, { locale: look.locale, timeZone: look.timeZone });
   const { fields, errors } = words;
-  const levelLabel = oneLine(words.levelLabel);
   return {
     event,
     level: words.level,
-    levelLabel,
-    headline: `[${levelLabel}] ${oneLine(words.title)}`,
+    headline: oneLine(`[${words.levelLabel}] ${words.title}`),
     message: printable(words.message),
     time: oneLine(words.time),
     service: oneLine(event.service),

@@ -1,5 +1,4 @@
 import type { Locale } from "@datasync-monitor/core";
-import type { LevelCount } from "./story.ts";
 
 /** The renderers' own words; those about an event come from core's `describe()`. */
 export interface Words {
@@ -9,17 +8,10 @@ export interface Words {
   readonly message: string;
   readonly time: string;
   readonly eventId: string;
-  /** What a digest begins with. */
-  readonly events: (count: number, levels: readonly LevelCount[]) => string;
-  readonly moreEvents: (count: number, levels: readonly LevelCount[]) => string;
+  /** @param counts - Of each level. */
+  readonly moreEvents: (count: number, counts: string) => string;
   readonly fewerFields: string;
 }
-
-const zhCounts = (levels: readonly LevelCount[]): string =>
-  levels.map(({ label, count }) => `${label} ${count}`).join("、");
-
-const enCounts = (levels: readonly LevelCount[]): string =>
-  levels.map(({ label, count }) => `${count} ${label.toLowerCase()}`).join(", ");
 
 export const words: Readonly<Record<Locale, Words>> = {
   "zh-CN": {
@@ -29,8 +21,7 @@ export const words: Readonly<Record<Locale, Words>> = {
     message: "消息",
     time: "时间",
     eventId: "事件 ID",
-    events: (count, levels) => `${count} 条事件：${zhCounts(levels)}`,
-    moreEvents: (count, levels) => `… 另有 ${count} 条未显示：${zhCounts(levels)}`,
+    moreEvents: (count, counts) => `… 另有 ${count} 条未显示：${counts}`,
     fewerFields: "… 其余字段已略去",
   },
   en: {
@@ -40,8 +31,7 @@ export const words: Readonly<Record<Locale, Words>> = {
     message: "Message",
     time: "Time",
     eventId: "Event id",
-    events: (count, levels) => `${count} events: ${enCounts(levels)}`,
-    moreEvents: (count, levels) => `… ${count} more not shown: ${enCounts(levels)}`,
+    moreEvents: (count, counts) => `… ${count} more not shown: ${counts}`,
     fewerFields: "… other fields are left out",
   },
 };

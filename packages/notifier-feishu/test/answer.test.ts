@@ -1,7 +1,8 @@
-import type { DeliveryErrorCode } from "@datasync-monitor/core";
+import type { DeliveryErrorCode, JsonValue } from "@datasync-monitor/core";
 import type { HttpAnswer } from "@datasync-monitor/http";
 import { describe, expect, it } from "vitest";
 import { judge, judgeProbe, type Sent } from "../src/answer.ts";
+import { readManner } from "../src/manner.ts";
 
 const at = Date.UTC(2025, 7, 29, 10, 30);
 
@@ -181,6 +182,42 @@ describe("a refused message is sent once more in a simpler manner", () => {
   it("and keeps what an earlier refusal took away", () => {
     const smaller = { ...manner, maxBytes: 9_500 };
     expect(resume(11246, { manner: smaller })).toEqual({ format: "post", max_bytes: 9_500 });
+  });
+
+  it.each([
+    ["card", 3],
+    ["post", 3],
+    ["text", 2],
+  ] as const)("from %s at most %i times, whatever is refused in which order", (format, most) => {
+    const mention = "ErrCode: 100290; ErrMsg: invalid user resource (at/person) in your card";
+    const refusals = [
+      [11235, ""],
+      [11246, ""],
+      [11246, mention],
+      [19036, ""],
+      [9499, ""],
+    ] as const;
+    const chains = (left: JsonValue, bytes: number): number[] =>
+      refusals.flatMap(([code, msg]) => {
+        const from = readManner(left, format);
+        const next = resume(code, { bytes, manner: from, format }, msg);
+        if (next === undefined) return [0];
+        const { maxBytes } = readManner(next, format);
+        return chains(next, Math.min(bytes, maxBytes)).map((length) => length + 1);
+      });
+    const lengths = chains(null, 19_000);
+    expect(Math.max(...lengths)).toBe(most);
+  });
+
+  it("the third time as the least that can be said: text, without mentions, in half the bytes", () => {
+    const muted = { format: "post", maxBytes: 20_000, mention: false } as const;
+    const bare = { format: "text", max_bytes: 10_000, mention: false };
+    expect(resume(11246, { manner: muted })).toEqual(bare);
+    expect(resume(19036, { manner: muted, bytes: 19_000 })).toEqual({ ...bare, max_bytes: 9_500 });
+    const text = { format: "text", maxBytes: 20_000, mention: true } as const;
+    expect(resume(11235, { manner: text })).toEqual(bare);
+    const short = { format: "post", maxBytes: 600, mention: true } as const;
+    expect(resume(11246, { manner: short })).toEqual({ ...bare, max_bytes: 600 });
   });
 
   it("but not after any other code", () => {

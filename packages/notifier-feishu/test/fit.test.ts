@@ -73,6 +73,17 @@ it("cuts before it escapes, so that no entity is torn (trap 11)", () => {
   }
 });
 
+it("tells a list of details to its end, which counts what is left out", () => {
+  const check = { status: "failed", message: "TypeError (ECONNREFUSED)", since: "x".repeat(20) };
+  const checks = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`check-${n}`, check]));
+  for (const shape of shapes.filter(({ format }) => format !== "text")) {
+    const body = decode(bodyOf([sampleEvent({ details: { checks } })], shape));
+    expect(body).toContain("- check-9: status failed");
+    expect(body).toContain("- … 另有 29 项未显示");
+    expect(body).not.toContain("(truncated)");
+  }
+});
+
 it("drops details before it cuts the message", () => {
   const details = Object.fromEntries(
     Array.from({ length: 30 }, (_, index) => [`key_${index}`, "值".repeat(150)]),

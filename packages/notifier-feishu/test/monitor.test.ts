@@ -95,6 +95,24 @@ it("delivers as rich text what the bot refuses as a card (trap 15)", async () =>
   expect((await monitor.getDeliveries()).rows[0]?.state).toBe("delivered");
 });
 
+it("sends what is refused for its mention, as a card and as rich text in a form that is not too large either", async () => {
+  const { bot, monitor } = await rig();
+  const refusals = [11235, 11246, 230_099];
+  const refuseNext = () => bot.answer(refusals.shift() ?? 0, "refused", 1);
+  monitor.observe(({ kind }) => {
+    if (kind === "attempt") refuseNext();
+  });
+  refuseNext();
+  monitor.registerNotifier(feishu({ webhookUrl: bot.url, mentionAll: true }));
+  monitor.emitEvent({ event_type: "sync_failure", message: "数".repeat(8_000) });
+  await monitor.flush();
+  const { rows } = await monitor.getDeliveries();
+  expect(rows).toMatchObject([{ state: "delivered" }]);
+  expect(bot.attempts()).toBe(4);
+  expect(bot.messages()).toMatchObject([{ msg_type: "text" }]);
+  expect(Buffer.byteLength(JSON.stringify(bot.messages()))).toBeLessThanOrEqual(10_100);
+});
+
 it("opens the breaker on a token that is gone, and keeps the event (trap 1)", async () => {
   const { bot, monitor } = await rig();
   await bot.meet("endpoint");

@@ -92,6 +92,7 @@ it.each([
   "ftp://example.com/",
   "https://user:pass@evil.example/",
   "https://example.com/ and more",
+  "https://example.com/、https://example.com/b",
   `https://example.com/${"a".repeat(600)}`,
 ])("shows %j as text (trap 12)", (value) => {
   const body = bodyOf([sampleEvent({ details: { value } })]);

@@ -28,12 +28,16 @@ export const isBlank = (text: string): boolean => /^[\s\p{Cc}\p{Cf}\u2800\u3164]
 
 const marker = "…";
 
-/** Where escaped text may be cut at or before `end`: not within an entity, not within a surrogate pair. */
+/** What belongs to the character before it: the other half of a pair, a joiner, a mark, a skin tone. */
+const glue = /^[\udc00-\udfff\p{M}\p{EMod}\u200d]/u;
+
+/** Where escaped text may be cut at or before `end`: not within an entity, a surrogate pair or an emoji of several. */
 const boundary = (escaped: string, end: number): number => {
   const entity = escaped.lastIndexOf("&", end - 1);
   if (entity !== -1 && escaped.indexOf(";", entity) >= end) return entity;
-  const last = escaped.charCodeAt(end - 1);
-  return last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
+  let at = end;
+  while (at > 0 && (glue.test(escaped.slice(at)) || escaped[at - 1] === "\u200d")) at -= 1;
+  return at;
 };
 
 /** Escaped text of at most `max` UTF-16 units, marked with `…` where it was cut. Measured after escaping. */

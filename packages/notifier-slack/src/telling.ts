@@ -3,7 +3,7 @@ import {
   type DescribedField,
   type Description,
   describe,
-  type EventLevel,
+  describeBatch,
   type Locale,
   type MonitorEvent,
   singleLine,
@@ -11,7 +11,6 @@ import {
 } from "@datasync-monitor/core";
 import { isBlank, mrkdwnWithin, printable } from "./escape.ts";
 import { limits } from "./limits.ts";
-import { words } from "./words.ts";
 
 export interface RenderOptions {
   readonly locale: Locale;
@@ -35,12 +34,8 @@ const tellOne = (event: MonitorEvent, options: RenderOptions): Telling => ({
   said: describe(event, options),
 });
 
-const gravestFirst: readonly EventLevel[] = ["critical", "error", "warning", "info"];
-
-const gravity = ({ level }: MonitorEvent): number => gravestFirst.indexOf(level);
-
 export const tell = (batch: Batch, options: RenderOptions): Tellings => {
-  const [first = batch[0], ...rest] = batch.toSorted((a, b) => gravity(a) - gravity(b));
+  const [first = batch[0], ...rest] = describeBatch(batch).events;
   return [tellOne(first, options), ...rest.map((event) => tellOne(event, options))];
 };
 
@@ -70,13 +65,11 @@ export const factsOf = ({ said }: Telling): DescribedField[] =>
   legible(said.fields.slice(saidByOrigin + said.errors.length));
 
 /** `20 events: 2 error, 18 info` */
-export const tally = (tellings: Tellings, locale: Locale): string => {
-  const counts = gravestFirst.flatMap((level) => {
-    const [first, ...others] = tellings.filter(({ event }) => event.level === level);
-    return first ? [{ label: first.said.levelLabel, count: others.length + 1 }] : [];
-  });
-  return singleLine(words[locale].events(tellings.length, counts));
-};
+export const tally = (tellings: Tellings, locale: Locale): string =>
+  describeBatch(
+    tellings.map(({ event }) => event),
+    { locale },
+  ).title;
 
 /** The one line that push notifications and screen readers get, escaped. Never empty. */
 export const summaryOf = (tellings: Tellings, locale: Locale): string => {

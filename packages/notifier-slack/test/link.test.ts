@@ -36,6 +36,7 @@ describe("an address that is all of a value", () => {
     ["of another kind", "javascript:alert(1)"],
     ["that is none", "https://"],
     ["with a bracket", "https://a.example/>"],
+    ["with another in a Chinese list", "https://a.example/、https://b.example/"],
     ["of two lines", "https://a.example/\n<!channel>"],
   ])("is no link %s", (_, value) => {
     expect(linkOf(value)).toBeUndefined();

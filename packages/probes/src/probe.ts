@@ -10,7 +10,8 @@ import type {
 
 /** What a probe has to work with, from when it is attached until it is stopped. */
 export interface Surroundings {
-  readonly host: Pick<NotifierHost, "service">;
+  /** It may change until the monitor is set up: ask it with each event. */
+  readonly host: Pick<NotifierHost, "service" | "locale" | "timeZone">;
   readonly clock: Clock;
   /** Aborts when the probe is stopped. */
   readonly stopping: AbortSignal;

@@ -1,67 +1,45 @@
-import { singleLine, truncate } from "@datasync-monitor/core";
-import type { Answer } from "./guard.ts";
+import type { Locale } from "@datasync-monitor/core";
 
-/** Seconds with as many digits as a clock is worth. */
-export const secondsOf = (ms: number): number => Math.max(0, Math.round(ms)) / 1_000;
+/** What all probes say, in one language. What one of them says is in its own folder. */
+export interface Words {
+  /** "42 s", "12 min", "5 h", "3 d": as exact as a guess should look. */
+  readonly roughly: (seconds: number) => string;
+  /** Of a value that was thrown and is no error. */
+  readonly threw: (kind: string) => string;
+  readonly threwUnreadable: string;
+  readonly noAnswerWithin: (ms: number) => string;
+  /** Asked once, and not answered yet. */
+  readonly noAnswerFor: (seconds: number) => string;
+}
 
-/** "42 s", "12 min", "5 h", "3 d": as exact as a guess should look. */
-export const roughly = (seconds: number): string => {
-  if (seconds < 60) return `${Math.floor(seconds)} s`;
-  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3_600)} h`;
-  return `${Math.floor(seconds / 86_400)} d`;
-};
+type Unit = "s" | "min" | "h" | "d";
 
-const byteUnits = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+const roughlyIn =
+  (units: Readonly<Record<Unit, string>>) =>
+  (seconds: number): string => {
+    if (seconds < 60) return `${Math.floor(seconds)} ${units.s}`;
+    if (seconds < 3_600) return `${Math.floor(seconds / 60)} ${units.min}`;
+    if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3_600)} ${units.h}`;
+    return `${Math.floor(seconds / 86_400)} ${units.d}`;
+  };
 
-/** "93.1 GiB" */
-export const bytesText = (bytes: number): string => {
-  let amount = bytes;
-  let unit = 0;
-  // 1,023.95 would be written as 1024
-  while (amount >= 1_023.95 && unit < byteUnits.length - 1) {
-    amount /= 1_024;
-    unit += 1;
-  }
-  return `${Number(amount.toFixed(1))} ${byteUnits[unit]}`;
-};
+const roughlyEn = roughlyIn({ s: "s", min: "min", h: "h", d: "d" });
+const roughlyZh = roughlyIn({ s: "秒", min: "分钟", h: "小时", d: "天" });
 
-/** Rounded down: 94.99 % is not yet 95 %. */
-export const percentText = (ratio: number): string => `${Math.floor(ratio * 1_000) / 10} %`;
-
-const mostCauses = 5;
-/** What error codes look like: `ECONNREFUSED`, `28P01`, `ERR_INVALID_ARG_TYPE`, 1045. */
-const codePattern = /^[\w.:-]{1,64}$/;
-
-/** The code of the error, else the nearest one among its causes: that of "fetch failed" says nothing. */
-const codeOf = (error: Error): string | undefined => {
-  let at: unknown = error;
-  for (let depth = 0; depth <= mostCauses && at instanceof Error; depth += 1) {
-    const code: unknown = "code" in at ? at.code : undefined;
-    if ((typeof code === "string" || typeof code === "number") && codePattern.test(`${code}`))
-      return `${code}`;
-    at = at.cause;
-  }
-  return undefined;
-};
-
-/** What may be shown of an error: its name and code. Its text may hold an address, a password, a row. */
-export const errorText = (error: unknown): string => {
-  try {
-    if (!(error instanceof Error)) return `threw ${error === null ? "null" : typeof error}`;
-    const code = codeOf(error);
-    return truncate(singleLine(code === undefined ? error.name : `${error.name} (${code})`), 100);
-  } catch {
-    return "threw an error that cannot be read";
-  }
-};
-
-/** Why a call has no answer. */
-export const failureText = (
-  answer: Exclude<Answer<unknown>, { readonly kind: "answered" }>,
-  timeoutMs: number,
-): string => {
-  if (answer.kind === "threw") return errorText(answer.error);
-  if (answer.kind === "late") return `no answer within ${timeoutMs} ms`;
-  return `no answer for ${roughly(answer.durationMs / 1_000)}; not asked again before it comes`;
+export const words: Readonly<Record<Locale, Words>> = {
+  en: {
+    roughly: roughlyEn,
+    threw: (kind) => `threw ${kind}`,
+    threwUnreadable: "threw an error that cannot be read",
+    noAnswerWithin: (ms) => `no answer within ${ms} ms`,
+    noAnswerFor: (seconds) =>
+      `no answer for ${roughlyEn(seconds)}; not asked again before it comes`,
+  },
+  "zh-CN": {
+    roughly: roughlyZh,
+    threw: (kind) => `抛出了 ${kind}`,
+    threwUnreadable: "抛出了无法读取的错误",
+    noAnswerWithin: (ms) => `${ms} 毫秒内没有应答`,
+    noAnswerFor: (seconds) => `已有 ${roughlyZh(seconds)}没有应答；应答之前不再询问`,
+  },
 };

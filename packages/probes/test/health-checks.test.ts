@@ -25,7 +25,7 @@ describe("an outcome", () => {
       event_type: "health_check",
       level: "warning",
       service: "datasync",
-      message: "2 of 3 checks pass; replica: 40 s behind",
+      message: "1 of 3 checks fails; replica: 40 s behind",
       metrics: { checks_total: 3, checks_failed: 1, duration_seconds: 1.5 },
     });
     expect(events()[0]?.details).toEqual({
@@ -34,14 +34,12 @@ describe("an outcome", () => {
         database: {
           status: "passed",
           level: "info",
-          message: null,
           duration_seconds: 1.5,
           since: since(1_500),
         },
         disk: {
           status: "passed",
           level: "info",
-          message: null,
           duration_seconds: 0,
           since: since(0),
         },
@@ -55,6 +53,25 @@ describe("an outcome", () => {
         },
       },
     });
+  });
+
+  it("names the gravest check first, in the message and in the details", async () => {
+    const { clock, monitor, events } = rig();
+    const finds = (level: "warning" | "critical") => () => ({ level, message: `a ${level}` });
+    healthChecks(monitor, {
+      checks: {
+        a: passes,
+        b: finds("warning"),
+        c: finds("critical"),
+        d: passes,
+        e: finds("warning"),
+      },
+    });
+    await clock.advance(0);
+    expect(events()[0]?.message).toBe(
+      "3 of 5 checks fail; c: a critical; b: a warning; e: a warning",
+    );
+    expect(Object.keys(Object(events()[0]?.details.checks))).toEqual(["c", "b", "e", "a", "d"]);
   });
 
   it("is told again when a check's level changes, and since when it is so", async () => {
@@ -72,13 +89,13 @@ describe("an outcome", () => {
     result = { level: "critical", message: "13,000 wait" };
     await clock.advance(10 * minute);
     expect(news().map(({ level, message }) => [level, message])).toEqual([
-      ["critical", "1 of 2 checks pass; queue: 12,000 wait"],
+      ["critical", "1 of 2 checks fails; queue: 12,000 wait"],
     ]);
 
     result = undefined;
     await clock.advance(minute);
     const [recovery] = news();
-    expect(recovery).toMatchObject({ level: "info", message: "2 of 2 checks pass" });
+    expect(recovery).toMatchObject({ level: "info", message: "All 2 checks pass" });
     expect(recovery?.details.checks).toMatchObject({
       queue: { since: "2025-08-29T10:52:00.000Z" },
       disk: { since: "2025-08-29T10:30:00.000Z" },
@@ -94,8 +111,8 @@ describe("an outcome", () => {
     broken = "b";
     await clock.advance(30 * second);
     expect(messages()).toEqual([
-      "1 of 2 checks pass; a: answered false",
-      "1 of 2 checks pass; b: answered false",
+      "1 of 2 checks fails; a: answered false",
+      "1 of 2 checks fails; b: answered false",
     ]);
   });
 
@@ -120,7 +137,7 @@ describe("an outcome", () => {
     expect(messages()).toEqual([]);
     disperse();
     await clock.advance(30 * second);
-    expect(messages()).toEqual(["1 of 1 checks pass"]);
+    expect(messages()).toEqual(["The only check passes"]);
   });
 
   it("names at most five of those that fail, the gravest first", async () => {
@@ -130,7 +147,7 @@ describe("an outcome", () => {
     healthChecks(monitor, { checks: { ...checks, z: { run: fails, level: "critical" } } });
     await clock.advance(0);
     expect(events()[0]?.message).toBe(
-      "0 of 8 checks pass; z: Error; a: Error; b: Error; c: Error; d: Error; and 3 more",
+      "8 of 8 checks fail; z: Error; a: Error; b: Error; c: Error; d: Error; and 3 more",
     );
     expect(events()[0]?.level).toBe("critical");
   });
@@ -164,14 +181,14 @@ describe("a check that does not settle", () => {
     const [first] = news();
     expect(first).toMatchObject({
       level: "critical",
-      message: "1 of 2 checks pass; stuck: no answer within 3000 ms",
+      message: "1 of 2 checks fails; stuck: no answer within 3000 ms",
       metrics: { duration_seconds: 3 },
     });
 
     await clock.advance(20 * second);
     const [second_] = news();
     expect(second_?.message).toBe(
-      "1 of 2 checks pass; stuck: no answer for 20 s; not asked again before it comes",
+      "1 of 2 checks fails; stuck: no answer for 20 s; not asked again before it comes",
     );
     expect(second_?.details.checks).toMatchObject({ stuck: { duration_seconds: 20 } });
     expect(signals).toHaveLength(1);
@@ -179,7 +196,7 @@ describe("a check that does not settle", () => {
     stuck.open(true);
     await clock.advance(10 * second);
     expect(signals).toHaveLength(2);
-    expect(news().map(({ message }) => message)).toEqual(["2 of 2 checks pass"]);
+    expect(news().map(({ message }) => message)).toEqual(["All 2 checks pass"]);
   });
 
   it("may fail at any time after its deadline, and nobody is told", async () => {
@@ -202,7 +219,7 @@ describe("a check that does not settle", () => {
       );
     healthChecks(monitor, { checks: { obedient }, timeoutMs: second });
     await clock.advance(second);
-    expect(messages()).toEqual(["0 of 1 checks pass; obedient: no answer within 1000 ms"]);
+    expect(messages()).toEqual(["The only check fails; obedient: no answer within 1000 ms"]);
   });
 
   it("delays the next round, and never lets two run at once", async () => {
@@ -238,7 +255,7 @@ describe("health checks", () => {
     healthChecks(monitor, { checks: Object.fromEntries(names.map((name) => [name, slow])) });
     await clock.advance(second);
     process.off("warning", listen);
-    expect(events()[0]?.message).toBe("100 of 100 checks pass");
+    expect(events()[0]?.message).toBe("All 100 checks pass");
     expect(warnings).toEqual([]);
   });
 

@@ -12,17 +12,20 @@ describe("a check", () => {
   };
 
   it.each([
-    [undefined, "passed", "info", null],
-    [true, "passed", "info", null],
+    [undefined, "passed", "info", undefined],
+    [true, "passed", "info", undefined],
     [{ level: "info", message: "3 idle" }, "passed", "info", "3 idle"],
-    [Promise.resolve(true), "passed", "info", null],
+    [Promise.resolve(true), "passed", "info", undefined],
     [false, "failed", "error", "answered false"],
     [Promise.resolve(false), "failed", "error", "answered false"],
-    [{ level: "warning" }, "failed", "warning", null],
+    [{ level: "warning" }, "failed", "warning", undefined],
     [{ level: "critical", message: "gone" }, "failed", "critical", "gone"],
-    [{ level: "error", message: 7, details: "none" }, "failed", "error", null],
+    [{ level: "error", message: 7, details: "none" }, "failed", "error", undefined],
   ])("that answers %j has %s at level %s", async (result, status, level, message) => {
-    expect(await found(result)).toMatchObject({ one: { status, level, message } });
+    const duration_seconds = 0;
+    const since = "2025-08-29T10:30:00.000Z";
+    const finding = { status, level, ...(message && { message }), duration_seconds, since };
+    expect(await found(result)).toEqual({ one: finding });
   });
 
   it.each([
@@ -80,7 +83,7 @@ describe("what a check throws", () => {
     healthChecks(monitor, { checks: { one: run } });
     await clock.advance(0);
     expect(JSON.stringify(events())).not.toContain("s3cret");
-    return events()[0]?.message.replace("0 of 1 checks pass; one: ", "");
+    return events()[0]?.message.replace("The only check fails; one: ", "");
   };
   const secret = (more: object = {}) =>
     Object.assign(new Error("connect postgres://app:s3cret@db"), more);

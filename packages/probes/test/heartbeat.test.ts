@@ -5,12 +5,11 @@ import { heartbeat } from "../src/index.ts";
 import { hour, minute, rig, second } from "./support.ts";
 
 describe("a heartbeat", () => {
-  it("tells at once and every five minutes how the service is, with the comprehensive status", async () => {
+  it("tells at once and every five minutes how the service is", async () => {
     const { clock, monitor, events } = rig();
     heartbeat(monitor);
     await clock.advance(0);
     expect(events()).toHaveLength(1);
-    const status = await monitor.getComprehensiveStatus();
     expect(events()[0]).toMatchObject({
       event_type: "service_status",
       level: "info",
@@ -23,12 +22,73 @@ describe("a heartbeat", () => {
         deliveries_dead: 0,
       },
     });
-    expect(Object.keys(events()[0]?.details ?? {})).toEqual(["host", ...Object.keys(status)]);
-    expect(events()[0]?.details).toMatchObject({ status: "healthy", reasons: [], health: null });
+    expect(events()[0]?.details).toEqual({
+      host: expect.any(String),
+      status: "healthy",
+      receivers: {
+        memory: { state: "active", pending: 0, delivered: 0, failed: 0, dropped: 0, dead: 0 },
+      },
+    });
     await clock.advance(3 * hour);
     expect(events()).toHaveLength(37);
     expect(events().at(-1)?.message).toBe("datasync is healthy, up for 3 h");
     expect(events().at(-1)?.metrics.uptime_seconds).toBe(10_800);
+  });
+
+  it("holds what there is to read of the comprehensive status, and nothing that is empty", async () => {
+    const { clock, monitor, news } = rig();
+    await monitor.track("sync", async (run) => run.add("records_synced", 7));
+    await monitor.track("sync", () => Promise.reject(new Error("lost"))).catch(() => {});
+    monitor.emitEvent({ event_type: "health_check", message: "fine", details: { checks: {} } });
+    await clock.advance(second);
+    news();
+    heartbeat(monitor);
+    await clock.advance(0);
+    const at = "2025-08-29T10:30:00.000Z";
+    expect(news()[0]?.details).toEqual({
+      host: expect.any(String),
+      status: "degraded",
+      reasons: [`The last sync failed, at 2025-08-29 10:30:00 +00:00: sync failed: lost`],
+      sync_metrics: {
+        since: at,
+        sync_start_count: 2,
+        sync_success_count: 1,
+        sync_failure_count: 1,
+        total_records_synced: 7,
+        in_progress_count: 0,
+        success_rate: 0.5,
+        duration_seconds: { avg: 0, p50: 0, p95: 0, max: 0 },
+        last_success_at: at,
+        last_failure_at: at,
+        last_error: "sync failed: lost",
+      },
+      receivers: { memory: expect.objectContaining({ delivered: 5, last_success_at: at }) },
+    });
+  });
+
+  it("names receivers in trouble first, and of a lasting problem the latest", async () => {
+    const { clock, monitor, news } = rig();
+    const refuse = () => {
+      throw new DeliveryError("config", "HTTP 403");
+    };
+    const retry = { baseMs: second, capMs: second };
+    monitor.registerCallback(() => {}, { name: "log" });
+    monitor.registerNotifier(defineNotifier({ id: "slack", send: refuse }), {
+      breaker: false,
+      retry,
+    });
+    monitor.registerNotifier(defineNotifier({ id: "mail", send: refuse }), { retry });
+    monitor.emitEvent({ event_type: "sync_start", message: "x" });
+    await clock.advance(minute);
+    const { recent_problems } = await monitor.getComprehensiveStatus();
+    const latest = (name: string) => recent_problems.findLast(({ receiver }) => receiver === name);
+    expect(recent_problems.length).toBeGreaterThan(2);
+    news();
+    heartbeat(monitor);
+    await clock.advance(0);
+    const { details } = news()[0] ?? {};
+    expect(Object.keys(Object(details?.receivers))).toEqual(["mail", "memory", "log", "slack"]);
+    expect(details?.recent_problems).toEqual([latest("slack"), latest("mail")]);
   });
 
   it("has the level of the status, and gives the gravest reason", async () => {
@@ -39,16 +99,16 @@ describe("a heartbeat", () => {
       const beat = news().findLast(({ event_type }) => event_type === "service_status");
       return [beat?.level, beat?.message];
     };
-    monitor.emitEvent({ event_type: "storage_warning", message: "90 % full" });
+    monitor.emitEvent({ event_type: "storage_warning", message: "90% full" });
     expect(await said()).toEqual([
       "warning",
-      expect.stringMatching(/^datasync is degraded: The latest storage warning .*: 90 % full$/),
+      expect.stringMatching(/^datasync is degraded: The latest storage warning .*: 90% full$/),
     ]);
     monitor.emitEvent({ event_type: "health_check", level: "critical", message: "no database" });
     expect(await said()).toEqual([
       "error",
       expect.stringMatching(
-        /^datasync is unhealthy: The latest health check .*: no database \(and 1 more\)$/,
+        /^datasync is unhealthy: The latest health check .*: no database \(and 1 more reason\)$/,
       ),
     ]);
     monitor.emitEvent({ event_type: "health_check", message: "fine" });
@@ -98,7 +158,7 @@ describe("a heartbeat", () => {
       {
         level: "error",
         message: "datasync runs, but its status cannot be told: no answer within 10000 ms",
-        details: { service: "datasync", status: "unknown" },
+        details: { status: "unknown", reasons: ["no answer within 10000 ms"] },
       },
     ]);
     await clock.advance(minute);
@@ -125,11 +185,12 @@ describe("a heartbeat", () => {
   });
 
   it("is cut to what the monitor lets an event hold, the gist first", async () => {
-    const { clock, monitor, events } = rig({ limits: { detailsBytes: 1_024 } });
+    const { clock, monitor, events } = rig({ limits: { detailsBytes: 256 } });
+    for (let n = 0; n < 9; n += 1) monitor.registerCallback(() => {}, { name: `callback-${n}` });
     heartbeat(monitor);
     await clock.advance(0);
     const { details } = events()[0] ?? {};
-    expect(details).toMatchObject({ service: "datasync", status: "healthy" });
+    expect(details).toMatchObject({ status: "healthy" });
     expect(JSON.stringify(details)).toContain("[Truncated");
   });
 

@@ -22,7 +22,7 @@ describe("growth", () => {
     expect(event?.metrics.growth_bytes_per_hour).toBeCloseTo(6 * GiB, -6);
     expect(event?.metrics.seconds_to_full).toBeCloseTo((15 / 6) * 3_600, -1);
     expect(event?.message).toBe(
-      "/data is 85 % full, 15 GiB of 100 GiB free; at this rate full in 2 h",
+      "/data is 85% full, 15 GiB of 100 GiB free; at this rate full in 2 h",
     );
   });
 

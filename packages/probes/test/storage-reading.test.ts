@@ -27,7 +27,7 @@ describe("a path that cannot be read", () => {
     used["/mnt/nfs"] = 84;
     await clock.advance(minute);
     expect(news()).toMatchObject([
-      { level: "info", message: "/mnt/nfs can be read again: 84 % full, 16 GiB of 100 GiB free" },
+      { level: "info", message: "/mnt/nfs can be read again: 84% full, 16 GiB of 100 GiB free" },
     ]);
   });
 
@@ -74,7 +74,7 @@ describe("a reading that does not come", () => {
     const { clock, news } = watch({ "/mnt/nfs": 0, "/data": 90 }, { measure });
     await clock.advance(5 * second);
     expect(news().map(({ message }) => message)).toEqual([
-      "/data is 90 % full, 1 B of 10 B free",
+      "/data is 90% full, 1 B of 10 B free",
       "/mnt/nfs cannot be read: no answer within 5000 ms",
     ]);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);

@@ -29,7 +29,7 @@ describe("a restart", () => {
     await clock.advance(2 * hour);
     expect(after.messages()).toEqual([]);
     await clock.advance(hour);
-    expect(after.messages()).toEqual(["/data is still 90 % full, 10 GiB of 100 GiB free"]);
+    expect(after.messages()).toEqual(["/data is still 90% full, 10 GiB of 100 GiB free"]);
     expect(after.events()[0]?.details.since).toBe("2025-08-29T10:30:00.000Z");
   });
 
@@ -41,7 +41,7 @@ describe("a restart", () => {
     expect(after.messages()).toEqual([]);
     used["/data"] = 50;
     await clock.advance(minute);
-    expect(after.messages()).toEqual(["/data has recovered: 50 % full, 50 GiB of 100 GiB free"]);
+    expect(after.messages()).toEqual(["/data has recovered: 50% full, 50 GiB of 100 GiB free"]);
     expect((await after.monitor.getComprehensiveStatus()).status).toBe("healthy");
   });
 
@@ -60,8 +60,8 @@ describe("a restart", () => {
     return news().map(({ message }) => message);
   };
   const [first, again] = [
-    "/a is 90 % full, 10 GiB of 100 GiB free",
-    "/a is still 90 % full, 10 GiB of 100 GiB free",
+    "/a is 90% full, 10 GiB of 100 GiB free",
+    "/a is still 90% full, 10 GiB of 100 GiB free",
   ];
 
   it.each([
@@ -126,7 +126,7 @@ describe("a restart", () => {
     await clock.advance(10 * minute);
     expect(asked).toBe(5);
     expect(messages().slice(1)).toEqual([
-      "/b has recovered: 10 % full, 90 GiB of 100 GiB free",
+      "/b has recovered: 10% full, 90 GiB of 100 GiB free",
       again,
     ]);
   });

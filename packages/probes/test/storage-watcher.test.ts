@@ -23,7 +23,7 @@ describe("a file system", () => {
         event_type: "storage_warning",
         level: "warning",
         service: "datasync",
-        message: "/data is 85 % full, 15 GiB of 100 GiB free",
+        message: "/data is 85% full, 15 GiB of 100 GiB free",
         details: { path: "/data", status: "warning", since: "2025-08-29T10:31:00.000Z" },
         metrics: { free_bytes: 15 * GiB, total_bytes: 100 * GiB, used_ratio: 0.85 },
       },
@@ -46,11 +46,11 @@ describe("a file system", () => {
     expect(await levelsAt(96)).toHaveLength(1);
     expect(await levelsAt(94, 95, 93.5, 95.5, 93)).toEqual([]);
     expect(await levelsAt(92.9)).toEqual([
-      ["warning", "/data is 92.9 % full, 7.1 GiB of 100 GiB free"],
+      ["warning", "/data is 92.9% full, 7.1 GiB of 100 GiB free"],
     ]);
     expect(await levelsAt(94, 84, 86, 83)).toEqual([]);
     expect(await levelsAt(82.9)).toEqual([
-      ["info", "/data has recovered: 82.9 % full, 17.1 GiB of 100 GiB free"],
+      ["info", "/data has recovered: 82.9% full, 17.1 GiB of 100 GiB free"],
     ]);
     expect(await levelsAt(84, 82, 84.9)).toEqual([]);
     expect(await levelsAt(99)).toMatchObject([["critical", expect.any(String)]]);
@@ -78,9 +78,9 @@ describe("a file system", () => {
     const { clock, events } = watch({ "/data": 90, "/logs": 10 });
     await clock.advance(13 * hour);
     expect(events().map(({ message }) => message)).toEqual([
-      "/data is 90 % full, 10 GiB of 100 GiB free",
-      "/data is still 90 % full, 10 GiB of 100 GiB free",
-      "/data is still 90 % full, 10 GiB of 100 GiB free",
+      "/data is 90% full, 10 GiB of 100 GiB free",
+      "/data is still 90% full, 10 GiB of 100 GiB free",
+      "/data is still 90% full, 10 GiB of 100 GiB free",
     ]);
     const sinces = new Set(events().map(({ details }) => details.since));
     expect([...sinces]).toEqual(["2025-08-29T10:30:00.000Z"]);
@@ -124,8 +124,8 @@ describe("several paths", () => {
     used["/b"] = 10;
     await clock.advance(minute);
     expect(news().map(({ message }) => message)).toEqual([
-      "/b has recovered: 10 % full, 90 GiB of 100 GiB free",
-      "/a is still 90 % full, 10 GiB of 100 GiB free",
+      "/b has recovered: 10% full, 90 GiB of 100 GiB free",
+      "/a is still 90% full, 10 GiB of 100 GiB free",
     ]);
     expect(await status()).toEqual(["degraded", "/a"]);
     await clock.advance(5 * hour);

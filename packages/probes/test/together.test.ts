@@ -36,7 +36,7 @@ describe("all probes on one monitor", () => {
     expect(status.status).toBe("unhealthy");
     expect(status.health).toMatchObject({
       level: "critical",
-      message: "1 of 2 checks pass; database: answered false",
+      message: "1 of 2 checks fails; database: answered false",
       details: {
         checks: {
           database: { status: "failed", level: "critical", since: "2025-08-29T10:30:30.000Z" },

@@ -6,10 +6,15 @@ import { prometheus } from "@datasync-monitor/notifier-prometheus";
 import { slack } from "@datasync-monitor/notifier-slack";
 import { type WebhookOptions, webhook } from "@datasync-monitor/notifier-webhook";
 import { feishuStandIn, hostileHttp, slackStandIn, smtpStandIn } from "@datasync-monitor/testkit";
+import { probed } from "../samples/probes.ts";
 import { counted, digests, matrix, type Sample } from "../samples/samples.ts";
 import { bothLocales, type Exhibitor, taking } from "./stall.ts";
 
-const all = (locale: Locale): readonly Sample[] => [...matrix(locale), ...digests(locale)];
+const all = (locale: Locale): readonly Sample[] => [
+  ...matrix(locale),
+  ...digests(locale),
+  ...probed[locale],
+];
 
 /** For a form that wraps another, which the whole matrix is shown in. */
 const failures = (locale: Locale): readonly Sample[] =>

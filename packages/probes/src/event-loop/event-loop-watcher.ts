@@ -7,7 +7,7 @@ import { type EventLoopSettings, type EventLoopWatcherOptions, readOptions } fro
 
 const rounds = (
   settings: EventLoopSettings,
-  { clock, stopping, emit }: Surroundings,
+  { host, clock, stopping, emit }: Surroundings,
   histogram: DelayHistogram,
 ) => {
   const episode = new Episode(settings);
@@ -20,7 +20,8 @@ const rounds = (
     const news = delays && episode.news(delays.p99, startedAt, now);
     histogram.reset();
     startedAt = now;
-    if (delays && news && emit(eventLoopEvent(news, delays, settings.thresholdMs)))
+    if (!delays || !news) return;
+    if (emit(eventLoopEvent(news, delays, settings.thresholdMs, host.locale)))
       episode.told(news, now);
   };
 };

@@ -1,8 +1,9 @@
-import { type EventLevel, singleLine, truncate } from "@datasync-monitor/core";
+import { type EventLevel, type Locale, singleLine, truncate } from "@datasync-monitor/core";
 import type { Answer } from "../guard.ts";
 import { levels } from "../levels.ts";
-import { errorText, failureText } from "../words.ts";
+import { errorText, failureText } from "../text.ts";
 import type { NamedCheck } from "./options.ts";
+import { healthWords } from "./words.ts";
 
 /** How a check went, made safe: bounded, checked, without anything a stranger's error may hold. */
 export interface Finding {
@@ -22,16 +23,15 @@ const finding = (level: EventLevel, message: string | null, details?: object): F
 const kind = (value: unknown): string => (value === null ? "null" : typeof value);
 
 /** A result nobody foresaw fails: a check that means to say "down" must not pass by a slip. */
-const resultFinding = (value: unknown, graveness: EventLevel): Finding => {
+const resultFinding = (value: unknown, graveness: EventLevel, locale: Locale): Finding => {
+  const words = healthWords[locale];
   if (value === undefined || value === true) return finding("info", null);
-  if (value === false) return finding(graveness, "answered false");
+  if (value === false) return finding(graveness, words.answeredFalse);
   const isObject = typeof value === "object" && value !== null;
   const said: unknown = isObject && "level" in value ? value.level : undefined;
   const level = levels.find((known) => known === said);
-  if (!isObject || level === undefined) {
-    const rule = "return nothing, true, false, or { level, message }";
-    return finding(graveness, `answered ${kind(value)} without a level: ${rule}`);
-  }
+  if (!isObject || level === undefined)
+    return finding(graveness, words.answeredNonsense(kind(value)));
   const message: unknown = "message" in value ? value.message : undefined;
   const details: unknown = "details" in value ? value.details : undefined;
   return finding(
@@ -46,11 +46,12 @@ export const readFinding = (
   answer: Answer<unknown>,
   { level }: NamedCheck,
   timeoutMs: number,
+  locale: Locale,
 ): Finding => {
-  if (answer.kind !== "answered") return finding(level, failureText(answer, timeoutMs));
+  if (answer.kind !== "answered") return finding(level, failureText(answer, timeoutMs, locale));
   try {
-    return resultFinding(answer.value, level);
+    return resultFinding(answer.value, level, locale);
   } catch (error) {
-    return finding(level, errorText(error)); // a property of it throws
+    return finding(level, errorText(error, locale)); // a property of it throws
   }
 };

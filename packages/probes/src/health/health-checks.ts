@@ -11,13 +11,14 @@ import {
 } from "./options.ts";
 
 /** One check, and how it has been. */
-const watched = (check: NamedCheck, timeoutMs: number, { clock, stopping }: Surroundings) => {
+const watched = (check: NamedCheck, timeoutMs: number, around: Surroundings) => {
+  const { host, clock, stopping } = around;
   const guard = new Guard<unknown>((signal) => check.run(signal), { clock, timeoutMs, stopping });
   let level: EventLevel | undefined;
   let since = "";
   return async (): Promise<Report> => {
     const answer = await guard.call();
-    const finding = readFinding(answer, check, timeoutMs);
+    const finding = readFinding(answer, check, timeoutMs, host.locale);
     if (finding.level !== level) since = new Date(clock.now()).toISOString();
     level = finding.level;
     return { ...finding, name: check.name, durationMs: answer.durationMs, since };
@@ -25,7 +26,7 @@ const watched = (check: NamedCheck, timeoutMs: number, { clock, stopping }: Surr
 };
 
 const rounds = ({ checks, timeoutMs, everyRounds }: HealthSettings, around: Surroundings) => {
-  const { clock, emit } = around;
+  const { host, clock, emit } = around;
   const all = checks.map((check) => watched(check, timeoutMs, around));
   let told: string | undefined;
   let untold = 0;
@@ -35,7 +36,8 @@ const rounds = ({ checks, timeoutMs, everyRounds }: HealthSettings, around: Surr
     const outcome = reports.map(({ level }) => level).join();
     untold += 1;
     if (outcome === told && untold < everyRounds) return;
-    if (!emit(healthEvent(reports, clock.monotonic() - startedAt))) return;
+    const durationMs = clock.monotonic() - startedAt;
+    if (!emit(healthEvent(reports, durationMs, host.locale))) return;
     told = outcome;
     untold = 0;
   };

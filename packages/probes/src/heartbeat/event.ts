@@ -2,10 +2,14 @@ import type {
   ComprehensiveStatus,
   EventInput,
   EventLevel,
+  Locale,
+  NotifierHost,
   ReceiverStatus,
   ServiceHealth,
 } from "@datasync-monitor/core";
-import { roughly } from "../words.ts";
+import { detailsOf } from "./details.ts";
+import { reasonFor } from "./reasons.ts";
+import { heartbeatWords } from "./words.ts";
 
 const levelOf: Readonly<Record<ServiceHealth, EventLevel>> = {
   healthy: "info",
@@ -13,22 +17,28 @@ const levelOf: Readonly<Record<ServiceHealth, EventLevel>> = {
   unhealthy: "error",
 };
 
-const messageOf = ({ service, status, reasons, uptime_seconds }: ComprehensiveStatus): string => {
-  const [first, ...others] = reasons;
-  if (first === undefined) return `${service} is ${status}, up for ${roughly(uptime_seconds)}`;
-  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
-  return `${service} is ${status}: ${first}${more}`;
-};
+const messageOf = (
+  { service, status, uptime_seconds }: ComprehensiveStatus,
+  [first, ...others]: readonly string[],
+  locale: Locale,
+): string =>
+  first === undefined
+    ? heartbeatWords[locale].well(service, uptime_seconds)
+    : heartbeatWords[locale].unwell(service, status, first, others.length);
 
 /** The comprehensive status as an event. */
-export const heartbeatEvent = (status: ComprehensiveStatus): EventInput => {
+export const heartbeatEvent = (
+  status: ComprehensiveStatus,
+  host: Pick<NotifierHost, "locale" | "timeZone">,
+): EventInput => {
   const total = (of: (receiver: ReceiverStatus) => number): number =>
     status.receivers.reduce((sum, receiver) => sum + of(receiver), 0);
+  const reasons = status.reasons.map((reason) => reasonFor(host, reason));
   return {
     event_type: "service_status",
     level: levelOf[status.status],
-    message: messageOf(status),
-    details: status,
+    message: messageOf(status, reasons, host.locale),
+    details: detailsOf(status, reasons),
     metrics: {
       uptime_seconds: status.uptime_seconds,
       receivers_total: status.receivers.length,
@@ -40,9 +50,13 @@ export const heartbeatEvent = (status: ComprehensiveStatus): EventInput => {
 };
 
 /** Said when the status cannot be told: a heartbeat that falls silent would say the service is gone. */
-export const muteHeartbeatEvent = (service: string, reason: string): EventInput => ({
+export const muteHeartbeatEvent = (
+  service: string,
+  reason: string,
+  locale: Locale,
+): EventInput => ({
   event_type: "service_status",
   level: "error",
-  message: `${service} runs, but its status cannot be told: ${reason}`,
-  details: { service, status: "unknown", reasons: [reason] },
+  message: heartbeatWords[locale].mute(service, reason),
+  details: { status: "unknown", reasons: [reason] },
 });

@@ -1,7 +1,7 @@
 import type { Monitor, Registration } from "@datasync-monitor/core";
 import { Guard } from "../guard.ts";
 import { attachProbe, type Surroundings } from "../probe.ts";
-import { failureText } from "../words.ts";
+import { failureText } from "../text.ts";
 import { heartbeatEvent, muteHeartbeatEvent } from "./event.ts";
 import { type HeartbeatOptions, readOptions } from "./options.ts";
 
@@ -15,16 +15,17 @@ const rounds = (
   const asked = new Guard(() => monitor.getComprehensiveStatus(), { clock, timeoutMs, stopping });
   return async (): Promise<void> => {
     const answer = await asked.call();
+    const { service, locale } = host;
     emit(
       answer.kind === "answered"
-        ? heartbeatEvent(answer.value)
-        : muteHeartbeatEvent(host.service, failureText(answer, timeoutMs)),
+        ? heartbeatEvent(answer.value, host)
+        : muteHeartbeatEvent(service, failureText(answer, timeoutMs, locale), locale),
     );
   };
 };
 
 /**
- * Emits a `service_status` event again and again, with the comprehensive status in its details.
+ * Emits a `service_status` event again and again, with what the comprehensive status says in its details.
  *
  * @throws ConfigError when an option is wrong, or the monitor is closed.
  */

@@ -1,7 +1,8 @@
-import { type EventInput, singleLine, truncate } from "@datasync-monitor/core";
-import { bytesText, percentText, roughly } from "../words.ts";
+import { type EventInput, type Locale, singleLine, truncate } from "@datasync-monitor/core";
+import { bytesText, percentText } from "../text.ts";
 import { type Look, type StorageReading, usedRatioOf } from "./reading.ts";
 import { levelOf, type StorageStatus } from "./status.ts";
+import { storageWords } from "./words.ts";
 
 /** What there is to tell of a path. */
 export interface StorageNotice {
@@ -29,24 +30,22 @@ const secondsToFull = (
   return seconds <= furthestSeconds ? seconds : undefined;
 };
 
-const fullness = (reading: StorageReading): string => {
-  const { totalBytes, freeBytes } = reading;
-  const share = `${percentText(usedRatioOf(reading))} full`;
-  return `${share}, ${bytesText(freeBytes)} of ${bytesText(totalBytes)} free`;
-};
-
-const messageOf = ({ status, before, look, bytesPerHour, ...notice }: StorageNotice): string => {
+const messageOf = (notice: StorageNotice, locale: Locale): string => {
+  const { status, before, look, bytesPerHour } = notice;
+  const words = storageWords[locale];
   const path = truncate(singleLine(notice.path), longestPath);
-  const still = status === before ? " still" : "";
-  if ("reason" in look) return `${path}${still} cannot be read: ${look.reason}`;
-  const { reading } = look;
-  if (status === "ok") {
-    const again = before === "unreadable" ? "can be read again" : "has recovered";
-    return `${path} ${again}: ${fullness(reading)}`;
-  }
-  const seconds = secondsToFull(reading, bytesPerHour);
-  const guess = seconds === undefined ? "" : `; at this rate full in ${roughly(seconds)}`;
-  return `${path} is${still} ${fullness(reading)}${guess}`;
+  const isStill = status === before;
+  if ("reason" in look) return words.unreadable(path, isStill, look.reason);
+  const { totalBytes, freeBytes } = look.reading;
+  const share = percentText(usedRatioOf(look.reading));
+  const fullness = words.fullness(share, bytesText(freeBytes), bytesText(totalBytes));
+  if (status === "ok")
+    return before === "unreadable"
+      ? words.readableAgain(path, fullness)
+      : words.recovered(path, fullness);
+  const seconds = secondsToFull(look.reading, bytesPerHour);
+  const guess = seconds === undefined ? "" : words.fullIn(seconds);
+  return words.full(path, isStill, fullness) + guess;
 };
 
 const metricsOf = (reading: StorageReading, bytesPerHour: number | undefined) => ({
@@ -58,13 +57,13 @@ const metricsOf = (reading: StorageReading, bytesPerHour: number | undefined) =>
 });
 
 /** What was found at a path, in words and numbers. */
-export const storageEvent = (notice: StorageNotice): EventInput => {
+export const storageEvent = (notice: StorageNotice, locale: Locale): EventInput => {
   const { path, status, since, look, bytesPerHour } = notice;
   const isReadable = "reading" in look;
   return {
     event_type: "storage_warning",
     level: levelOf[status],
-    message: messageOf(notice),
+    message: messageOf(notice, locale),
     details: { path, status, since, reason: isReadable ? undefined : look.reason },
     metrics: isReadable ? metricsOf(look.reading, bytesPerHour) : undefined,
   };

@@ -1,6 +1,8 @@
 import { statfs } from "node:fs/promises";
+import type { Locale } from "@datasync-monitor/core";
 import type { Answer } from "../guard.ts";
-import { failureText } from "../words.ts";
+import { failureText } from "../text.ts";
+import { storageWords } from "./words.ts";
 
 /** How much there is and how much is left, in bytes. */
 export interface StorageReading {
@@ -31,9 +33,14 @@ export const checkedReading = ({
   return fits ? { totalBytes, freeBytes } : undefined;
 };
 
-export const lookOf = (answer: Answer<StorageReading | undefined>, timeoutMs: number): Look => {
-  if (answer.kind !== "answered") return { reason: failureText(answer, timeoutMs) };
-  return answer.value === undefined ? { reason: "it has no size" } : { reading: answer.value };
+export const lookOf = (
+  answer: Answer<StorageReading | undefined>,
+  timeoutMs: number,
+  locale: Locale,
+): Look => {
+  if (answer.kind !== "answered") return { reason: failureText(answer, timeoutMs, locale) };
+  if (answer.value === undefined) return { reason: storageWords[locale].noSize };
+  return { reading: answer.value };
 };
 
 export const usedRatioOf = ({ totalBytes, freeBytes }: StorageReading): number =>

@@ -22,7 +22,8 @@ export class WatchedPath {
   readonly #around: Surroundings;
   readonly #guard: Guard<StorageReading | undefined>;
   readonly #growth: Growth;
-  #look: Look = { reason: "it was not looked at yet" };
+  /** Looked at before anything is told. */
+  #look: Look = { reason: "" };
   #told: StorageStatus = "ok";
   #since = "";
   /** In monotonic time; undefined while nothing was told. */
@@ -40,7 +41,8 @@ export class WatchedPath {
   }
 
   async look(): Promise<void> {
-    this.#look = lookOf(await this.#guard.call(), this.#settings.timeoutMs);
+    const answer = await this.#guard.call();
+    this.#look = lookOf(answer, this.#settings.timeoutMs, this.#around.host.locale);
     if ("reason" in this.#look) return this.#growth.clear();
     const { totalBytes, freeBytes } = this.#look.reading;
     this.#growth.add(this.#around.clock.monotonic(), totalBytes - freeBytes);
@@ -70,13 +72,13 @@ export class WatchedPath {
 
   /** False when the event was not taken: it is still due. */
   tell(): boolean {
-    const { clock, emit } = this.#around;
+    const { host, clock, emit } = this.#around;
     const { path, status } = this;
     const before = this.#told;
     const since = status === before ? this.#since : new Date(clock.now()).toISOString();
     const bytesPerHour = this.#growth.bytesPerHour();
     const notice = { path, status, before, since, look: this.#look, bytesPerHour };
-    if (!emit(storageEvent(notice))) return false;
+    if (!emit(storageEvent(notice, host.locale))) return false;
     this.#told = status;
     this.#since = since;
     this.#toldAt = clock.monotonic();
