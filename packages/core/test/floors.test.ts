@@ -42,6 +42,7 @@ const floors: readonly (readonly string[])[] = [
     "delivery/failure",
     "delivery/batch",
     "delivery/pending-writes",
+    "delivery/missed",
     "store/deliveries",
     "store/aggregates",
   ],
