@@ -130,8 +130,13 @@ export class Receivers {
     const { dispatcher, pipelineHost } = this.#host;
     const pipelines = receivers.map(({ pipeline }) => pipeline);
     const fates = countFates(pipelines);
-    const waiting = { clock: pipelineHost.clock, dispatcher, pipelines, upTo };
-    const { timed_out } = await drain({ ...waiting, deadlineMs, impatient: true });
+    const waiting = { clock: pipelineHost.clock, dispatcher, pipelines };
+    const { timed_out } = await drain({
+      ...waiting,
+      upTo: { ...upTo, others: true },
+      deadlineMs,
+      impatient: true,
+    });
     await Promise.all(receivers.map((receiver) => this.#release(receiver, reason)));
     return {
       ...fates(),

@@ -125,7 +125,9 @@ describe("a receiver's bound, with a durable store", () => {
     emit(2);
     await clock.advance(10_000);
     expect(pager.events.map(({ message }) => message)).toEqual(numbers(10));
-    await monitor.close();
+    const closing = monitor.close();
+    await clock.advance(1_000);
+    await closing;
   });
 
   it("is waited for by flush(), to the last one in the store", async () => {
@@ -334,7 +336,9 @@ describe("what a process has in hand", () => {
     answer();
     await clock.advance(4_000);
     expect(pager.events.map(({ level }) => level)).toEqual(["critical"]);
-    await monitor.close({ deadlineMs: 0 });
+    const closing = monitor.close({ deadlineMs: 0 });
+    await clock.advance(1_000);
+    await closing;
   });
 
   it("is not sent when its commit was heard of so late that another may have it", async () => {

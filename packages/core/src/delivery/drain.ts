@@ -68,6 +68,18 @@ export const drain = (options: DrainOptions): Promise<FlushReport> => {
   return untilTurn(options, () => !anyLeft() || hopeless()).then(report);
 };
 
+/** `drain`, and then waits until the store knows those fates, too, unless it fails. */
+export const flush = async (
+  options: DrainOptions & { readonly journal: Journal },
+): Promise<FlushReport> => {
+  const { clock, journal, deadlineMs } = options;
+  const endsAt = clock.monotonic() + deadlineMs;
+  const report = await drain(options);
+  const writing = journal.write([]);
+  if (writing !== undefined) await within(writing, endsAt - clock.monotonic(), clock);
+  return report;
+};
+
 export interface TurnWait {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;

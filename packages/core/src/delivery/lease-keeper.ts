@@ -76,19 +76,23 @@ export class LeaseKeeper {
   /** Lets others have at once what this process has not settled, once its ends are written. Never rejects. */
   async releaseAll(): Promise<void> {
     this.#round?.cancel();
-    const { journal } = this.#host;
-    if (!journal.store.durable || !journal.isOpen) return;
-    await journal.write([]);
-    if (journal.uncommitted === 0)
-      for (const some of this.#leases(this.#host.receivers)) await this.#release(some);
+    await this.#releaseFor(this.#host.receivers, true);
   }
 
   /** Lets whoever has the name next go on at once with what this receiver has left. Never rejects. */
-  async releaseFor(receiver: Receiver): Promise<void> {
+  releaseFor(receiver: Receiver): Promise<void> {
+    return this.#releaseFor([receiver], false);
+  }
+
+  async #releaseFor(receivers: readonly Receiver[], ifWritten: boolean): Promise<void> {
     const { journal } = this.#host;
     if (!journal.store.durable || !journal.isOpen) return;
+    // What is being handed out at this moment is given back as it comes.
+    const paging = receivers.map((one) => this.#paging.get(one));
     await journal.write([]);
-    for (const some of this.#leases([receiver])) await this.#release(some);
+    if (!ifWritten || journal.uncommitted === 0)
+      for (const some of this.#leases(receivers)) await this.#release(some);
+    await Promise.all(paging);
   }
 
   #armRound(): void {
@@ -160,13 +164,20 @@ export class LeaseKeeper {
       // What is put there from now on this claim may not see.
       const there = stored.claimable;
       stored.more = false;
+      stored.asking = true;
       const claimed = await this.#claim(receiver);
+      stored.asking = false;
       // Nobody has renewed their leases meanwhile, and others may have them.
       if (clock.monotonic() - tornAt > roundMs) torn = [];
-      // What nobody is left to deliver is anybody's when its lease has run out.
-      if (claimed === undefined) stored.more = true;
-      if (claimed === undefined || this.#gone(receiver)) break;
+      if (claimed === undefined) {
+        stored.more = true;
+        break;
+      }
       const rows = [...torn, ...claimed];
+      if (this.#gone(receiver)) {
+        torn = rows;
+        break;
+      }
       torn = claimed.length > 0 && rows.length <= 2 * pageEvents ? tornFrom(rows) : [];
       tornAt = clock.monotonic();
       const waiting = new Set(torn);
@@ -175,21 +186,26 @@ export class LeaseKeeper {
         rows.filter((row) => !waiting.has(row)),
       );
       if (claimed.length > 0) stored.more = true;
-      else this.#missed(receiver, there);
+      else this.#missed(receiver, there - rows.length);
     }
     if (!this.#gone(receiver)) this.#enter(receiver, torn);
+    else if (torn.length > 0) await this.#release(torn);
   }
 
   #enter(receiver: Receiver, claimed: readonly Claimed[]): void {
     const { pipeline } = receiver;
-    const { stored } = pipeline.backlog;
+    const { durable } = this.#host.journal.store;
     const revived = this.#revived.get(receiver);
-    for (const { event_id } of pipeline.storeLink.restore(claimed)) {
+    const news = pipeline.storeLink.renewed(claimed);
+    const ours = new Set<string>();
+    for (const { event_id } of news) {
       const reason = revived?.get(event_id);
       revived?.delete(event_id);
-      if (reason === undefined && stored.events > 0) stored.took();
-      else pipeline.ledger.revive(reason ?? "");
+      const isBack = reason === undefined && pipeline.backlog.stored.took(event_id);
+      if (!isBack) pipeline.ledger.revive(reason ?? "");
+      if (isBack || reason !== undefined || !durable) ours.add(event_id);
     }
+    pipeline.storeLink.restore(news, ours);
     this.#host.dispatcher.ready(pipeline);
   }
 
@@ -197,10 +213,7 @@ export class LeaseKeeper {
   #missed({ pipeline }: Receiver, there: number): void {
     const { stored } = pipeline.backlog;
     if (this.#host.clock.monotonic() < stored.leasedUntil) return;
-    for (let left = there; left > 0 && stored.events > 0; left -= 1) {
-      stored.took();
-      pipeline.ledger.settle("moved");
-    }
+    for (let left = stored.lost(there); left > 0; left -= 1) pipeline.ledger.settle("moved");
   }
 
   /** Undefined when there is no room by now. */
@@ -225,6 +238,7 @@ export class LeaseKeeper {
         if (!Array.isArray(claimed)) throw new TypeError("The store's claim() answered no list.");
         return claimed;
       } catch (cause) {
+        if (this.#gone(receiver)) return [];
         if (failures === 1) report(claimFailed(receiver.name, cause));
         await this.#host.waits.sleep(storeRetryMs(failures));
       }
@@ -268,7 +282,9 @@ export class LeaseKeeper {
       yield leases.slice(from, from + leasesAtOnce);
   }
 
-  #gone({ leftAt }: Receiver): boolean {
-    return this.#host.closed() || leftAt < Number.POSITIVE_INFINITY;
+  /** One that leaves gets from the store only what it put there itself. */
+  #gone({ leftAt, pipeline }: Receiver): boolean {
+    const leaves = this.#host.closed() || leftAt < Number.POSITIVE_INFINITY;
+    return pipeline.isAbandoned || (leaves && pipeline.backlog.stored.events === 0);
   }
 }
