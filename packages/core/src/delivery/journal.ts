@@ -40,6 +40,8 @@ export class Journal {
   #outcomes: Outcome[] = [];
   #failures = 0;
   #retry: Timer | undefined;
+  /** Monotonic milliseconds at which a store that fails is asked again; before now when it does not. */
+  dueAt = Number.NEGATIVE_INFINITY;
   readonly #waiters = new Waiters();
   #committed = 0;
   #memoryOnly = 0;
@@ -265,7 +267,10 @@ export class Journal {
     if (this.#ended) return;
     if (wrote) this.#pending.back();
     this.#failures += 1;
-    this.#retry = this.#options.clock.setTimer(storeRetryMs(this.#failures), () => {
+    const { clock } = this.#options;
+    const waitMs = storeRetryMs(this.#failures);
+    this.dueAt = clock.monotonic() + waitMs;
+    this.#retry = clock.setTimer(waitMs, () => {
       this.#retry = undefined;
       this.#go();
     });
