@@ -66,6 +66,7 @@ const floors: readonly (readonly string[])[] = [
   ["delivery/pipeline", "announcer", "settings"],
   ["delivery/receiver"],
   ["delivery/dispatcher", "explain", "checks", "receiver-report"],
+  ["delivery/leases"],
   ["delivery/drain", "delivery/lease-keeper", "intake"],
   ["process-life", "problems", "drop-reporter", "bound-emitter", "self-report", "attachments"],
   ["receivers"],
