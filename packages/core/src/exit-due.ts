@@ -12,19 +12,22 @@ export interface ExitHost {
 }
 
 /**
- * Milliseconds until something is due that only this process can do; Infinity when nothing is. Asked when
- * nothing else is left to do: whatever waits for company is sent now, for none will come.
+ * Milliseconds until something is due that only this process can do; Infinity when nothing is: what a durable
+ * store has, another can do. Asked when nothing else is left to do: whatever waits for company is sent now, for
+ * none will come.
  */
 export const exitDueInMs = (
   clock: Clock,
   { journal, dispatcher, receivers, intake }: ExitHost,
 ): number => {
-  if (journal.store.durable) return Number.POSITIVE_INFINITY;
-  for (const pipeline of receivers.pipelines) pipeline.sendUpTo(intake.last);
+  const { durable } = journal.store;
+  if (!durable) for (const pipeline of receivers.pipelines) pipeline.sendUpTo(intake.last);
   if (dispatcher.busy) return 0;
+  if (durable && journal.uncommitted === 0) return Number.POSITIVE_INFINITY;
   const now = clock.monotonic();
+  const store = durable ? journal.dueAt - now : Number.POSITIVE_INFINITY;
   return receivers.pipelines.reduce(
     (least, { pending, dueAt }) => (pending === 0 ? least : Math.min(least, dueAt - now)),
-    Number.POSITIVE_INFINITY,
+    store,
   );
 };

@@ -25,7 +25,7 @@ export interface DeadlineOptions {
 /** How far the events taken so far have come. */
 export interface PersistReport {
   readonly committed: number;
-  /** Remembered by this process alone: there is no durable store, or it fails. */
+  /** Remembered by this process alone: there is no durable store, or it fails, or has failed for so long that it will never have them. */
   readonly memory_only: number;
   readonly timed_out: boolean;
 }
@@ -81,14 +81,18 @@ export interface Monitor extends Emitter {
    * @throws ConfigError when an option of the store is wrong or its driver is missing, or the monitor closes before.
    */
   ready(): Promise<void>;
-  /** Resolves when all taken so far is committed, and what came of any so far. */
+  /** Resolves when all taken so far is committed, and what came of any so far; not when what will come of these is. */
   persisted(options?: DeadlineOptions): Promise<PersistReport>;
-  /** Resolves when all that this process took so far has its fate, or at the deadline. Callers join. */
+  /**
+   * Resolves when all that this process took so far has its fate and a durable store knows it, unless that fails;
+   * or at the deadline. Does not wait for what other processes left in the store. Callers join.
+   */
   flush(options?: DeadlineOptions): Promise<FlushReport>;
   /**
    * Stops intake, drains until the deadline or until nothing can happen before it, aborts what flies, counts what is left as
    * `dropped("closed")` unless a durable store remembers it, and releases everything. Bounded by the
-   * deadline and half a second; idempotent.
+   * deadline and half a second; idempotent. `pending` counts what a durable store holds open at the end, fates that it
+   * did not learn among them: with 0 nothing that this process took is delivered again.
    */
   close(options?: DeadlineOptions): Promise<FlushReport>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -4,7 +4,7 @@ import { type VerifyReport, verifyReceiver } from "./checks.ts";
 import { closeDown } from "./closing.ts";
 import { buildComponents, type Components } from "./components.ts";
 import { eventFactory } from "./create-event.ts";
-import { drain, persist } from "./delivery/drain.ts";
+import { flush, persist } from "./delivery/drain.ts";
 import type { EmitResult, Emitter } from "./emitter.ts";
 import { ConfigError } from "./errors.ts";
 import type { EventOf, EventTypeName, MonitorEvent } from "./event.ts";
@@ -187,10 +187,10 @@ export class MonitorCore implements Monitor {
   }
 
   flush({ deadlineMs = defaultDrainMs }: DeadlineOptions = {}): Promise<FlushReport> {
-    const { receivers, intake, dispatcher } = this.#parts;
+    const { receivers, intake, dispatcher, journal } = this.#parts;
     const { clock } = this.#settings;
     const what = { pipelines: receivers.pipelines, upTo: intake.last };
-    return held(() => drain({ clock, dispatcher, ...what, deadlineMs, impatient: false }));
+    return held(() => flush({ clock, dispatcher, journal, ...what, deadlineMs, impatient: false }));
   }
 
   close({ deadlineMs = defaultDrainMs }: DeadlineOptions = {}): Promise<FlushReport> {

@@ -139,7 +139,7 @@ export class Receivers {
     const { clock, dispatcher } = this.#host;
     const pipelines = receivers.map(({ pipeline }) => pipeline);
     const fates = countFates(pipelines);
-    const waiting = { clock, dispatcher, pipelines, upTo, deadlineMs };
+    const waiting = { clock, dispatcher, pipelines, upTo: { ...upTo, others: true }, deadlineMs };
     const { timed_out } = await drain({ ...waiting, impatient: true });
     await Promise.all(receivers.map((receiver) => this.#release(receiver, reason)));
     const pending = receivers.reduce(

@@ -345,6 +345,8 @@ describe("closing", () => {
   });
 });
 
+const asGiven = { nextId: () => "new", ours: new Set<string>(), longestWaitMs: hour };
+
 describe("a receiver that takes over", () => {
   it("waits until the store is open, and is tried again, told once, until it gets what is open for it", async () => {
     const scripted = scriptedStore({ open: "rejects", claim: "rejects" });
@@ -478,12 +480,7 @@ describe("what comes back from a store", () => {
       claimed({ taken_at: clock.now() - hour }),
       claimed({ event_id: "e2", taken_at: clock.now() + hour }),
     ];
-    const { fresh } = restored(rows, {
-      clock,
-      nextId: () => "new",
-      longestWaitMs: hour,
-      maxBatchSize: 10,
-    });
+    const { fresh } = restored(rows, { ...asGiven, clock, maxBatchSize: 10 });
     expect(fresh.map(({ since }) => since - clock.monotonic())).toEqual([-hour, 0]);
   });
 
@@ -493,7 +490,7 @@ describe("what comes back from a store", () => {
       claimed({ event_id: `e${n}`, batch_id: `b${n}`, attempts: 3, next_at });
     const { batches } = restored(
       [tried(1, clock.now() + 90_000), tried(2, clock.now() - 5), tried(3, null), tried(4, 1e15)],
-      { clock, nextId: () => "new", longestWaitMs: hour, maxBatchSize: 10 },
+      { ...asGiven, clock, maxBatchSize: 10 },
     );
     expect(batches.map(({ notBefore }) => notBefore - clock.monotonic())).toEqual([
       90_000,
@@ -508,12 +505,7 @@ describe("what comes back from a store", () => {
       claimed({ event_id: `e${n}`, batch_id: of, attempts: 1, resume: { part: n } });
     const whole = [row(1, "a-2"), row(2, "a-2")];
     const part = [row(3, "b-3"), row(4, "b-3")];
-    const options = {
-      clock: fakeClock(),
-      nextId: () => "new",
-      longestWaitMs: hour,
-      maxBatchSize: 10,
-    };
+    const options = { ...asGiven, clock: fakeClock(), maxBatchSize: 10 };
     expect(tornFrom([...whole, ...part])).toEqual(part);
     const { batches } = restored([...whole, ...part], options);
     expect(batches.map(({ id, attempts, resume }) => [id, attempts, resume])).toEqual([

@@ -52,6 +52,34 @@ describe("a receiver that swallows everything", () => {
   );
 });
 
+describe("settled events of which each begins like the one before and ends otherwise", () => {
+  const events = scaled(20_000);
+  it(
+    "leave nothing behind when the memory store has forgotten them",
+    async () => {
+      const [before = 0, after = 0] = await heaps(`
+        const store = core.memoryStore({ maxEvents: 100 });
+        const like = {
+          timestamp: "2025-08-29T10:30:00.000Z", event_type: "sync_failure", level: "error",
+          service: "datasync", message: "alike", metrics: {},
+        };
+        const remember = (n) => {
+          const id = "0198f3a1-7c3e-7000-8000-" + n.toString(16).padStart(12, "0");
+          const details = { text: String(n).padStart(1_000, "x"), ["key" + n]: n };
+          const event = { ...like, id, details };
+          store.commit({ now: n, leaseMs: 0, accepted: [{ event, receivers: [] }], outcomes: [] });
+        };
+        for (let n = 0; n < 200; n += 1) remember(n);
+        await weigh();
+        for (let n = 200; n < ${events}; n += 1) remember(n);
+        await weigh();
+      `);
+      expect(after - before).toBeLessThan(3 * MiB);
+    },
+    patience,
+  );
+});
+
 describe("names that come and go", () => {
   const keys = scaled(25_000);
   it(

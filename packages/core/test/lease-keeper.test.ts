@@ -125,7 +125,9 @@ describe("a receiver's bound, with a durable store", () => {
     emit(2);
     await clock.advance(10_000);
     expect(pager.events.map(({ message }) => message)).toEqual(numbers(10));
-    await monitor.close();
+    const closing = monitor.close();
+    await clock.advance(1_000);
+    await closing;
   });
 
   it("is waited for by flush(), to the last one in the store", async () => {
@@ -276,6 +278,41 @@ describe("what a process has in hand", () => {
     await monitor.close();
   });
 
+  it("is not handed out to the very same process when its leases could not be renewed for long", async () => {
+    const { clock, store } = durable();
+    let fails = true;
+    const after = (ms: number) =>
+      new Promise<void>((resolve) => {
+        clock.setTimer(ms, resolve);
+      });
+    const renew: EventStore["renew"] = async (...lease) => {
+      await after(50);
+      if (fails) throw new Error("The connection is lost.");
+      return store.renew(...lease);
+    };
+    const claim: EventStore["claim"] = async (query) => {
+      const rows = await store.claim(query);
+      await after(100);
+      return rows;
+    };
+    const { monitor, emit, codes } = processOn({ ...store, renew, claim }, { clock });
+    const pager = memoryNotifier();
+    const release = pager.hold();
+    monitor.registerNotifier(pager, { timeoutMs: 60 * minute });
+    emit(1);
+    await clock.advance(14_990);
+    fails = false;
+    await clock.advance(30); // its lease has run out, is being renewed, and the store is asked for more
+    release();
+    await clock.advance(10 * minute);
+    expect(pager.attempts).toHaveLength(1);
+    expect(books(monitor)).toMatchObject({ taken: 1, delivered: 1, moved: 0 });
+    expect(codes).not.toContain("lease-lost");
+    const closing = monitor.close({ deadlineMs: 0 });
+    await clock.advance(1_000);
+    await closing;
+  });
+
   const claimNow = (store: EventStore, now: number) =>
     store.claim({ receiver: "memory", limit: 9, maxBytes: 2 ** 20, leaseMs: minute, now });
 
@@ -334,7 +371,9 @@ describe("what a process has in hand", () => {
     answer();
     await clock.advance(4_000);
     expect(pager.events.map(({ level }) => level)).toEqual(["critical"]);
-    await monitor.close({ deadlineMs: 0 });
+    const closing = monitor.close({ deadlineMs: 0 });
+    await clock.advance(1_000);
+    await closing;
   });
 
   it("is not sent when its commit was heard of so late that another may have it", async () => {

@@ -18,7 +18,7 @@ const program = (
 ) =>
   new Promise<Ended>((resolve) => {
     const startedAt = performance.now();
-    const text = `import { createMonitor } from ${JSON.stringify(core)};\n${source}`;
+    const text = `import { createMonitor, memoryStore } from ${JSON.stringify(core)};\n${source}`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", text]);
     let output = "";
     const read = (chunk: Buffer) => {
@@ -87,6 +87,64 @@ describe("a process with a monitor", () => {
     `);
     expect(code).toBe(0);
     expect(ms).toBeLessThan(5_000);
+  });
+
+  /** In a program: a durable store whose commits do what they are told. */
+  const durable = (commit: string): string => `
+    const inner = memoryStore();
+    const store = {
+      ...Object.fromEntries(
+        ["open", "claim", "renew", "move", "events", "deliveries", "aggregate", "backlog", "prune", "close"]
+          .map((name) => [name, (...given) => inner[name](...given)]),
+      ),
+      contract: 1,
+      durable: true,
+      commit: async (group) => { ${commit} },
+    };
+    const soon = (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref());
+  `;
+
+  it("waits at its natural end for what a durable store that fails has not got", async () => {
+    const { code, output } = await program(`
+      ${durable(`throw new Error("full");`)}
+      const monitor = createMonitor({ store, drainOnExitMs: 5_000, onProblem: () => {} });
+      monitor.registerNotifier({ contract: 1, id: "slow", send: async ([event]) => {
+        await soon(100);
+        console.log("got", event.message);
+      } });
+      monitor.emitEvent({ event_type: "health_check", message: "last words" });
+    `);
+    expect([code, output.trim()]).toEqual([0, "got last words"]);
+  });
+
+  it("waits at its natural end until a durable store has what was emitted", async () => {
+    const { code, output } = await program(`
+      ${durable(`await soon(100); console.log(group.accepted.length, "committed"); return inner.commit(group);`)}
+      const monitor = createMonitor({ store, drainOnExitMs: 5_000, onProblem: () => {} });
+      monitor.emitEvent({ event_type: "health_check", message: "last words" });
+    `);
+    expect([code, output.trim()]).toEqual([0, "1 committed"]);
+  });
+
+  it("waits at its natural end for one more try of a durable store that failed", async () => {
+    const { code, output } = await program(`
+      let tries = 0;
+      ${durable(`if (tries++ === 0) throw new Error("busy"); console.log("committed"); return inner.commit(group);`)}
+      const monitor = createMonitor({ store, drainOnExitMs: 5_000, onProblem: () => {} });
+      monitor.emitEvent({ event_type: "health_check", message: "last words" });
+    `);
+    expect([code, output.trim()]).toEqual([0, "committed"]);
+  });
+
+  it("does not wait at its natural end for what a durable store has", async () => {
+    const { code, ms } = await program(`
+      ${durable(`return inner.commit(group);`)}
+      const monitor = createMonitor({ store, drainOnExitMs: 25_000, onProblem: () => {} });
+      monitor.registerNotifier({ contract: 1, id: "hung", send: () => new Promise(() => {}) });
+      monitor.emitEvent({ event_type: "health_check", message: "x" });
+    `);
+    expect(code).toBe(0);
+    expect(ms).toBeLessThan(20_000);
   });
 
   it("keeps the process while somebody awaits flush or close", async () => {

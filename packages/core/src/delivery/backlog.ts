@@ -92,6 +92,12 @@ export class Backlog {
       : { events: maxEvents - this.events, bytes: maxBytes - this.bytes };
   }
 
+  /** Whether what this process put into the store is coming back, without anything else having to happen. */
+  get isComing(): boolean {
+    const { events, more, moves } = this.stored;
+    return events > 0 && (moves || (more && this.room.events > 0));
+  }
+
   /**
    * Queues what a durable store holds, if it fits and nothing older lies there; answers what stays
    * in the store. What is critical waits behind nobody, and takes the place of the latest of the lowest level.

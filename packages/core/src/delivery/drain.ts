@@ -67,6 +67,18 @@ export const drain = async (options: DrainOptions): Promise<FlushReport> => {
   return { ...fates(), pending: left, timed_out: left > 0 };
 };
 
+/** `drain`, and then waits until the store knows those fates, too, unless it fails. */
+export const flush = async (
+  options: DrainOptions & { readonly journal: Journal },
+): Promise<FlushReport> => {
+  const { clock, journal, deadlineMs } = options;
+  const endsAt = clock.monotonic() + deadlineMs;
+  const report = await drain(options);
+  const writing = journal.write([]);
+  if (writing !== undefined) await within(writing, endsAt - clock.monotonic(), clock);
+  return report;
+};
+
 export interface TurnWait {
   readonly clock: Clock;
   readonly dispatcher: Dispatcher;

@@ -4,6 +4,7 @@ import type { MonitorEvent } from "../event.ts";
 import type { Problem } from "../signals.ts";
 import type { Accepted, EventStore, Key, MaybePromise, Outcome } from "../store/store.ts";
 import { isThenable } from "../thenable.ts";
+import { Missed } from "./missed.ts";
 import { inGroups, PendingWrites } from "./pending-writes.ts";
 import { sharedLeaseMs, storeAnswerMs, storeRetryMs } from "./retry.ts";
 import { closeFailed, leasesLost, storeFailed } from "./store-problems.ts";
@@ -39,13 +40,12 @@ export class Journal {
   #outcomes: Outcome[] = [];
   #failures = 0;
   #retry: Timer | undefined;
+  /** Monotonic milliseconds at which a store that fails is asked again; before now when it does not. */
+  dueAt = Number.NEGATIVE_INFINITY;
   readonly #waiters = new Waiters();
-  /** Rows written, or forgotten. */
-  #done = 0;
   #committed = 0;
   #memoryOnly = 0;
-  /** Events that no store will ever get. */
-  readonly #forgotten = new WeakSet<MonitorEvent>();
+  readonly #missed = new Missed();
 
   constructor(store: EventStore, options: JournalOptions) {
     this.#store = store;
@@ -82,7 +82,7 @@ export class Journal {
 
   /** How many rows it has been told of so far. They are written in this order. */
   get known(): number {
-    return this.#done + this.uncommitted;
+    return this.#pending.added + this.#outcomes.length;
   }
 
   /** Events that a durable store holds, and those that only this process remembers. */
@@ -93,7 +93,7 @@ export class Journal {
 
   /** Whether the store never got this event, and will not. */
   forgets(event: MonitorEvent): boolean {
-    return this.#forgotten.has(event);
+    return this.#missed.has(event);
   }
 
   /** How many fates at these receivers a store has not got, of deliveries that it holds: they will be tried again. */
@@ -133,9 +133,9 @@ export class Journal {
     this.open(instance);
   }
 
-  /** Takes note of an outcome; it is written with the next group. */
-  settle(outcome: Outcome): void {
-    if (!this.#ended) this.#outcomes.push(outcome);
+  /** Takes note of what came of an event; it is written with the next group, if the store has got the event or will. */
+  settle(outcome: Outcome, event: MonitorEvent): void {
+    if (!this.#ended && !this.#missed.has(event)) this.#outcomes.push(outcome);
   }
 
   /**
@@ -145,8 +145,9 @@ export class Journal {
    */
   write(accepted: Accepted[], bytes = 0): Promise<boolean> | undefined {
     if (this.#ended) {
-      this.#giveUp(accepted);
       this.#memoryOnly += accepted.length;
+      this.#missed.add(accepted);
+      this.#missed.tell(this.#options.report);
       return undefined;
     }
     this.#gather(accepted, bytes);
@@ -157,8 +158,8 @@ export class Journal {
 
   /** Resolves when all events so far are written, and so many rows, by default all that are known, however often that has to be tried; false when the journal is closed before. */
   written(rows = this.known): Promise<boolean> {
-    const mark = Math.max(rows, this.#done + this.#pending.rows);
-    if (this.#done < mark) this.#go();
+    const mark = Math.max(rows, this.#pending.added);
+    if (this.#pending.reached < mark) this.#go();
     return this.#until(mark, false);
   }
 
@@ -191,12 +192,9 @@ export class Journal {
   #end(): void {
     this.#ended = true;
     this.#retry?.cancel();
-    this.#giveUp(this.#pending.accepted);
+    this.#missed.add(this.#pending.accepted);
+    this.#missed.tell(this.#options.report);
     this.#tell();
-  }
-
-  #giveUp(accepted: readonly Accepted[]): void {
-    for (const { event } of accepted) this.#forgotten.add(event);
   }
 
   #gather(accepted: Accepted[], bytes: number): void {
@@ -204,11 +202,9 @@ export class Journal {
     this.#pending.add(accepted, bytes, this.#outcomes);
     this.#outcomes = [];
     if (!this.failing) return;
-    for (const forgotten of this.#pending.forget()) {
-      this.#done += forgotten.accepted.length + forgotten.outcomes.length;
-      this.#memoryOnly += forgotten.accepted.length;
-      this.#giveUp(forgotten.accepted);
-    }
+    const forgotten = this.#pending.forget();
+    this.#memoryOnly += forgotten.length;
+    this.#missed.add(forgotten);
   }
 
   /** Step by step, at once while the store answers at once, until all is written or a step fails. */
@@ -258,11 +254,11 @@ export class Journal {
     const draft = wrote ? this.#pending.done() : undefined;
     if (!wrote) this.#isOpen = true;
     if (draft !== undefined) {
-      this.#done += draft.accepted.length + draft.outcomes.length;
       if (this.#store.durable) this.#committed += draft.accepted.length;
       else this.#memoryOnly += draft.accepted.length;
     }
     if (said && said.stale.length > 0) this.#options.report(leasesLost(said.stale.length));
+    this.#missed.tell(this.#options.report);
     this.#tell();
   }
 
@@ -271,7 +267,10 @@ export class Journal {
     if (this.#ended) return;
     if (wrote) this.#pending.back();
     this.#failures += 1;
-    this.#retry = this.#options.clock.setTimer(storeRetryMs(this.#failures), () => {
+    const { clock } = this.#options;
+    const waitMs = storeRetryMs(this.#failures);
+    this.dueAt = clock.monotonic() + waitMs;
+    this.#retry = clock.setTimer(waitMs, () => {
       this.#retry = undefined;
       this.#go();
     });
@@ -281,7 +280,7 @@ export class Journal {
   }
 
   #until(rows: number, impatient: boolean): Promise<boolean> {
-    return this.#when(() => this.#done >= rows, impatient);
+    return this.#when(() => this.#pending.reached >= rows, impatient);
   }
 
   #when(met: () => boolean, impatient: boolean): Promise<boolean> {

@@ -1,21 +1,13 @@
-import type { Clock, Timer } from "../clock.ts";
+import type { Timer } from "../clock.ts";
 import type { Problem } from "../signals.ts";
-import type { Claimed, Key, Lease } from "../store/store.ts";
-import type { Dispatcher } from "./dispatcher.ts";
-import type { Journal } from "./journal.ts";
+import type { Claimed, Lease } from "../store/store.ts";
+import { Leases, type LeasesHost } from "./leases.ts";
 import type { Receiver } from "./receiver.ts";
 import { tornFrom } from "./restore.ts";
 import { storeAnswerMs, storeRetryMs } from "./retry.ts";
 import { claimFailed } from "./store-problems.ts";
-import type { Waits } from "./wait.ts";
 
-export interface LeaseKeeperHost {
-  readonly clock: Clock;
-  readonly waits: Waits;
-  readonly journal: Journal;
-  readonly dispatcher: Dispatcher;
-  /** Live: who is registered now. */
-  readonly receivers: readonly Receiver[];
+export interface LeaseKeeperHost extends LeasesHost {
   readonly closed: () => boolean;
   readonly report: (problem: Problem) => void;
 }
@@ -23,7 +15,6 @@ export interface LeaseKeeperHost {
 /** What is claimed at once: little enough not to block the loop. */
 const pageEvents = 256;
 const pageBytes = 2 ** 20;
-const leasesAtOnce = 1_000;
 /** How often leases are renewed, and looked for what other processes left: a third of a lease. */
 const roundMs = 5_000;
 
@@ -38,24 +29,17 @@ export class LeaseKeeper {
   readonly #revived = new WeakMap<Receiver, Map<string, string>>();
   #givingBack: Promise<void> = Promise.resolve();
   #round: Timer | undefined;
-  #renewing = false;
-  /** When the store was last asked what is ours, and said it. Wall time: a process that was stopped sees that it was. */
-  #heardAt: number;
+  readonly #leases: Leases;
 
   constructor(host: LeaseKeeperHost) {
     this.#host = host;
-    this.#heardAt = host.clock.now();
+    this.#leases = new Leases(host);
     host.dispatcher.onTurn(() => this.#look());
   }
 
   /** false after a stop longer than a lease, until the store has said what is still ours. */
   get holdsLeases(): boolean {
-    const { clock, journal } = this.#host;
-    // Of a store that cannot be opened nobody has anything.
-    if (!journal.store.durable || !journal.isOpen) return true;
-    if (clock.now() - this.#heardAt <= journal.leaseMs) return true;
-    void this.#renew();
-    return false;
+    return this.#leases.hold;
   }
 
   /**
@@ -76,26 +60,30 @@ export class LeaseKeeper {
   /** Lets others have at once what this process has not settled, once its ends are written. Never rejects. */
   async releaseAll(): Promise<void> {
     this.#round?.cancel();
-    const { journal } = this.#host;
-    if (!journal.store.durable || !journal.isOpen) return;
-    await journal.write([]);
-    if (journal.uncommitted === 0)
-      for (const some of this.#leases(this.#host.receivers)) await this.#release(some);
+    await this.#releaseFor(this.#host.receivers, true);
   }
 
   /** Lets whoever has the name next go on at once with what this receiver has left. Never rejects. */
-  async releaseFor(receiver: Receiver): Promise<void> {
+  releaseFor(receiver: Receiver): Promise<void> {
+    return this.#releaseFor([receiver], false);
+  }
+
+  async #releaseFor(receivers: readonly Receiver[], ifWritten: boolean): Promise<void> {
     const { journal } = this.#host;
     if (!journal.store.durable || !journal.isOpen) return;
+    // What is being handed out at this moment is given back as it comes.
+    const paging = receivers.map((one) => this.#paging.get(one));
     await journal.write([]);
-    for (const some of this.#leases([receiver])) await this.#release(some);
+    if (!ifWritten || journal.uncommitted === 0)
+      for (const some of this.#leases.of(receivers)) await this.#leases.release(some);
+    await Promise.all(paging);
   }
 
   #armRound(): void {
     const { clock, receivers } = this.#host;
     this.#round = clock.setTimer(roundMs, () => {
       this.#armRound();
-      void this.#renew();
+      void this.#leases.renew();
       for (const { pipeline } of receivers) pipeline.backlog.stored.more = true;
       this.#look();
     });
@@ -114,22 +102,10 @@ export class LeaseKeeper {
   #giveBack({ pipeline: { backlog } }: Receiver, leases: readonly Lease[]): void {
     const { clock, journal } = this.#host;
     this.#givingBack = this.#givingBack.then(async () => {
-      const released = await this.#release(leases);
+      const released = await this.#leases.release(leases);
       backlog.stored.released(leases.length);
       if (!released) backlog.stored.leasedUntil = clock.monotonic() + journal.leaseMs;
     });
-  }
-
-  /** Leases that could not be given back run out by themselves. */
-  async #release(leases: readonly Lease[]): Promise<boolean> {
-    const { clock, journal } = this.#host;
-    try {
-      const releasing = (async () => journal.store.renew(leases, 0, clock.now()))();
-      await this.#host.waits.answered(releasing, storeAnswerMs);
-      return true;
-    } catch {
-      return false;
-    }
   }
 
   #pageIn(receiver: Receiver): Promise<void> {
@@ -160,13 +136,20 @@ export class LeaseKeeper {
       // What is put there from now on this claim may not see.
       const there = stored.claimable;
       stored.more = false;
+      stored.asking = true;
       const claimed = await this.#claim(receiver);
+      stored.asking = false;
       // Nobody has renewed their leases meanwhile, and others may have them.
       if (clock.monotonic() - tornAt > roundMs) torn = [];
-      // What nobody is left to deliver is anybody's when its lease has run out.
-      if (claimed === undefined) stored.more = true;
-      if (claimed === undefined || this.#gone(receiver)) break;
+      if (claimed === undefined) {
+        stored.more = true;
+        break;
+      }
       const rows = [...torn, ...claimed];
+      if (this.#gone(receiver)) {
+        torn = rows;
+        break;
+      }
       torn = claimed.length > 0 && rows.length <= 2 * pageEvents ? tornFrom(rows) : [];
       tornAt = clock.monotonic();
       const waiting = new Set(torn);
@@ -175,21 +158,26 @@ export class LeaseKeeper {
         rows.filter((row) => !waiting.has(row)),
       );
       if (claimed.length > 0) stored.more = true;
-      else this.#missed(receiver, there);
+      else this.#missed(receiver, there - rows.length);
     }
     if (!this.#gone(receiver)) this.#enter(receiver, torn);
+    else if (torn.length > 0) await this.#leases.release(torn);
   }
 
   #enter(receiver: Receiver, claimed: readonly Claimed[]): void {
     const { pipeline } = receiver;
-    const { stored } = pipeline.backlog;
+    const { durable } = this.#host.journal.store;
     const revived = this.#revived.get(receiver);
-    for (const { event_id } of pipeline.storeLink.restore(claimed)) {
+    const news = pipeline.storeLink.renewed(claimed);
+    const ours = new Set<string>();
+    for (const { event_id } of news) {
       const reason = revived?.get(event_id);
       revived?.delete(event_id);
-      if (reason === undefined && stored.events > 0) stored.took();
-      else pipeline.ledger.revive(reason ?? "");
+      const isBack = reason === undefined && pipeline.backlog.stored.took(event_id);
+      if (!isBack) pipeline.ledger.revive(reason ?? "");
+      if (isBack || reason !== undefined || !durable) ours.add(event_id);
     }
+    pipeline.storeLink.restore(news, ours);
     this.#host.dispatcher.ready(pipeline);
   }
 
@@ -197,10 +185,7 @@ export class LeaseKeeper {
   #missed({ pipeline }: Receiver, there: number): void {
     const { stored } = pipeline.backlog;
     if (this.#host.clock.monotonic() < stored.leasedUntil) return;
-    for (let left = there; left > 0 && stored.events > 0; left -= 1) {
-      stored.took();
-      pipeline.ledger.settle("moved");
-    }
+    for (let left = stored.lost(there); left > 0; left -= 1) pipeline.ledger.settle("moved");
   }
 
   /** Undefined when there is no room by now. */
@@ -216,6 +201,7 @@ export class LeaseKeeper {
       const bounds = { limit: Math.min(pageEvents, events), maxBytes: Math.min(pageBytes, bytes) };
       const { leaseMs } = journal;
       try {
+        await this.#leases.keep();
         const now = clock.now();
         const asking = (async () =>
           journal.store.claim({ receiver: receiver.name, ...bounds, leaseMs, now }))();
@@ -225,50 +211,16 @@ export class LeaseKeeper {
         if (!Array.isArray(claimed)) throw new TypeError("The store's claim() answered no list.");
         return claimed;
       } catch (cause) {
+        if (this.#gone(receiver)) return [];
         if (failures === 1) report(claimFailed(receiver.name, cause));
         await this.#host.waits.sleep(storeRetryMs(failures));
       }
     }
   }
 
-  /** Says that what is in hand is still ours; lets go of what is another's. */
-  async #renew(): Promise<void> {
-    const { clock, journal, receivers, dispatcher } = this.#host;
-    if (this.#renewing || !journal.isOpen) return;
-    this.#renewing = true;
-    // Not when it answers: the process may have been stopped between.
-    const askedAt = clock.now();
-    try {
-      for (const some of this.#leases(receivers)) {
-        const now = clock.now();
-        const asking = (async () => journal.store.renew(some, journal.leaseMs, now))();
-        this.#relinquish((await this.#host.waits.answered(asking, storeAnswerMs)).lost);
-      }
-    } catch {
-      // The store fails, which the journal reports. Whether others have it now nobody can say: it goes on.
-    } finally {
-      this.#renewing = false;
-      this.#heardAt = askedAt;
-      for (const { pipeline } of receivers) dispatcher.ready(pipeline);
-    }
-  }
-
-  #relinquish(lost: readonly Key[]): void {
-    for (const { name, pipeline } of lost.length > 0 ? this.#host.receivers : []) {
-      const own = lost.filter(({ receiver }) => receiver === name);
-      if (own.length > 0)
-        pipeline.storeLink.relinquish(new Set(own.map(({ event_id }) => event_id)));
-    }
-  }
-
-  /** Of all that is in hand and committed, in groups. */
-  *#leases(receivers: readonly Receiver[]): Generator<readonly Lease[]> {
-    const leases = receivers.flatMap(({ pipeline }) => pipeline.storeLink.leases());
-    for (let from = 0; from < leases.length; from += leasesAtOnce)
-      yield leases.slice(from, from + leasesAtOnce);
-  }
-
-  #gone({ leftAt }: Receiver): boolean {
-    return this.#host.closed() || leftAt < Number.POSITIVE_INFINITY;
+  /** One that leaves gets from the store only what it put there itself. */
+  #gone({ leftAt, pipeline }: Receiver): boolean {
+    const leaves = this.#host.closed() || leftAt < Number.POSITIVE_INFINITY;
+    return pipeline.isAbandoned || (leaves && pipeline.backlog.stored.events === 0);
   }
 }

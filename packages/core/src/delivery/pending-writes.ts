@@ -6,15 +6,18 @@ import { weigh } from "../store/weight.ts";
 export const groupEvents = 256;
 export const groupBytes = 2 ** 20;
 const groupOutcomes = 1_024;
-/** How many rows are kept for a store that fails; beyond that the oldest are remembered by nobody. */
-const maxKept = 10_000;
+/** What is kept for a store that fails; beyond that it never gets the oldest events. */
+const maxKeptRows = 10_000;
+const maxKeptBytes = 2 ** 25;
 
 export interface WriteGroup {
   readonly accepted: Accepted[];
-  readonly outcomes: Outcome[];
+  outcomes: Outcome[];
   bytes: number;
-  /** Part of an adopted history: never forgotten. */
-  readonly lasting: boolean;
+  /** Never forgotten: part of an adopted history, or what came of events that the store holds. */
+  lasting: boolean;
+  /** How many rows were added before it. */
+  readonly from: number;
 }
 
 const rowsIn = ({ accepted, outcomes }: WriteGroup): number => accepted.length + outcomes.length;
@@ -25,14 +28,29 @@ const rowsIn = ({ accepted, outcomes }: WriteGroup): number => accepted.length +
  */
 export class PendingWrites {
   readonly #groups: WriteGroup[] = [];
+  /** The latest that is known of events that the store holds, from forgotten groups. Comes behind all that is lasting. */
+  readonly #fates = new Map<string, Outcome>();
+  #fatesFrom = 0;
   /** What is accepted in the groups; made when first asked for. */
   #events: Set<MonitorEvent> | undefined;
   #rows = 0;
+  #added = 0;
   /** The first is under way to the store. */
   #out = false;
 
   get rows(): number {
     return this.#rows;
+  }
+
+  /** Of all that were ever added. */
+  get added(): number {
+    return this.#added;
+  }
+
+  /** How many of the first that were added wait no longer, without a gap. */
+  get reached(): number {
+    const { from } = this.#groups[0] ?? { from: this.#added };
+    return this.#fates.size > 0 ? Math.min(from, this.#fatesFrom) : from;
   }
 
   get accepted(): readonly Accepted[] {
@@ -42,8 +60,8 @@ export class PendingWrites {
   /** How many fates at these receivers, of events that are not in here. `others`: outcomes that are to be added. */
   unsettled(receivers: ReadonlySet<string>, others: readonly Outcome[]): number {
     const unheld = new Set(this.accepted.map(({ event }) => event.id));
-    const outcomes = this.#groups.flatMap((group) => group.outcomes).concat(others);
-    return outcomes.filter(
+    const outcomes = this.#groups.flatMap((group) => group.outcomes);
+    return [...outcomes, ...this.#fates.values(), ...others].filter(
       ({ event_id, receiver, state }) =>
         state !== "pending" && receivers.has(receiver) && !unheld.has(event_id),
     ).length;
@@ -57,7 +75,9 @@ export class PendingWrites {
 
   /** Takes the lists over. `accepted` fits into one group; outcomes may be any number. */
   add(accepted: Accepted[], bytes: number, outcomes: Outcome[], lasting = false): void {
+    let from = this.#added;
     this.#rows += accepted.length + outcomes.length;
+    this.#added += accepted.length + outcomes.length;
     for (const { event } of this.#events ? accepted : []) this.#events?.add(event);
     const last = this.#last();
     if (last !== undefined && last.lasting === lasting && fits(last, accepted, bytes, outcomes)) {
@@ -66,20 +86,18 @@ export class PendingWrites {
       last.bytes += bytes;
       return;
     }
-    if (outcomes.length <= groupOutcomes) {
-      this.#groups.push({ accepted, outcomes, bytes, lasting });
-      return;
-    }
-    const first = outcomes.slice(0, groupOutcomes);
-    this.#groups.push({ accepted, outcomes: first, bytes, lasting });
-    for (let from = groupOutcomes; from < outcomes.length; from += groupOutcomes) {
-      const more = outcomes.slice(from, from + groupOutcomes);
-      this.#groups.push({ accepted: [], outcomes: more, bytes: 0, lasting });
+    const first = outcomes.length > groupOutcomes ? outcomes.slice(0, groupOutcomes) : outcomes;
+    this.#groups.push({ accepted, outcomes: first, bytes, lasting, from });
+    from += accepted.length;
+    for (let at = groupOutcomes; at < outcomes.length; at += groupOutcomes) {
+      const more = outcomes.slice(at, at + groupOutcomes);
+      this.#groups.push({ accepted: [], outcomes: more, bytes: 0, lasting, from: from + at });
     }
   }
 
   /** The group to write; nothing joins it until `back`. */
   take(): WriteGroup | undefined {
+    if (this.#fates.size > 0 && !this.#groups[0]?.lasting) this.#regroup();
     this.#out = this.#groups.length > 0;
     return this.#groups[0];
   }
@@ -97,20 +115,59 @@ export class PendingWrites {
     this.#out = false;
   }
 
-  /** Lets go of the oldest beyond the bound, and answers them. */
-  forget(): readonly WriteGroup[] {
-    const forgotten: WriteGroup[] = [];
-    if (this.#rows <= maxKept) return forgotten;
-    let lasting = 0;
-    for (const group of this.#groups) if (group.lasting) lasting += rowsIn(group);
-    while (this.#rows - lasting > maxKept) {
+  /**
+   * Lets go of the oldest events beyond the bounds, and of what came of them, and answers them. What came
+   * of events that the store holds stays: it would have them delivered again.
+   */
+  forget(): readonly Accepted[] {
+    const forgotten: Accepted[] = [];
+    while (this.#exceeds()) {
       const oldest = this.#groups.findIndex((one, i) => !one.lasting && !(this.#out && i === 0));
       const [group] = oldest < 0 ? [] : this.#groups.splice(oldest, 1);
       if (group === undefined) break;
       this.#remove(group);
-      forgotten.push(group);
+      for (const one of group.accepted) forgotten.push(one);
+      const ids = new Set(group.accepted.map(({ event }) => event.id));
+      const isHeld = ({ event_id }: Outcome): boolean => !ids.has(event_id);
+      for (const later of ids.size > 0 ? this.#groups.slice(oldest) : []) {
+        this.#rows -= later.outcomes.length;
+        later.outcomes = later.outcomes.filter(isHeld);
+        this.#rows += later.outcomes.length;
+      }
+      this.#keep(group.outcomes.filter(isHeld), group.from);
     }
     return forgotten;
+  }
+
+  #exceeds(): boolean {
+    let rows = 0;
+    let bytes = 0;
+    for (const group of this.#groups) {
+      rows += group.lasting ? 0 : rowsIn(group);
+      bytes += group.lasting ? 0 : group.bytes;
+    }
+    return rows > maxKeptRows || bytes > maxKeptBytes;
+  }
+
+  /** There are no more of them than deliveries in hand when the store began to fail: of each the latest is kept. */
+  #keep(outcomes: readonly Outcome[], from: number): void {
+    const [first] = this.#groups;
+    // Some may be about what is under way.
+    if (first !== undefined && this.#out && outcomes.length > 0) first.lasting = true;
+    if (this.#fates.size === 0) this.#fatesFrom = from;
+    this.#rows -= this.#fates.size;
+    for (const outcome of outcomes)
+      this.#fates.set(`${outcome.event_id} ${outcome.receiver}`, outcome);
+    this.#rows += this.#fates.size;
+  }
+
+  /** Puts fates where they are written next. */
+  #regroup(): void {
+    const some = [...this.#fates].slice(0, groupOutcomes);
+    for (const [key] of some) this.#fates.delete(key);
+    const outcomes = some.map(([, outcome]) => outcome);
+    const from = this.#fatesFrom;
+    this.#groups.unshift({ accepted: [], outcomes, bytes: 0, lasting: true, from });
   }
 
   #remove(group: WriteGroup): void {

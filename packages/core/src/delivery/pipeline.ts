@@ -103,11 +103,17 @@ export class Pipeline {
 
   /** Monotonic milliseconds at which something is due: at once while an attempt is under way. */
   get dueAt(): number {
-    if (this.activity.inFlight > 0) return Number.NEGATIVE_INFINITY;
+    const isComing = this.backlog.isComing && !this.#host.journal.failing;
+    if (this.activity.inFlight > 0 || isComing) return Number.NEGATIVE_INFINITY;
     // It waits for the end of another receiver's attempt at the destination they share.
     const now = this.#host.clock.monotonic();
     const waits = this.pending > 0 && this.use.destination.freeAt(now) === Number.POSITIVE_INFINITY;
     return waits ? Number.NEGATIVE_INFINITY : this.#wakeAt;
+  }
+
+  /** Nothing is sent any more. */
+  get isAbandoned(): boolean {
+    return this.#closedFor !== null;
   }
 
   /** Takes responsibility for an event that its filter wants; `offer` follows once it is committed. */

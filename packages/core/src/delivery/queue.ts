@@ -51,7 +51,7 @@ export class EventQueue {
   push(item: Taken): void {
     this.#lanes[item.rank as 0 | 1 | 2 | 3].push(item);
     this.#length += 1;
-    if (item.seq === 0) this.#restored += 1;
+    if (item.seq <= 0) this.#restored += 1;
     this.#weigh(item.rank, item.bytes);
   }
 
@@ -141,7 +141,7 @@ export class EventQueue {
   #removed(item: Taken | undefined): Taken | undefined {
     if (item === undefined) return undefined;
     this.#length -= 1;
-    if (item.seq === 0) this.#restored -= 1;
+    if (item.seq <= 0) this.#restored -= 1;
     this.#weigh(item.rank, -item.bytes);
     return item;
   }

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { MonitorEvent } from "../event.ts";
 import type { BreakerState, Fate, MonitorSignal, Problem } from "../signals.ts";
 import type { Lease, Outcome } from "../store/store.ts";
 import type { AttemptEnd } from "./attempt.ts";
@@ -79,7 +80,7 @@ export class Recorder {
     this.ledger.lastSuccessAt = settled_at;
     this.ledger.delivered += batch.members.length;
     for (const { event, fence } of batch.members) {
-      this.#tell({
+      this.#tell(event, {
         event_id: event.id,
         receiver: this.#receiver,
         fence: this.#fenceAtEnd(event.id, fence),
@@ -101,7 +102,7 @@ export class Recorder {
   ): void {
     const settled_at = this.#host.clock.now();
     this.ledger.lose(fate, reason, settled_at);
-    this.#tell({
+    this.#tell(event, {
       event_id: event.id,
       receiver: this.#receiver,
       fence: this.#fenceAtEnd(event.id, fence),
@@ -120,7 +121,7 @@ export class Recorder {
     const { clock } = this.#host;
     const next_at = Math.max(0, clock.now() + batch.notBefore - clock.monotonic());
     for (const { event, fence } of batch.members) {
-      this.#tell({
+      this.#tell(event, {
         event_id: event.id,
         receiver: this.#receiver,
         fence: this.#leases.get(event.id) ?? fence,
@@ -158,9 +159,9 @@ export class Recorder {
     this.#host.report({ code: "loop-blocked", receiver: this.#receiver, message });
   }
 
-  #tell(outcome: Outcome): void {
+  #tell(event: MonitorEvent, outcome: Outcome): void {
     const { journal } = this.#host;
-    if (!(this.#once && journal.store.durable)) journal.settle(outcome);
+    if (!(this.#once && journal.store.durable)) journal.settle(outcome, event);
   }
 
   #fenceAtEnd(eventId: string, fence: number): number {

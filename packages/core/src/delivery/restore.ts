@@ -3,13 +3,12 @@ import { levels } from "../event.ts";
 import type { Claimed } from "../store/store.ts";
 import { weigh } from "../store/weight.ts";
 import { Batch, batchId, isWhole, type Members } from "./batch.ts";
-import type { Taken } from "./taken.ts";
+import { comeBack, leftByOthers, type Taken } from "./taken.ts";
 
-const takenAgain = (row: Claimed, clock: Clock): Taken => ({
+const takenAgain = (row: Claimed, { clock, ours }: RestoreOptions): Taken => ({
   event: row.event,
   bytes: weigh(row.event),
-  // Older than whatever this process takes.
-  seq: 0,
+  seq: ours.has(row.event_id) ? comeBack : leftByOthers,
   rank: levels.indexOf(row.event.level),
   since: clock.monotonic() - Math.max(0, clock.now() - row.taken_at),
   fence: row.fence,
@@ -49,6 +48,8 @@ export const tornFrom = (claimed: readonly Claimed[]): readonly Claimed[] =>
 export interface RestoreOptions {
   readonly clock: Clock;
   readonly nextId: () => string;
+  /** By event id, those that this process had before. */
+  readonly ours: ReadonlySet<string>;
   /** No batch waits longer for its `next_at`, however the wall clock was moved. */
   readonly longestWaitMs: number;
   /** How many events the notifier can take at once. */
@@ -62,20 +63,18 @@ export interface RestoreOptions {
  * get a new key, for a receiver that has seen a key drops whatever else comes under it. Age runs
  * from when an event was first taken.
  */
-export const restored = (
-  claimed: readonly Claimed[],
-  { clock, nextId, longestWaitMs, maxBatchSize }: RestoreOptions,
-): Restored => {
+export const restored = (claimed: readonly Claimed[], options: RestoreOptions): Restored => {
+  const { clock, nextId, longestWaitMs, maxBatchSize } = options;
   const fresh = claimed
     .filter(({ batch_id, attempts }) => batch_id === null || attempts === 0)
-    .map((row) => takenAgain(row, clock));
+    .map((row) => takenAgain(row, options));
   const batches = [...grouped(claimed)].flatMap(([id, group]) => {
     const keepsId = group.length <= maxBatchSize && !isTorn([id, group]);
     const waitMs = group[0].next_at === null ? 0 : group[0].next_at - clock.now();
     return parts(group, maxBatchSize).map((part) => {
       const [first, ...rest] = part;
-      const others = rest.map((row) => takenAgain(row, clock));
-      const members: Members = [takenAgain(first, clock), ...others];
+      const others = rest.map((row) => takenAgain(row, options));
+      const members: Members = [takenAgain(first, options), ...others];
       const batch = new Batch(members, keepsId ? id : batchId(members, nextId));
       batch.attempts = first.attempts;
       batch.resume = first.resume;

@@ -49,16 +49,20 @@ export class StoreLink {
     backlog.queue.push(taken);
   }
 
-  /** Takes over open deliveries that the store handed out, and answers which: what it has in hand it goes on with under the new lease. */
-  restore(claimed: readonly Claimed[]): readonly Claimed[] {
-    const { backlog, recorder, settings, maxBatchSize, clock, nextId } = this.#parts;
-    const { maxRetryAfterMs, capMs } = settings.retry;
-    const longestWaitMs = Math.max(maxRetryAfterMs, capMs);
+  /** Of open deliveries that the store handed out those that are not in hand; with the others it goes on under the new lease. */
+  renewed(claimed: readonly Claimed[]): readonly Claimed[] {
+    const { backlog, recorder } = this.#parts;
     const held = new Set([...backlog].map(({ event }) => event.id));
     for (const lease of claimed) if (held.has(lease.event_id)) recorder.renew(lease);
-    const news = claimed.filter(({ event_id }) => !held.has(event_id));
-    backlog.restore(restored(news, { clock, nextId, longestWaitMs, maxBatchSize }));
-    return news;
+    return claimed.filter(({ event_id }) => !held.has(event_id));
+  }
+
+  /** Takes these over. `ours`: those that this process had before. */
+  restore(claimed: readonly Claimed[], ours: ReadonlySet<string>): void {
+    const { backlog, settings, maxBatchSize, clock, nextId } = this.#parts;
+    const { maxRetryAfterMs, capMs } = settings.retry;
+    const longestWaitMs = Math.max(maxRetryAfterMs, capMs);
+    backlog.restore(restored(claimed, { clock, nextId, ours, longestWaitMs, maxBatchSize }));
   }
 
   /** The leases of all that is in hand and committed. */

@@ -21,6 +21,12 @@ export const leasesLost = (count: number): Problem => ({
   message: `The leases of ${count} deliveries had run out before their ends were written: another process may have sent them too.`,
 });
 
+export const storeMissed = (count: number): Problem => ({
+  code: "store-missed",
+  receiver: null,
+  message: `The store will never have ${count} events, which it did not take in time: only this process knows what became of them.`,
+});
+
 export const closeFailed = (cause: unknown): Problem => ({
   code: "close-failed",
   receiver: null,

@@ -7,13 +7,20 @@ export interface StoredWatch {
   stop(): void;
 }
 
+/** The random part of an id: a process draws it anew each second. */
+const kinOf = (eventId: string): string => eventId.slice(19);
+
 /** Open deliveries of one receiver that lie in a durable store and are not in hand. */
 export class StoredBacklog {
   /** Whether the store may hold more than is in hand. */
   more = true;
   /** Monotonic milliseconds until which leases run that could not be given back. */
   leasedUntil = 0;
+  /** The store is being asked. */
+  asking = false;
   #events = 0;
+  /** How many of the events, by what those have in common that one process emitted within a second. */
+  readonly #kin = new Map<string, number>();
   #leases: Lease[] = [];
   #releasing = 0;
   readonly #watches = new Set<{ readonly mark: Mark; left: number }>();
@@ -28,17 +35,38 @@ export class StoredBacklog {
     return this.#events - this.#leases.length - this.#releasing;
   }
 
+  /** Whether some is on its way back to the store, or from there. */
+  get moves(): boolean {
+    return this.asking || this.#leases.length + this.#releasing > 0;
+  }
+
   put(taken: Taken, lease: Lease): void {
+    const kin = kinOf(taken.event.id);
     this.#events += 1;
+    this.#kin.set(kin, (this.#kin.get(kin) ?? 0) + 1);
     this.more = true;
     this.#leases.push(lease);
     for (const watch of this.#watches) if (isUpTo(taken, watch.mark)) watch.left += 1;
   }
 
-  /** One was taken from there, the oldest first. */
-  took(): void {
-    this.#events -= 1;
-    for (const watch of this.#watches) watch.left = Math.max(0, watch.left - 1);
+  /** It was taken from there, the oldest first; answers whether this process had put it there. */
+  took(eventId: string): boolean {
+    const kin = kinOf(eventId);
+    const count = this.#kin.get(kin) ?? 0;
+    if (count > 0) this.#remove(kin, 1, count);
+    return count > 0;
+  }
+
+  /** Others have taken so many, the oldest first; answers how many of them this process had put there. */
+  lost(most: number): number {
+    let lost = 0;
+    for (const [kin, count] of this.#kin) {
+      if (lost >= most) break;
+      const some = Math.min(most - lost, count);
+      this.#remove(kin, some, count);
+      lost += some;
+    }
+    return lost;
   }
 
   /** Counts what lies there of what was emitted no later than the mark. */
@@ -60,5 +88,12 @@ export class StoredBacklog {
   /** So many leases were given back, or run out by themselves. */
   released(count: number): void {
     this.#releasing -= count;
+  }
+
+  #remove(kin: string, some: number, count: number): void {
+    if (some === count) this.#kin.delete(kin);
+    else this.#kin.set(kin, count - some);
+    this.#events -= some;
+    for (const watch of this.#watches) watch.left = Math.max(0, watch.left - some);
   }
 }

@@ -154,38 +154,78 @@ export interface Backlog {
 }
 
 /**
- * Remembers events and deliveries. The journal decides when and how much is written; the store makes
- * it atomic. A store that answers synchronously costs no promise.
+ * Remembers events and deliveries. Core decides what is written, when and in which groups; the store makes
+ * each write atomic. A store that answers synchronously costs no promise.
+ *
+ * A method that rejects, throws or does not answer within 5 seconds has failed: core asks again, with `commit`
+ * for as long as the monitor lives, and takes no notice of a later answer. So what failed may have been done all
+ * the same, and must be harmless to repeat. `docs/stores.md` has every rule, `testStore()` of the testkit checks them.
  */
 export interface EventStore {
   readonly contract: 1;
-  /** true: a resolved commit survives the process. */
+  /** true: a resolved commit survives the process. Then queues leave to the store what they have no room for. */
   readonly durable: boolean;
-  /** Migrates and checks the version; rejects without touching a row. `instance` names this process among others. */
+  /**
+   * Called before anything else, and again until it succeeds; also on a store that is open. Migrates and
+   * checks the version, and rejects without touching a row: with a `ConfigError` where no further try can
+   * help. `instance` names this process among those that share the store.
+   */
   open(instance: string): MaybePromise<void>;
-  /** All or nothing; idempotent by (event_id, receiver). `stale`: outcomes whose lease another holds by now. */
+  /**
+   * Writes a group: all of it or nothing, also when it rejects. One at a time, unless one is not answered in
+   * time. What failed is given again, and may have grown: it is idempotent by (event_id, receiver), and what is there
+   * already stays as it is.
+   *
+   * An outcome counts only under the latest fence of a pending delivery. `stale` names those whose lease
+   * another holds by now, or that are not there; one that has its final state under that very fence is neither
+   * changed nor stale.
+   */
   commit(group: Group): MaybePromise<{ readonly stale: readonly Key[] }>;
-  /** Leases what is open and nobody's, the longest open first. The first row is handed out whatever its size; none is no answer while one is left. */
+  /**
+   * Hands out what is open and nobody's, the longest open first, each under a fence higher by one and a lease
+   * of `leaseMs`: never the same delivery to two callers. Called for a receiver when it is registered and whenever it
+   * has room, before `next_at` too. The first row is handed out whatever its size; none is no answer while one
+   * is left. What cannot be read becomes dead, and the others are handed out.
+   */
   claim(query: ClaimQuery): MaybePromise<readonly Claimed[]>;
-  /** `leaseMs` 0 gives them back: whoever claims next has them, also by a clock that is behind. `lost`: those that are another's, or settled, by now. */
+  /**
+   * Extends leases, every few seconds, of all that is in hand. `leaseMs` 0 gives them back: whoever claims next
+   * has them, also by a clock that is behind. `lost` names those that are another's, or settled, by now: core lets go
+   * of these unsent. A rejection loses none: they run on until they end.
+   */
   renew(
     leases: readonly Lease[],
     leaseMs: number,
     now: number,
   ): MaybePromise<{ readonly lost: readonly Key[] }>;
-  /** Replays, re-routes or discards what the query selects; answers how many. */
+  /**
+   * Replays, re-routes or discards what the query selects; answers how many. Raises the fence of what it
+   * changes, so that whoever has it in hand learns so. Atomic for each delivery, and may be done in parts. Core calls
+   * it only for `replay()`, which a rejection reaches.
+   */
   move(
     select: DeliveryQuery,
     to: { readonly state: "pending" | "dropped"; readonly receiver?: string | undefined },
   ): MaybePromise<number>;
+  /** The newest first. Asked by `getEvents()`, which a rejection reaches. A page neither repeats nor skips what another has shown, whatever comes meanwhile. */
   events(query: EventQuery): MaybePromise<Page<MonitorEvent>>;
+  /** The newest event first, then by receiver. Asked by `getDeliveries()`, as `events`. */
   deliveries(query: DeliveryQuery): MaybePromise<Page<Delivery>>;
+  /** Counts and sums by the events' own timestamps, for status and metrics. What was pruned counts for 31 days all the same. */
   aggregate(query: AggregateQuery): MaybePromise<Aggregate>;
+  /** What is pending, by receiver, whether or not it is registered anywhere or leased to anybody. Core never asks; it is for people. */
   backlog(): MaybePromise<readonly Backlog[]>;
+  /**
+   * Forgets at most `chunk` events with their deliveries, the oldest first, and answers how many: those taken before
+   * `before`, and those beyond the newest `maxEvents`. Never one with a pending delivery; for their number alone not
+   * one with a dead one either. Called once a minute on a durable store, until it answers less than `chunk`; a rejection is
+   * not reported.
+   */
   prune(limits: {
     readonly before: number;
     readonly maxEvents: number;
     readonly chunk: number;
   }): MaybePromise<number>;
+  /** Called once, last, though `open` or another call may be under way: lets go of everything, and may be called again. A rejection is reported. */
   close(): MaybePromise<void>;
 }

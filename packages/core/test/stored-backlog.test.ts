@@ -1,0 +1,323 @@
+import { checkBooks, type FakeClock, fakeClock, memoryNotifier } from "@datasync-monitor/testkit";
+import { afterEach, describe, expect, it } from "vitest";
+import { defineNotifier } from "../src/define-notifier.ts";
+import { DeliveryError } from "../src/errors.ts";
+import { createMonitor } from "../src/monitor.ts";
+import type { Monitor } from "../src/monitor-api.ts";
+import type { Notifier } from "../src/notifier.ts";
+import { memoryStore } from "../src/store/memory.ts";
+import type { EventStore } from "../src/store/store.ts";
+
+const minute = 60_000;
+const away = () => new DeliveryError("unavailable", "nobody answers");
+
+interface Shared {
+  readonly clock: FakeClock;
+  /** Outlives the monitors that open it, and answers in a later turn. */
+  readonly store: EventStore;
+}
+
+const shared = (): Shared => {
+  const clock = fakeClock();
+  const inner = memoryStore({ clock });
+  const store: EventStore = {
+    contract: 1,
+    durable: true,
+    open: () => inner.open("test"),
+    commit: async (group) => inner.commit(group),
+    claim: async (query) => inner.claim(query),
+    renew: async (leases, leaseMs, now) => inner.renew(leases, leaseMs, now),
+    move: async (select, to) => inner.move(select, to),
+    events: async (query) => inner.events(query),
+    deliveries: async (query) => inner.deliveries(query),
+    aggregate: async (query) => inner.aggregate(query),
+    backlog: async () => inner.backlog(),
+    prune: async (limits) => inner.prune(limits),
+    close: () => {},
+  };
+  return { clock, store };
+};
+
+/** The same store, which takes its time for each claim. */
+const late = ({ clock, store }: Shared): Shared => {
+  const claim: EventStore["claim"] = async (query) => {
+    await new Promise<void>((resolve) => {
+      clock.setTimer(100, resolve);
+    });
+    return store.claim(query);
+  };
+  return { clock, store: { ...store, claim } };
+};
+
+const monitors: { monitor: Monitor; clock: FakeClock }[] = [];
+
+afterEach(async () => {
+  for (const { monitor, clock } of monitors.splice(0)) {
+    const closing = monitor.close({ deadlineMs: 0 });
+    await clock.advance(2_000);
+    await closing;
+    checkBooks(monitor.stats());
+  }
+});
+
+let processes = 0;
+
+const processOn = ({ clock, store }: Shared, problems: string[] = []) => {
+  processes += 1;
+  // No two processes draw the same ids.
+  const share = 0.5 + (processes % 1_000) / 10_000;
+  const monitor = createMonitor({
+    clock,
+    store,
+    random: () => share,
+    onProblem: ({ code }) => problems.push(code),
+  });
+  monitors.push({ monitor, clock });
+  const emit = (count: number, message: string): void => {
+    for (let n = 1; n <= count; n += 1)
+      monitor.emitEvent({ event_type: "sync_success", message: `${message} ${n}` });
+  };
+  return { monitor, emit };
+};
+
+/** Takes a batch in so many milliseconds. */
+const slow = (clock: FakeClock, eachMs: number, maxBatchSize = 1) => {
+  const sent: string[] = [];
+  const notifier: Notifier = defineNotifier({
+    id: "slow",
+    maxBatchSize,
+    send: async (batch) => {
+      await new Promise<void>((resolve) => {
+        clock.setTimer(eachMs, resolve);
+      });
+      sent.push(...batch.map(({ message }) => message));
+    },
+  });
+  return { notifier, sent };
+};
+
+/** As a process did that is gone. */
+const leaveBehind = async (on: Shared, count: number): Promise<void> => {
+  const { monitor, emit } = processOn(on);
+  const broken = memoryNotifier();
+  broken.fail(away(), Number.POSITIVE_INFINITY);
+  monitor.registerNotifier(broken, { name: "a" });
+  emit(count, "left");
+  await on.clock.advance(100);
+  const closing = monitor.close({ deadlineMs: 0 });
+  await on.clock.advance(1_000);
+  await closing;
+};
+
+const narrow = { name: "a", queue: { maxEvents: 5 } };
+const prompt = { ...narrow, retry: { capMs: 1, maxRetryAfterMs: 1 } };
+
+const settled = (promise: Promise<unknown>): { is: boolean } => {
+  const seen = { is: false };
+  void promise.then(() => {
+    seen.is = true;
+  });
+  return seen;
+};
+
+describe("what a process has put into the store, since its queue was full", () => {
+  it("is delivered by close(), until the deadline", async () => {
+    const on = late(shared());
+    const { monitor, emit } = processOn(on);
+    const { notifier, sent } = slow(on.clock, 10);
+    monitor.registerNotifier(notifier, narrow);
+    emit(100, "own");
+    const closing = monitor.close({ deadlineMs: 20_000 });
+    await on.clock.advance(20_000);
+    expect(await closing).toMatchObject({ delivered: 100, pending: 0, timed_out: false });
+    expect(sent).toHaveLength(100);
+    expect(await on.store.backlog()).toEqual([]);
+  });
+
+  it("is left by close() at the deadline, and free for the next process at once", async () => {
+    const on = shared();
+    const { monitor, emit } = processOn(on);
+    const { notifier, sent } = slow(on.clock, 10);
+    monitor.registerNotifier(notifier, narrow);
+    emit(100, "own");
+    const closing = monitor.close({ deadlineMs: 500 });
+    await on.clock.advance(1_500);
+    const { delivered, pending, timed_out } = await closing;
+    expect([delivered + pending, timed_out]).toEqual([100, true]);
+    expect(delivered).toBeGreaterThan(30);
+    const next = processOn(on);
+    const pager = memoryNotifier();
+    next.monitor.registerNotifier(pager, { name: "a", retry: prompt.retry });
+    await on.clock.advance(1_000);
+    expect(pager.events.length).toBeGreaterThanOrEqual(100 - sent.length);
+  });
+
+  it("is delivered by unregister()", async () => {
+    const on = late(shared());
+    const { monitor, emit } = processOn(on);
+    const { notifier } = slow(on.clock, 10);
+    const registration = monitor.registerNotifier(notifier, narrow);
+    emit(100, "own");
+    const leaving = registration.unregister({ deadlineMs: 20_000 });
+    await on.clock.advance(20_000);
+    expect(await leaving).toMatchObject({ delivered: 100, pending: 0, timed_out: false });
+  });
+
+  it("is waited for by flush(), though what another process left comes before it", async () => {
+    const on = shared();
+    await leaveBehind(on, 400);
+    const { monitor, emit } = processOn(on);
+    const { notifier, sent } = slow(on.clock, 10, 5);
+    monitor.registerNotifier(notifier, prompt);
+    await on.clock.advance(100);
+    emit(20, "own");
+    const own = () => sent.filter((message) => message.startsWith("own")).length;
+    const flushed = monitor.flush({ deadlineMs: minute }).then((report) => [report, own()]);
+    await on.clock.advance(minute);
+    expect(await flushed).toEqual([expect.objectContaining({ timed_out: false }), 20]);
+  });
+
+  it.each(["flush", "close"] as const)(
+    "is waited for by %s() no longer than until another process has it",
+    async (ends) => {
+      const on = late(shared());
+      const { monitor, emit } = processOn(on);
+      const { notifier } = slow(on.clock, 600, 5);
+      monitor.registerNotifier(notifier, narrow);
+      await on.clock.advance(200);
+      emit(20, "own");
+      await on.clock.advance(100);
+      const other = processOn(on);
+      other.monitor.registerNotifier(memoryNotifier(), { name: "a" });
+      await on.clock.advance(100);
+      const ended = monitor[ends]({ deadlineMs: minute });
+      const seen = settled(ended);
+      await on.clock.advance(2_000);
+      expect(seen.is).toBe(true);
+      expect(await ended).toMatchObject({ pending: 0, timed_out: false });
+      const [books] = monitor.stats().receivers;
+      expect(books).toMatchObject({ delivered: 5, moved: 15, pending: 0 });
+    },
+  );
+});
+
+describe("what another process has left in the store", () => {
+  it("is not waited for by flush()", async () => {
+    const on = shared();
+    await leaveBehind(on, 3);
+    const { monitor, emit } = processOn(on);
+    const fussy = defineNotifier({
+      id: "fussy",
+      send: async ([{ message }]) => {
+        if (message.startsWith("left")) throw away();
+      },
+    });
+    const patient = { baseMs: minute, maxRetryAfterMs: 1, capMs: minute };
+    monitor.registerNotifier(fussy, { name: "a", retry: patient, breaker: false });
+    await on.clock.advance(100);
+    emit(20, "own");
+    const flushed = monitor.flush({ deadlineMs: minute });
+    await on.clock.advance(minute);
+    expect(await flushed).toMatchObject({ delivered: 20, pending: 0, timed_out: false });
+    expect(monitor.stats().receivers[0]?.pending).toBe(3);
+  });
+
+  it("is not taken along by close() beyond what is in hand", async () => {
+    const on = shared();
+    await leaveBehind(on, 400);
+    const { monitor, emit } = processOn(on);
+    const { notifier, sent } = slow(on.clock, 10);
+    monitor.registerNotifier(notifier, { ...narrow, retry: prompt.retry });
+    emit(1, "own");
+    await on.clock.advance(10);
+    const closing = monitor.close({ deadlineMs: minute });
+    await on.clock.advance(minute);
+    expect(await closing).toMatchObject({ pending: 0, timed_out: false });
+    expect(sent.length).toBeLessThan(50);
+  });
+});
+
+describe("closing while the store is asked what it holds open", () => {
+  it("tells of no problem, and keeps from nobody what is handed out too late", async () => {
+    const on = shared();
+    await leaveBehind(on, 3);
+    const problems: string[] = [];
+    const claims: (() => void)[] = [];
+    const claim: EventStore["claim"] = async (query) => {
+      const rows = await on.store.claim(query);
+      await new Promise<void>((resolve) => claims.push(resolve));
+      return rows;
+    };
+    const { monitor } = processOn({ ...on, store: { ...on.store, claim } }, problems);
+    monitor.registerNotifier(memoryNotifier(), { name: "a" });
+    await on.clock.advance(0);
+    const closing = monitor.close({ deadlineMs: 0 });
+    await on.clock.advance(10);
+    for (const answer of claims) answer();
+    await on.clock.advance(2_000);
+    await closing;
+    expect(problems).toEqual([]);
+    const next = processOn(on);
+    const pager = memoryNotifier();
+    next.monitor.registerNotifier(pager, { name: "a", retry: prompt.retry });
+    await on.clock.advance(1_000);
+    expect(pager.events).toHaveLength(3);
+  });
+});
+
+describe("closing while the store does not say what it holds open", () => {
+  it("tells of no problem", async () => {
+    const on = shared();
+    const problems: string[] = [];
+    const claim = () => new Promise<never>(() => {});
+    const { monitor } = processOn({ ...on, store: { ...on.store, claim } }, problems);
+    monitor.registerNotifier(memoryNotifier(), { name: "a" });
+    await on.clock.advance(0);
+    const closing = monitor.close({ deadlineMs: 0 });
+    await on.clock.advance(2_000);
+    await closing;
+    expect(problems).toEqual([]);
+  });
+});
+
+describe("flush()", () => {
+  it("resolves when the store knows what became of all events", async () => {
+    const on = shared();
+    const commit: EventStore["commit"] = async (group) => {
+      const answer = await on.store.commit(group);
+      await new Promise<void>((resolve) => {
+        on.clock.setTimer(1_000, resolve);
+      });
+      return answer;
+    };
+    const { monitor, emit } = processOn({ ...on, store: { ...on.store, commit } });
+    monitor.registerNotifier(memoryNotifier(), { name: "a" });
+    emit(3, "own");
+    const flushed = monitor.flush({ deadlineMs: minute });
+    const seen = settled(flushed);
+    await on.clock.advance(1_500);
+    expect(monitor.stats().receivers[0]).toMatchObject({ delivered: 3 });
+    expect(seen.is).toBe(false);
+    await on.clock.advance(1_000);
+    expect(await flushed).toMatchObject({ delivered: 3, pending: 0, timed_out: false });
+    expect(await on.store.backlog()).toEqual([]);
+  });
+
+  it("does not wait for a store that fails", async () => {
+    const on = shared();
+    let fails = false;
+    const commit: EventStore["commit"] = async (group) => {
+      if (fails) throw new Error("The disk is full.");
+      return on.store.commit(group);
+    };
+    const { monitor, emit } = processOn({ ...on, store: { ...on.store, commit } });
+    monitor.registerNotifier(memoryNotifier(), { name: "a" });
+    fails = true;
+    emit(3, "own");
+    const seen = settled(monitor.flush({ deadlineMs: minute }));
+    await on.clock.advance(10);
+    expect(seen.is).toBe(true);
+    fails = false;
+    await on.clock.advance(minute);
+  });
+});
