@@ -27,7 +27,7 @@ export const truncateBytes = (text: string, maxBytes: number): string => {
   const room = maxBytes - byteLength(marker);
   if (room < 0) return "";
   const { read } = new TextEncoder().encodeInto(whole, new Uint8Array(room));
-  return whole.slice(0, read) + marker;
+  return whole.slice(0, boundary(whole, read)) + marker;
 };
 
 /** Control characters, line and paragraph separators, and the marks that turn text around. */

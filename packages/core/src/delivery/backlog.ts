@@ -30,7 +30,7 @@ export class Backlog {
   readonly stored = new StoredBacklog();
   readonly #options: BacklogOptions;
   /** What was emitted no later waits for no company. */
-  #hurried: Mark = { seq: 0, id: "" };
+  #hurried: Mark | undefined;
   #retries: Batch[] = [];
   readonly #flying = new Bag<Batch>();
   /** Retries since something new was tried, or anything accepted. */
@@ -166,9 +166,10 @@ export class Backlog {
 
   /** What waits for company, up to the mark, waits no longer; answers whether that changes anything. */
   sendUpTo(mark: Mark): boolean {
-    const waits = this.#hurried.seq < mark.seq && this.queue.length > 0;
+    const last = this.#hurried;
     this.#hurried = mark;
-    return waits;
+    const isNews = last?.seq !== mark.seq || last.others !== mark.others;
+    return isNews && this.queue.length > 0;
   }
 
   /** What waited out an outage that is over waits no longer. */
@@ -220,7 +221,7 @@ export class Backlog {
       return Number.POSITIVE_INFINITY;
     const { batch } = this.#options;
     const { length, oldestSince } = this.queue;
-    const hurries = batch.maxWaitMs > 0 && this.queue.holdsUpTo(this.#hurried);
+    const hurries = this.#hurried && batch.maxWaitMs > 0 && this.queue.holdsUpTo(this.#hurried);
     return hurries ? oldestSince : batchDueAt(length, oldestSince, batch);
   }
 
