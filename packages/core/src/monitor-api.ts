@@ -83,7 +83,10 @@ export interface Monitor extends Emitter {
   ready(): Promise<void>;
   /** Resolves when all taken so far is committed, and what came of any so far. */
   persisted(options?: DeadlineOptions): Promise<PersistReport>;
-  /** Resolves when all that this process took so far has its fate, or at the deadline. Callers join. */
+  /**
+   * Resolves when all that this process took so far has its fate, or at the deadline. What waits for others to
+   * share its batch (`maxWaitMs`) is sent at once. Callers join.
+   */
   flush(options?: DeadlineOptions): Promise<FlushReport>;
   /**
    * Stops intake, drains until the deadline or until nothing can happen before it, aborts what flies, counts what is left as
