@@ -54,7 +54,7 @@ describe("a process with a monitor", () => {
 
   it("waits at its natural end for a retry that is due within drainOnExitMs", async () => {
     const { code, output } = await program(`
-      const monitor = createMonitor({ drainOnExitMs: 3_000 });
+      const monitor = createMonitor({ drainOnExitMs: 3_000, onProblem: () => {} });
       let attempts = 0;
       monitor.registerNotifier({ contract: 1, id: "flaky", send: () => {
         attempts += 1;
