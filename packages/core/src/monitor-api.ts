@@ -85,7 +85,8 @@ export interface Monitor extends Emitter {
   persisted(options?: DeadlineOptions): Promise<PersistReport>;
   /**
    * Resolves when all that this process took so far has its fate and a durable store knows it, unless that fails;
-   * or at the deadline. Does not wait for what other processes left in the store. Callers join.
+   * or at the deadline. What waits for others to share its batch (`maxWaitMs`) is sent at once. Does not wait for
+   * what other processes left in the store. Callers join.
    */
   flush(options?: DeadlineOptions): Promise<FlushReport>;
   /**

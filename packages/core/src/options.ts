@@ -59,7 +59,7 @@ export const textOption = (owner: string, name: string, value: unknown): string 
   const text = typeof value === "string" ? value.trim() : "";
   if (text !== "") return text;
   const got = typeof value === "string" ? "empty" : kind(value);
-  const hint = value === undefined ? " Is its environment variable set?" : "";
+  const hint = value === undefined ? " Is the variable it comes from set?" : "";
   throw wrongOption(owner, name, `must be a string that is not empty, but it is ${got}.${hint}`);
 };
 

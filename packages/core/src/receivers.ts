@@ -36,7 +36,7 @@ const checkNotifier = (notifier: Notifier): void => {
   if (typeof notifier !== "object" || notifier === null || typeof notifier.send !== "function") {
     throw new ConfigError(
       "notifier",
-      "registerNotifier() takes what a factory such as `slack({ … })` returns: an object with `contract`, `id` and `send()`. For a function there is registerCallback().",
+      "registerNotifier() takes an object with `contract`, `id` and `send()`: call its factory, or register a function by registerCallback().",
     );
   }
   const contract: unknown = notifier.contract;

@@ -90,7 +90,7 @@ describe("registering", () => {
   });
 
   it.each([
-    ["a factory that was not called", memoryNotifier, /what a factory such as .* returns/],
+    ["a factory that was not called", memoryNotifier, /call its factory/],
     ["a function for events", () => {}, /registerCallback\(\)/],
     ["a promise", Promise.resolve(memoryNotifier()), /an object with/],
     ["one without a contract", { id: "memory", send: () => {} }, /defineNotifier\(\)/],

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { isIPv4 } from "node:net";
+import { isIP, isIPv4 } from "node:net";
 import { ConfigError, flagOption, numberOption, textOption } from "@datasync-monitor/core";
 import type { EmailOptions } from "./options.ts";
 
@@ -77,10 +77,10 @@ const placeFromHost = (owner: string, options: EmailOptions): Place => {
   if (options.password !== undefined) textOption(owner, "password", options.password);
   const pass = options.password?.replace(/[\r\n]+$/, "") ?? "";
   const host = textOption(owner, "host", options.host);
-  if (!/^[\w.:-]+$/.test(host)) {
+  if (!/^[\w.-]+$/.test(host) && isIP(host) === 0) {
     throw new ConfigError(
       "host",
-      `${owner}: \`host\` is a host name or an IP address alone, such as \`smtp.example.com\`. For a URL use \`url\`.`,
+      `${owner}: \`host\` is a host name or an IP address alone, such as \`smtp.example.com\`. Put the port into \`port\`, and a URL into \`url\`.`,
     );
   }
   return {

@@ -133,6 +133,7 @@ describe("options", () => {
     ["secure", "yes"],
     ["requireTls", 1],
     ["host", "smtp://mail.example.com"],
+    ["host", "mail.example.com:465"],
     ["host", "mail.example.com\r\nx"],
     ["subjectPrefix", "x".repeat(61)],
     ["subjectPrefix", 1],
