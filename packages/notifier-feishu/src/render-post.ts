@@ -19,9 +19,10 @@ const languages = { "zh-CN": "zh_cn", en: "en_us" } as const;
 /** Continued lines are indented, so that a message cannot pass for a field. */
 const indent = (text: string) => text.replaceAll("\n", "\n    ");
 
+/** Several lines stand below their label, one under the other. */
 const line = ({ label, value }: Fact, room: Room, maxBytes: number): string => {
   const shown = cut(value, Math.min(maxBytes, room.textBytes));
-  return `${cut(label, shortBytes)}: ${indent(shown)}`;
+  return `${cut(label, shortBytes)}:${indent(shown.includes("\n") ? `\n${shown}` : ` ${shown}`)}`;
 };
 
 const single = (story: Story, room: Room, own: Words): readonly string[] => {

@@ -30,6 +30,15 @@ it("shows markup as it is, without entities", () => {
   expect(textsOf(body, "text")[0]).toBe(message);
 });
 
+it("sets the lines of a value below its label, and in a digest in one line", () => {
+  const event = sampleEvent({ metrics: {}, details: { sql: "SELECT *\nFROM t", note: "one" } });
+  const alone = textsOf(bodyOf([event], { format: "post" }), "text");
+  expect(alone).toContain("sql:\n    SELECT *\n    FROM t");
+  expect(alone).toContain("note: one");
+  const digest = textsOf(bodyOf([event, event], { format: "post" }), "text");
+  expect(digest).toContain("    sql: SELECT * FROM t · note: one");
+});
+
 it("mentions nobody, whatever the events hold (trap 8)", () => {
   fc.assert(
     fc.property(hostileBatch, (events) => {
