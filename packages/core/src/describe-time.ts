@@ -1,4 +1,4 @@
-import { ConfigError } from "./errors.ts";
+import { wrongOption } from "./options.ts";
 import { singleLine } from "./text.ts";
 
 const zones = new Map<string, Intl.DateTimeFormat>();
@@ -26,6 +26,14 @@ const zoneFormat = (timeZone: string): Intl.DateTimeFormat => {
   return format;
 };
 
+const exists = (timeZone: string): boolean => {
+  try {
+    return zones.has(timeZone) || new Intl.DateTimeFormat("en", { timeZone }) !== undefined;
+  } catch {
+    return false; // a RangeError
+  }
+};
+
 /**
  * A time zone that `describe()` can use; "UTC" for undefined.
  *
@@ -34,16 +42,10 @@ const zoneFormat = (timeZone: string): Intl.DateTimeFormat => {
  */
 export const checkTimeZone = (owner: string, value: unknown): string => {
   if (value === undefined) return "UTC";
-  try {
-    if (typeof value === "string" && zoneFormat(value)) return value;
-  } catch {
-    // said below
-  }
+  if (typeof value === "string" && exists(value)) return value;
   const got = typeof value === "string" ? JSON.stringify(value.slice(0, 100)) : `a ${typeof value}`;
-  throw new ConfigError(
-    "timeZone",
-    `${owner}: \`timeZone\` must be an IANA name such as "Asia/Shanghai" or "UTC", but it is ${got}.`,
-  );
+  const must = 'must be an IANA name such as "Asia/Shanghai" or "UTC"';
+  throw wrongOption(owner, "timeZone", `${must}, but it is ${got}.`);
 };
 
 /**

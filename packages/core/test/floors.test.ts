@@ -16,9 +16,9 @@ const floors: readonly (readonly string[])[] = [
     "json-property",
     "json-text",
     "redaction",
-    "describe-time",
   ],
   [
+    "describe-time",
     "event-input",
     "is-event",
     "filter",
