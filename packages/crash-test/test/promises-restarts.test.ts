@@ -13,7 +13,7 @@ import {
 import { sqlStore } from "@datasync-monitor/store-sql";
 import { checkBooks, fakeClock, memoryNotifier } from "@datasync-monitor/testkit";
 import Database from "libsql";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Cycle } from "../src/run/cycle.ts";
 import { seed } from "./support/run.ts";
 
@@ -188,6 +188,14 @@ describe("a replayed event in hand while a durable store is set up", () => {
   });
 });
 
+/** A monitor of this very process may hold the file locked, and cannot let go of it while this thread waits. */
+const damage = async (file: string, eventId: string): Promise<void> => {
+  const database = new Database(file);
+  const row = database.prepare("update datasync_events set payload = 'x' where id = ?");
+  await vi.waitFor(() => row.run(eventId), { timeout: 30_000, interval: 1 });
+  database.close();
+};
+
 describe("a row that is damaged", () => {
   it("does not end a flush before those behind it are delivered", async () => {
     const monitor = opened();
@@ -196,11 +204,7 @@ describe("a row that is damaged", () => {
     monitor.registerNotifier(notifier, { name: "a", queue: { maxEvents: 1 }, ...patient });
     const [, damaged] = emit(monitor, 10);
     await monitor.persisted();
-    // Answered when it has given back what its queue has no room for: until then the file is locked.
-    await monitor.getEvents({ limit: 1 });
-    const database = new Database(one.file);
-    database.prepare("update datasync_events set payload = 'x' where id = ?").run(damaged);
-    database.close();
+    await damage(one.file, damaged ?? "");
     release();
     await monitor.flush();
     expect(notifier.events).toHaveLength(9);
