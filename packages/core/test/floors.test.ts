@@ -29,8 +29,8 @@ const floors: readonly (readonly string[])[] = [
     "delivery/retry",
   ],
   ["stats", "store/store", "json", "delivery/queue", "delivery/store-problems"],
-  ["notifier", "create-event", "emitter", "store/weight", "store/sketch", "store/query"],
-  ["describe-words", "store/settled", "store/entry", "delivery/stored-backlog"],
+  ["notifier", "emitter", "store/weight", "store/sketch", "store/query"],
+  ["create-event", "describe-words", "store/settled", "store/entry", "delivery/stored-backlog"],
   ["describe-values", "describe-batch", "store/pack"],
   ["store/event-ring"],
   [
