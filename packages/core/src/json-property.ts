@@ -1,5 +1,3 @@
-import type { JsonValue } from "./errors.ts";
-
 /** Stands for a property that throws when it is read. */
 export const unreadable = Symbol("unreadable");
 
@@ -12,9 +10,9 @@ export const read = (source: object, key: string | number): unknown => {
 };
 
 /** Of two keys that become one, the first stays. */
-export const put = (target: object, key: string, value: JsonValue): void => {
+export const put = (target: object, key: string, value: unknown): void => {
   if (key !== "__proto__" && key.isWellFormed()) {
-    (target as Record<string, JsonValue>)[key] = value;
+    (target as Record<string, unknown>)[key] = value;
     return;
   }
   const mended = key.toWellFormed();
