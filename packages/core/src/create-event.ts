@@ -4,6 +4,7 @@ import { type EventLevel, levels, type MonitorEvent } from "./event.ts";
 import { idSource, type Random } from "./id.ts";
 import { type JsonLimits, toJson } from "./json.ts";
 import type { Redaction } from "./redaction.ts";
+import { eventBytes } from "./store/weight.ts";
 import { singleLine, truncate } from "./text.ts";
 
 /** What an event is made with besides its input. */
@@ -29,8 +30,6 @@ const typePattern = /^[a-z][a-z0-9_.]{0,63}$/;
 const maxMessage = 16_384;
 const maxMetrics = 256;
 const maxKnownTypes = 1_000;
-/** What an event weighs before its text: the object, its id, its stamps. */
-const baseBytes = 320;
 const noDetails: JsonObject = Object.freeze({});
 const noMetrics: Readonly<Record<string, number>> = Object.freeze({});
 
@@ -199,7 +198,7 @@ export const eventFactory = (clock: Clock, random: Random): EventFactory => {
       details: merged(details.value, context, metrics.invalid),
       metrics: metrics.values,
     });
-    return { event, bytes: baseBytes + 2 * message.length + details.bytes + metrics.bytes };
+    return { event, bytes: eventBytes + 2 * message.length + details.bytes + metrics.bytes };
   };
 
   return (input, context) => {

@@ -1,5 +1,3 @@
-import type { JsonValue } from "./errors.ts";
-
 /** Stands for a property that throws when it is read. */
 export const unreadable = Symbol("unreadable");
 
@@ -11,10 +9,14 @@ export const read = (source: object, key: string | number): unknown => {
   }
 };
 
-/** For keys that an assignment would not do for. Of two that become one, the first stays. */
-export const putOddly = (target: object, key: string, value: JsonValue): void => {
+/** Of two keys that become one, the first stays. */
+export const put = (target: object, key: string, value: unknown): void => {
+  if (key !== "__proto__" && key.isWellFormed()) {
+    (target as Record<string, unknown>)[key] = value;
+    return;
+  }
   const mended = key.toWellFormed();
-  if (Object.hasOwn(target, mended)) return;
   // assigning to `__proto__` would set the prototype
-  Object.defineProperty(target, mended, { value, enumerable: true });
+  if (!Object.hasOwn(target, mended))
+    Object.defineProperty(target, mended, { value, enumerable: true });
 };

@@ -1,3 +1,4 @@
+import { read } from "./json-property.ts";
 import { singleLine, truncate } from "./text.ts";
 
 /** What a string ends in where it was cut. */
@@ -32,21 +33,13 @@ export const bigIntText = (value: bigint): string =>
     : `[BigInt of more than ${longestBigInt} digits]`;
 
 export const functionText = (value: object): string => {
-  try {
-    const name: unknown = Reflect.get(value, "name");
-    return typeof name === "string" && name !== "" ? `[Function ${name}]` : "[Function]";
-  } catch {
-    return "[Function]";
-  }
+  const name = read(value, "name");
+  return typeof name === "string" && name !== "" ? `[Function ${name}]` : "[Function]";
 };
 
-/** What a `toJSON` that throws leaves. The thrown value may throw again when it is looked at. */
+/** What a `toJSON` that throws leaves. */
 export const throwsText = (thrown: unknown): string => {
-  try {
-    const message: unknown = thrown instanceof Error ? thrown.message : thrown;
-    if (typeof message !== "string" || message === "") return "[Throws]";
-    return `[Throws: ${singleLine(truncate(message, 200))}]`;
-  } catch {
-    return "[Throws]";
-  }
+  const message = typeof thrown === "object" && thrown ? read(thrown, "message") : thrown;
+  if (typeof message !== "string" || message === "") return "[Throws]";
+  return `[Throws: ${singleLine(truncate(message, 200))}]`;
 };

@@ -1,5 +1,5 @@
 import type { JsonValue } from "./errors.ts";
-import { putOddly, read, unreadable } from "./json-property.ts";
+import { put, read, unreadable } from "./json-property.ts";
 import { lengthOf, recast } from "./json-recast.ts";
 import {
   bigIntText,
@@ -92,7 +92,7 @@ class Walk {
     const room = Math.min(this.#longest, this.#bytes >> 1);
     if (length <= room) {
       this.#bytes -= 2 * length;
-      return text.isWellFormed() ? text : text.toWellFormed();
+      return text.toWellFormed();
     }
     if (room < shortestCut) return undefined;
     const cut = cutText(text, room);
@@ -133,7 +133,7 @@ class Walk {
       return this.#members(value, keys, keys.length, true, redaction);
     }
     if (prototype === Array.prototype && Array.isArray(value)) {
-      return this.#items(value, lengthOf(value), redaction);
+      return this.#members(value, undefined, lengthOf(value), false, redaction);
     }
     return this.#special(value, redaction);
   }
@@ -159,22 +159,22 @@ class Walk {
 
   #recast(value: object, redaction: Redaction | undefined): JsonValue | undefined {
     const as = recast(value, this.#nodes);
-    if (as.kind === "members") {
-      return this.#members(as.source, as.keys, as.count, false, redaction);
-    }
-    if (as.kind === "items") return this.#items(as.source, as.count, redaction);
-    return this.#json(as.value, redaction);
+    if (typeof as !== "object") return this.#json(as, redaction);
+    return this.#members(as.source, as.keys, as.count, false, redaction);
   }
 
-  /** @param plain - Nobody has looked for a `toJSON` of its own yet. */
+  /**
+   * @param keys - undefined: it is a list.
+   * @param plain - Nobody has looked for a `toJSON` of its own yet.
+   */
   #members(
     source: object,
-    keys: readonly string[],
+    keys: readonly string[] | undefined,
     count: number,
     plain: boolean,
     redaction: Redaction | undefined,
   ): JsonValue | undefined {
-    const json: Record<string, JsonValue> = {};
+    const json: Record<string, JsonValue> | JsonValue[] = keys ? {} : [];
     if (count === 0) return Object.freeze(json);
     const bytes = this.#bytes;
     const nodes = this.#nodes;
@@ -182,13 +182,13 @@ class Walk {
     this.#nodes -= 1;
     for (let i = 0; i < count; i += 1) {
       if (i === count - 1) this.#release();
-      const key = keys[i] ?? more;
+      const key = keys === undefined ? "" : (keys[i] ?? more);
       const price = nodeBytes + 2 * key.length;
-      if (this.#nodes < 1 || this.#bytes < price) return this.#cutMembers(json, count, i);
-      const next = redaction === undefined ? undefined : redaction.next(key);
-      const value = next?.redacts ? redacted : read(source, key);
+      if (this.#nodes < 1 || this.#bytes < price) return this.#cut(json, count, i);
+      const next = redaction === undefined ? undefined : redaction.next(keys ? key : String(i));
+      const value = next?.redacts ? redacted : read(source, keys ? key : i);
       this.#nodes -= 1; // for one that is left out, too: looking at it is work
-      if (value === undefined) continue;
+      if (value === undefined && keys) continue;
       if (plain && key === "toJSON" && isMethod(value)) {
         this.#bytes = bytes;
         this.#nodes = nodes;
@@ -199,39 +199,13 @@ class Walk {
       if (member === undefined) {
         this.#bytes += price;
         this.#nodes += 1;
-        return this.#cutMembers(json, count, i);
+        return this.#cut(json, count, i);
       }
-      if (key !== "__proto__" && key.isWellFormed()) json[key] = member;
-      else putOddly(json, key, member);
+      if (keys) put(json, key, member);
+      else (json as JsonValue[]).push(member);
     }
-    return Object.freeze(json);
-  }
-
-  #items(
-    source: ArrayLike<unknown>,
-    count: number,
-    redaction: Redaction | undefined,
-  ): JsonValue | undefined {
-    const json: JsonValue[] = [];
-    if (count === 0) return Object.freeze(json);
-    this.#bytes -= markerBytes;
-    this.#nodes -= 1;
-    for (let i = 0; i < count; i += 1) {
-      if (i === count - 1) this.#release();
-      if (this.#nodes < 1 || this.#bytes < nodeBytes) return this.#cutItems(json, count, i);
-      const next = redaction === undefined ? undefined : redaction.next(String(i));
-      const value = next?.redacts ? redacted : read(source, i);
-      this.#nodes -= 1;
-      this.#bytes -= nodeBytes;
-      const item = this.#json(value, next);
-      if (item === undefined) {
-        this.#bytes += nodeBytes;
-        this.#nodes += 1;
-        return this.#cutItems(json, count, i);
-      }
-      json.push(item);
-    }
-    return Object.freeze(json.slice()); // push leaves room for 17, which an event would keep
+    // An array that grows leaves room for 17, which an event would keep.
+    return Object.freeze(Array.isArray(json) ? json.slice() : json);
   }
 
   #release(): void {
@@ -239,25 +213,19 @@ class Walk {
     this.#nodes += 1;
   }
 
-  #cutMembers(json: Record<string, JsonValue>, count: number, done: number): JsonValue {
-    const marker = this.#marker(count, done);
-    this.#bytes -= 2 * more.length;
-    json[more] = marker;
-    return Object.freeze(json);
-  }
-
-  #cutItems(json: JsonValue[], count: number, done: number): JsonValue {
-    json.push(this.#marker(count, done));
-    return Object.freeze(json);
-  }
-
-  /** Spends what was held back for it. */
-  #marker(count: number, done: number): string {
+  /** Says how much is left out, and spends for that what was held back for it. */
+  #cut(json: Record<string, JsonValue> | JsonValue[], count: number, done: number): JsonValue {
     if (done < count - 1) this.#release();
     const text = moreText(count - done);
     this.#bytes -= nodeBytes + 2 * text.length;
     this.#nodes -= 1;
-    return text;
+    if (Array.isArray(json)) {
+      json.push(text);
+    } else {
+      json[more] = text;
+      this.#bytes -= 2 * more.length;
+    }
+    return Object.freeze(json);
   }
 }
 

@@ -6,17 +6,17 @@ import { describe, expect, it } from "vitest";
  * file a floor; when it does not fit anywhere, its rooms are cut wrongly.
  */
 const floors: readonly (readonly string[])[] = [
-  ["clock", "errors", "text", "thenable", "delivery/bag", "delivery/fifo", "delivery/waiters"],
   [
-    "event",
-    "id",
-    "registration",
-    "delivery/wait",
-    "options",
+    "clock",
+    "errors",
     "json-property",
-    "json-text",
-    "redaction",
+    "text",
+    "thenable",
+    "delivery/bag",
+    "delivery/fifo",
+    "delivery/waiters",
   ],
+  ["event", "id", "registration", "delivery/wait", "options", "json-text", "redaction"],
   [
     "describe-time",
     "event-input",
@@ -29,8 +29,8 @@ const floors: readonly (readonly string[])[] = [
     "delivery/retry",
   ],
   ["stats", "store/store", "json", "delivery/queue", "delivery/store-problems"],
-  ["notifier", "create-event", "emitter", "store/weight", "store/sketch", "store/query"],
-  ["describe-words", "store/settled", "store/entry", "delivery/stored-backlog"],
+  ["notifier", "emitter", "store/weight", "store/sketch", "store/query"],
+  ["create-event", "describe-words", "store/settled", "store/entry", "delivery/stored-backlog"],
   ["describe-values", "describe-batch", "store/pack"],
   ["store/event-ring"],
   [

@@ -178,7 +178,11 @@ export class Dispatcher {
       const audience = this.#match(taken);
       group.push(taken);
       audiences.push(audience);
-      accepted.push({ event: taken.event, receivers: audience.remembered });
+      accepted.push({
+        event: taken.event,
+        receivers: audience.remembered,
+        bytes: taken.bytes,
+      });
     }
     const written = journal.write(accepted, bytes);
     // An observer may ask whether the event is persisted: by now it is on its way.

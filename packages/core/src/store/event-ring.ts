@@ -2,7 +2,6 @@ import type { MonitorEvent } from "../event.ts";
 import { Entry, isHeld, isOpen, type JointTaking, type Row, removeRow } from "./entry.ts";
 import { Pack, Packer } from "./pack.ts";
 import type { EventHead } from "./query.ts";
-import { weigh } from "./weight.ts";
 
 export interface EventRingLimits {
   readonly maxEvents: number;
@@ -60,9 +59,9 @@ export class EventRing {
   }
 
   /** Call `trim` afterwards. */
-  add(event: MonitorEvent, taking: JointTaking): void {
+  add(event: MonitorEvent, bytes: number, taking: JointTaking): void {
     this.#last += 1;
-    const entry = new Entry(event, weigh(event), this.#last, taking);
+    const entry = new Entry(event, bytes, this.#last, taking);
     this.#slots[this.#slotOf(this.#last)] = entry;
     this.#bytes += entry.bytes;
     if (event.id > this.#latestId) this.#latestId = event.id;

@@ -32,6 +32,7 @@ import type {
   Lease,
   Page,
 } from "./store.ts";
+import { weigh } from "./weight.ts";
 
 export interface MemoryStoreOptions {
   /** Events that can be looked up. Default 10,000. */
@@ -176,11 +177,11 @@ class Memory implements MemoryStore {
     return this.#ring.prune(before, maxEvents, chunk);
   }
 
-  #accept({ event, receivers }: Accepted, taking: Taking): void {
+  #accept({ event, receivers, bytes }: Accepted, taking: Taking): void {
     const known = this.#ring.known(event.id);
     if (!known) {
       this.#aggregates.file(event, taking.now);
-      this.#ring.add(event, this.#joint(taking, receivers));
+      this.#ring.add(event, bytes ?? weigh(event), this.#joint(taking, receivers));
       this.#ring.trim();
       return;
     }

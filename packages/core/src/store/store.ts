@@ -92,6 +92,8 @@ export type Outcome = Lease & {
 export interface Accepted {
   readonly event: MonitorEvent;
   readonly receivers: readonly string[];
+  /** About what the event holds on the heap, where that is known. */
+  readonly bytes?: number | undefined;
 }
 
 /** What was taken and what came of it, written all or nothing. Accepted rows are leased (fence 1) to the committer. */

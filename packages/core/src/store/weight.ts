@@ -1,29 +1,14 @@
-import type { JsonObject, JsonValue } from "../errors.ts";
 import type { MonitorEvent } from "../event.ts";
+import { type JsonLimits, toJson } from "../json.ts";
 
-/** An event's fixed fields and what the store keeps beside them; a string's header; a slot of an object or array. */
-const eventBytes = 512;
-const stringBytes = 16;
-const slotBytes = 16;
+/** Its fixed fields, and what is kept beside them. */
+export const eventBytes = 512;
 
-/** About how many bytes of heap an event holds, from its lengths: strings count two bytes a character. */
-export const weigh = (event: MonitorEvent): number =>
-  eventBytes + 2 * event.message.length + weighObject(event.details) + weighObject(event.metrics);
+const unlimited: JsonLimits = { maxBytes: 2 ** 30, maxNodes: 2 ** 30, maxDepth: 2 ** 30 };
 
-const weighObject = (object: JsonObject): number => {
-  let bytes = 0;
-  for (const key in object) bytes += slotBytes + 2 * key.length + weighValue(object[key]);
-  return bytes;
-};
-
-const weighValue = (value: JsonValue | undefined): number => {
-  if (typeof value === "string") return stringBytes + 2 * value.length;
-  if (typeof value !== "object" || value === null) return 0;
-  if (!isArray(value)) return slotBytes + weighObject(value);
-  let bytes = slotBytes;
-  for (const item of value) bytes += slotBytes + weighValue(item);
-  return bytes;
-};
-
-const isArray: (value: JsonObject | readonly JsonValue[]) => value is readonly JsonValue[] =
-  Array.isArray;
+/** About how many bytes of heap an event holds, as `createEvent` counts them while it makes one. */
+export const weigh = ({ message, details, metrics }: MonitorEvent): number =>
+  eventBytes +
+  2 * message.length +
+  toJson(details, unlimited).bytes +
+  toJson(metrics, unlimited).bytes;
