@@ -9,10 +9,11 @@ const isEmpty = (value: unknown): boolean =>
   value === null || (typeof value === "object" && Object.keys(value).length === 0);
 
 /** Without what is null or empty. */
-const filled = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(filled);
-  if (typeof value !== "object" || value === null) return value;
-  const members = Object.entries(value).map(([key, member]) => [key, filled(member)] as const);
+const filled = (value: object): object => {
+  const inner = (member: unknown): unknown =>
+    typeof member === "object" && member !== null ? filled(member) : member;
+  if (Array.isArray(value)) return value.map(inner);
+  const members = Object.entries(value).map(([key, member]) => [key, inner(member)] as const);
   return Object.fromEntries(members.filter(([, member]) => !isEmpty(member)));
 };
 
@@ -43,14 +44,12 @@ const distinct = (problems: readonly RecentProblem[]): readonly RecentProblem[] 
  * the probes have told in events of their own.
  */
 export const detailsOf = (status: ComprehensiveStatus, reasons: readonly string[]): object =>
-  Object(
-    filled({
-      status: status.status,
-      reasons,
-      sync_metrics: runsOf(status.sync_metrics),
-      cleanup_metrics: runsOf(status.cleanup_metrics),
-      migration_metrics: runsOf(status.migration_metrics),
-      receivers: byName(status.receivers),
-      recent_problems: distinct(status.recent_problems),
-    }),
-  );
+  filled({
+    status: status.status,
+    reasons,
+    sync_metrics: runsOf(status.sync_metrics),
+    cleanup_metrics: runsOf(status.cleanup_metrics),
+    migration_metrics: runsOf(status.migration_metrics),
+    receivers: byName(status.receivers),
+    recent_problems: distinct(status.recent_problems),
+  });
