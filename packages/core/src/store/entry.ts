@@ -29,19 +29,20 @@ export const firstFence = 1;
 /** How many deliveries of one event fit in the bits of a small integer. */
 const maxFresh = 30;
 
+const noRows: readonly Row[] = [];
+
 /** An event, and its deliveries without a fate. Most of them never need more than a bit. */
 export class Entry {
   readonly event: MonitorEvent;
   readonly bytes: number;
   /** Order of arrival, without gaps. */
   readonly seq: number;
-  readonly taking: JointTaking;
-  /** Everybody it is or was for, each once. */
-  receivers: readonly string[];
-  /** Bit i: the delivery to `receivers[i]` is pending and as it was taken. */
+  /** Its receivers are all whom the event is or was for. */
+  taking: JointTaking;
+  /** Bit i: the delivery to the receiver of index i is pending and as it was taken. */
   fresh: number;
   /** The deliveries that are pending or dead and have a history. */
-  rows: Row | undefined = undefined;
+  rows: readonly Row[] = noRows;
   /** Counts against the bounds on events. */
   listed = true;
 
@@ -52,11 +53,9 @@ export class Entry {
     this.bytes = bytes;
     this.seq = seq;
     this.taking = taking;
-    this.receivers = receivers;
     this.fresh = fresh ? (1 << Math.min(receivers.length, maxFresh)) - 1 : 0;
-    for (let index = maxFresh; fresh && index < receivers.length; index += 1) {
-      openRow(this, receivers[index] ?? "", taking);
-    }
+    if (fresh && receivers.length > maxFresh)
+      this.rows = receivers.slice(maxFresh).map((receiver) => new Row(this, receiver, taking));
   }
 }
 
@@ -64,7 +63,6 @@ export class Entry {
 export class Row implements StoredDelivery {
   readonly entry: Entry;
   readonly receiver: string;
-  next: Row | undefined = undefined;
   state: "pending" | "dead" = "pending";
   fence = firstFence;
   attempts = 0;
@@ -125,21 +123,21 @@ export class Row implements StoredDelivery {
 
 /** One more receiver, unless it has or had the event. */
 export const addReceiver = (entry: Entry, receiver: string, taking: Taking): void => {
-  if (entry.receivers.includes(receiver)) return;
-  entry.receivers = [...entry.receivers, receiver];
+  const { receivers } = entry.taking;
+  if (receivers.includes(receiver)) return;
+  entry.taking = { ...entry.taking, receivers: [...receivers, receiver] };
   openRow(entry, receiver, taking);
 };
 
 const openRow = (entry: Entry, receiver: string, taking: Taking): Row => {
   const row = new Row(entry, receiver, taking);
-  row.next = entry.rows;
-  entry.rows = row;
+  entry.rows = [...entry.rows, row];
   return row;
 };
 
 /** The bit of a delivery that is as it was taken, else 0. */
 export const freshBit = (entry: Entry, receiver: string): number => {
-  const index = entry.receivers.indexOf(receiver);
+  const index = entry.taking.receivers.indexOf(receiver);
   return index < 0 || index >= maxFresh ? 0 : entry.fresh & (1 << index);
 };
 
@@ -150,38 +148,21 @@ export const rowOf = (entry: Entry, receiver: string): Row | undefined => {
     entry.fresh ^= bit;
     return openRow(entry, receiver, entry.taking);
   }
-  let row = entry.rows;
-  while (row && row.receiver !== receiver) row = row.next;
-  return row;
+  return entry.rows.find((row) => row.receiver === receiver);
 };
 
 /** All deliveries without a fate. One that is as it was taken is shown by a row of its own, which is not the entry's. */
 export const rowsOf = (entry: Entry): readonly Row[] => {
-  const rows: Row[] = [];
-  for (let row = entry.rows; row; row = row.next) rows.push(row);
-  if (entry.fresh === 0) return rows;
-  for (const receiver of entry.receivers) {
-    if (freshBit(entry, receiver) !== 0) rows.push(new Row(entry, receiver, entry.taking));
-  }
-  return rows;
+  const fresh = entry.taking.receivers.filter((receiver) => freshBit(entry, receiver) !== 0);
+  return [...entry.rows, ...fresh.map((receiver) => new Row(entry, receiver, entry.taking))];
 };
 
 export const removeRow = (row: Row): void => {
-  const { entry } = row;
-  if (entry.rows === row) {
-    entry.rows = row.next;
-    return;
-  }
-  for (let before = entry.rows; before; before = before.next) {
-    if (before.next === row) before.next = row.next;
-  }
+  row.entry.rows = row.entry.rows.filter((one) => one !== row);
 };
 
 /** Some delivery is pending, or dead and can be replayed: the event is needed. */
-export const isHeld = (entry: Entry): boolean => entry.fresh !== 0 || entry.rows !== undefined;
+export const isHeld = ({ fresh, rows }: Entry): boolean => fresh !== 0 || rows.length > 0;
 
-export const isOpen = (entry: Entry): boolean => {
-  let row = entry.rows;
-  while (row && row.state !== "pending") row = row.next;
-  return entry.fresh !== 0 || row !== undefined;
-};
+export const isOpen = ({ fresh, rows }: Entry): boolean =>
+  fresh !== 0 || rows.some(({ state }) => state === "pending");

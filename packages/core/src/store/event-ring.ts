@@ -134,9 +134,7 @@ export class EventRing {
   /** Packs what no delivery needs any more, or lets go of it when it is off the list too. */
   forgetUnlessHeld(entry: Entry): void {
     if (isHeld(entry)) return;
-    // An entry whose receivers have grown says who had the event; it stays.
-    if (entry.listed && entry.receivers === entry.taking.receivers)
-      this.#slots[this.#slotOf(entry.seq)] = this.#packer.pack(entry) ?? entry;
+    if (entry.listed) this.#slots[this.#slotOf(entry.seq)] = this.#packer.pack(entry) ?? entry;
     else if (this.#kept.delete(entry.event.id)) this.#keptBytes -= entry.bytes;
   }
 
@@ -147,16 +145,12 @@ export class EventRing {
       const isOld = entry.taking.now < before;
       const isExcess = entry.listed && this.#last - this.#first >= maxEvents;
       if (pruned === most || (entry.listed && !isOld && !isExcess)) break;
-      if (isOld && !isOpen(entry)) this.#removeRows(entry);
+      if (isOld && !isOpen(entry)) for (const row of entry.rows) this.remove(row);
       if (entry.listed) this.#unlist();
       if (!isHeld(entry)) pruned += 1;
     }
     this.trim();
     return pruned;
-  }
-
-  #removeRows(entry: Entry): void {
-    for (let row = entry.rows; row; row = entry.rows) this.remove(row);
   }
 
   #forgetOldestDead(): void {

@@ -15,14 +15,22 @@ export const isFinal = (outcome: Outcome): outcome is FinalOutcome =>
 /** How a delivery ended. Of one that was delivered at last, the failure before may be known. */
 export type Ending = FinalOutcome & { readonly last_error?: DeliveryFailure | null };
 
+/** How deliveries ended that came of one batch, or at one receiver in one millisecond. */
+interface Manner {
+  /** The first that ended so. */
+  readonly ending: Ending;
+  readonly takenAt: number;
+}
+
 /** As that of a batch of one is. */
 const hasEventsId = ({ event_id, batch_id }: Ending): boolean => batch_id === event_id;
 const reasonOf = (one: Ending): string | null => (one.state === "delivered" ? null : one.reason);
 const referenceOf = (one: Ending): string | null =>
   one.state === "delivered" ? one.reference : null;
 
-/** Whether all is the same but the event and the times. */
+/** Whether all is the same but the event. */
 const areAlike = (one: Ending, other: Ending): boolean =>
+  one.settled_at === other.settled_at &&
   one.state === other.state &&
   one.fence === other.fence &&
   one.attempts === other.attempts &&
@@ -35,20 +43,44 @@ interface SettledDelivery extends StoredDelivery {
   readonly fence: number;
 }
 
-const maxModels = 1_000;
+const settledDelivery = (
+  eventId: string,
+  { ending, takenAt }: Manner,
+  seq: number,
+): SettledDelivery => ({
+  seq,
+  eventId,
+  receiver: ending.receiver,
+  state: ending.state,
+  takenAt,
+  fence: ending.fence,
+  delivery: () => ({
+    event_id: eventId,
+    receiver: ending.receiver,
+    state: ending.state,
+    reason: reasonOf(ending),
+    attempts: ending.attempts,
+    batch_id: hasEventsId(ending) ? eventId : ending.batch_id,
+    taken_at: isoTime(takenAt),
+    next_at: null,
+    settled_at: isoTime(ending.settled_at),
+    reference: referenceOf(ending),
+    last_error: ending.last_error ?? null,
+  }),
+});
+
+const maxReceivers = 1_000;
 
 /** The latest endings; the first to come is the first to be forgotten. */
 export class Settled {
   readonly #max: number;
-  /** Rings in step, so that ten thousand endings are not as many objects. */
-  readonly #eventIds: (string | undefined)[] = [];
+  /** Rings in step, so that ten thousand endings of a busy process are not as many objects. */
+  readonly #eventIds: string[] = [];
+  /** Of the events. */
   readonly #seqs: number[] = [];
-  readonly #takenAt: number[] = [];
-  readonly #settledAt: number[] = [];
-  /** Of each one that is alike. */
-  readonly #models: Ending[] = [];
+  readonly #manners: (Manner | undefined)[] = [];
   /** The last of each receiver, which the next is mostly like. */
-  readonly #latest = new Map<string, Ending>();
+  readonly #latest = new Map<string, Manner>();
   /** Where the next one goes. */
   #next = 0;
 
@@ -60,9 +92,7 @@ export class Settled {
     const at = this.#next;
     this.#eventIds[at] = ending.event_id;
     this.#seqs[at] = seq;
-    this.#takenAt[at] = takenAt;
-    this.#settledAt[at] = ending.settled_at;
-    this.#models[at] = this.#modelOf(ending);
+    this.#manners[at] = this.#manner(ending, takenAt);
     this.#next = (at + 1) % this.#max;
   }
 
@@ -75,53 +105,27 @@ export class Settled {
   }
 
   *latestFirst(): Generator<SettledDelivery> {
-    const { length } = this.#models;
+    const { length } = this.#manners;
     for (let back = 1; back <= length; back += 1) {
-      const one = this.#read((this.#next - back + length) % length);
-      if (one) yield one;
+      const at = (this.#next - back + length) % length;
+      const manner = this.#manners[at];
+      if (manner) yield settledDelivery(this.#eventIds[at] ?? "", manner, this.#seqs[at] ?? 0);
     }
   }
 
   /** Forgets what was taken before that time. */
   forgetBefore(time: number): void {
-    this.#takenAt.forEach((takenAt, at) => {
-      if (takenAt < time) this.#eventIds[at] = undefined;
+    this.#manners.forEach((manner, at) => {
+      if (manner && manner.takenAt < time) this.#manners[at] = undefined;
     });
   }
 
-  #read(at: number): SettledDelivery | undefined {
-    const [eventId, model] = [this.#eventIds[at], this.#models[at]];
-    if (eventId === undefined || !model) return undefined;
-    const { receiver, state, fence, attempts } = model;
-    const [takenAt = 0, settledAt = 0] = [this.#takenAt[at], this.#settledAt[at]];
-    return {
-      seq: this.#seqs[at] ?? 0,
-      eventId,
-      receiver,
-      state,
-      takenAt,
-      fence,
-      delivery: () => ({
-        event_id: eventId,
-        receiver,
-        state,
-        reason: reasonOf(model),
-        attempts,
-        batch_id: hasEventsId(model) ? eventId : model.batch_id,
-        taken_at: isoTime(takenAt),
-        next_at: null,
-        settled_at: isoTime(settledAt),
-        reference: referenceOf(model),
-        last_error: model.last_error ?? null,
-      }),
-    };
-  }
-
-  #modelOf(ending: Ending): Ending {
+  #manner(ending: Ending, takenAt: number): Manner {
     const last = this.#latest.get(ending.receiver);
-    if (last && areAlike(last, ending)) return last;
-    if (this.#latest.size >= maxModels) this.#latest.clear();
-    this.#latest.set(ending.receiver, ending);
-    return ending;
+    if (last?.takenAt === takenAt && areAlike(last.ending, ending)) return last;
+    if (this.#latest.size >= maxReceivers) this.#latest.clear();
+    const manner = { ending, takenAt };
+    this.#latest.set(ending.receiver, manner);
+    return manner;
   }
 }
