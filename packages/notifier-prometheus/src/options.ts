@@ -105,8 +105,17 @@ const bucketsOption = (
   );
 };
 
+/** What many an exporter takes where it is made. */
+const refuseServeOptions = (options: object): void => {
+  for (const name of ["port", "host", "path"]) {
+    if (Object.hasOwn(options ?? {}, name))
+      throw new ConfigError(name, `${owner} does not listen: pass \`${name}\` to its \`serve()\`.`);
+  }
+};
+
 /** @throws ConfigError naming the option that is wrong. */
 export const readOptions = (options: PrometheusOptions): Settings => {
+  refuseServeOptions(options);
   checkOptions(owner, options, [
     "registry",
     "prefix",

@@ -42,6 +42,13 @@ describe("prometheus() options", () => {
     );
   });
 
+  it.each(["port", "host", "path"])("says that `%s` is serve()'s", (option) => {
+    expect(refusal({ [option]: undefined })).toMatchObject({
+      option,
+      message: `prometheus() does not listen: pass \`${option}\` to its \`serve()\`.`,
+    });
+  });
+
   it.each([
     ["registry", { registry: {} }],
     ["registry", { registry: null }],
