@@ -41,11 +41,6 @@ interface KnownType {
 const defaultLevel = (type: string): EventLevel =>
   type.endsWith("_failure") ? "error" : type.endsWith("_warning") ? "warning" : "info";
 
-const ranks: Readonly<Record<EventLevel, number>> = { info: 0, warning: 1, error: 2, critical: 3 };
-
-/** How much a level matters: its index in `levels`. */
-export const rankOf = (level: EventLevel): number => ranks[level];
-
 class Invalid extends Error {}
 
 const shown = (value: unknown): string =>

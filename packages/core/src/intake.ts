@@ -1,8 +1,9 @@
-import { type EventContext, type EventFactory, rankOf } from "./create-event.ts";
+import type { EventContext, EventFactory } from "./create-event.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { IntakeLedger } from "./delivery/ledger.ts";
 import type { Mark } from "./delivery/taken.ts";
 import type { EmitResult } from "./emitter.ts";
+import { levels } from "./event.ts";
 import type { Problem } from "./signals.ts";
 import type { RefusalReason } from "./stats.ts";
 
@@ -61,7 +62,7 @@ export class Intake {
     const created = this.#host.createEvent(input, context);
     if (typeof created === "string") return this.#refuse("invalid", created);
     const { event, bytes } = created;
-    const rank = rankOf(event.level);
+    const rank = levels.indexOf(event.level);
     const seq = this.#lastSeq + 1;
     if (
       !this.#host.dispatcher.take({ event, bytes, seq, rank, since: 0, fence: 1, only, except })
