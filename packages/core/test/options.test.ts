@@ -81,7 +81,7 @@ describe("textOption", () => {
   });
 
   it("tells who wrote `process.env.NAME` that it may not be set", () => {
-    expect(caught(() => text(undefined)).message).toMatch(/Is its environment variable set\?$/);
+    expect(caught(() => text(undefined)).message).toMatch(/Is the variable it comes from set\?$/);
   });
 
   it("never repeats the value, which may be a secret", () => {
