@@ -144,6 +144,7 @@ export class MonitorCore implements Monitor {
         clock: this.#settings.clock,
         receivers: this.#parts.receivers,
         emit: (input, address) => this.#emitTo(input, address),
+        last: () => this.#parts.intake.last,
         observe: (listener) => this.#parts.announcer.add(listener),
       }),
     );

@@ -25,25 +25,25 @@ class RunRecord implements Run {
     this.details = { ...details, run_id: id };
   }
 
-  add(metric: string, amount: number | bigint): void {
+  // Properties, not methods, as those of an emitter: work may take them off the run.
+  readonly add = (metric: string, amount: number | bigint): void =>
     this.set(metric, (this.metrics[metric] ?? 0) + Number(amount));
-  }
 
-  set(metric: string, value: number | bigint): void {
+  readonly set = (metric: string, value: number | bigint): void => {
     this.metrics[metric] = Number(value);
-  }
+  };
 
-  note(detail: string, value: unknown): void {
+  readonly note = (detail: string, value: unknown): void => {
     this.details[detail] = value;
-  }
+  };
 
-  message(text: string): void {
+  readonly message = (text: string): void => {
     this.text = text;
-  }
+  };
 
-  level(level: EventLevel): void {
+  readonly level = (level: EventLevel): void => {
     this.wantedLevel = level;
-  }
+  };
 }
 
 /** As the details tell it: what `redact` hides there must not stand in the message. */

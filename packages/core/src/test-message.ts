@@ -1,5 +1,6 @@
 import type { SignalListener } from "./announcer.ts";
 import type { Clock } from "./clock.ts";
+import type { Mark } from "./delivery/taken.ts";
 import { within } from "./delivery/wait.ts";
 import type { EmitResult } from "./emitter.ts";
 import { ConfigError } from "./errors.ts";
@@ -12,6 +13,8 @@ export interface TestMessageHost {
   readonly clock: Clock;
   readonly receivers: Receivers;
   readonly emit: (input: EventInput, address: Address) => EmitResult;
+  /** The last event taken. */
+  readonly last: () => Mark;
   readonly observe: (listener: SignalListener) => () => void;
 }
 
@@ -32,6 +35,7 @@ export const sendTestMessage = async (receiver: string, host: TestMessageHost): 
     { only: receiver, except: null },
   );
   if (!taken.ok) throw new ConfigError("receiver", taken.problem);
+  pipeline.sendUpTo(host.last());
   const { id } = taken.event;
   let stop = () => {};
   const settled = new Promise<void>((resolve) => {

@@ -194,6 +194,15 @@ describe("sendTest", () => {
     expect(receiver("two").filtered).toBe(1);
   });
 
+  it("does not wait for others to share its batch", async () => {
+    const { clock, monitor } = rig();
+    const options = { batch: { maxWaitMs: 600_000 } };
+    monitor.registerNotifier(memoryNotifier({ maxBatchSize: 10 }), options);
+    const sent = monitor.sendTest("memory");
+    await clock.advance(20_000);
+    expect(await sent).toMatchObject({ state: "delivered", attempts: 1 });
+  });
+
   it("answers pending when the destination is away, and names unknown receivers", async () => {
     const { clock, monitor } = rig();
     const notifier = memoryNotifier();

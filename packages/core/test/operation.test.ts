@@ -107,6 +107,26 @@ describe("track", () => {
 });
 
 describe("child", () => {
+  it("takes what is said through methods that were taken off the run", async () => {
+    const { clock, monitor } = rig();
+    const notifier = memoryNotifier();
+    monitor.registerNotifier(notifier);
+    await monitor.track("sync", ({ add, set, note, message, level }) => {
+      add("records_synced", 3);
+      set("tables", 1);
+      note("table", "coin_data");
+      message("three records");
+      level("warning");
+    });
+    await clock.advance(0);
+    expect(notifier.events[1]).toMatchObject({
+      level: "warning",
+      message: "three records",
+      metrics: { records_synced: 3, tables: 1 },
+      details: { table: "coin_data" },
+    });
+  });
+
   it("takes counts as databases give them, and never fails the work over one", async () => {
     const { clock, monitor } = rig();
     const notifier = memoryNotifier();
