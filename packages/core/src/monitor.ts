@@ -52,7 +52,7 @@ export class MonitorCore implements Monitor {
     const ownStore = memoryStore({ clock });
     if (options.store === undefined) this.#ownStore = ownStore;
     this.#parts = buildComponents(() => this.#settings, options.store ?? ownStore);
-    const { journal, dispatcher, receivers, nextId } = this.#parts;
+    const { journal, dispatcher, receivers, nextId, waits } = this.#parts;
     journal.open(nextId());
     this.#undo.push(
       drainAtExit({
@@ -60,7 +60,7 @@ export class MonitorCore implements Monitor {
         dueInMs: () => exitDueInMs(clock, journal, dispatcher, receivers),
       }),
     );
-    this.#undo.push(keepRetention({ clock, journal, limits: () => this.#settings.history }));
+    this.#undo.push(keepRetention({ clock, waits, journal, limits: () => this.#settings.history }));
     this.#apply();
   }
 
