@@ -147,6 +147,7 @@ export class Deliveries {
     row.settledAt = null;
     row.batchId = null;
     row.reason = null;
+    row.lastError = null;
     this.#claimableAt = unleased;
   }
 
