@@ -9,6 +9,7 @@ export const base = () =>
       // A busy machine is slow, not wrong: no test waits on purpose.
       testTimeout: 30_000,
       hookTimeout: 30_000,
+      expect: { poll: { timeout: 20_000 } },
       reporters: ["default", "json"],
       outputFile: { json: "test-results.json" },
     },

@@ -51,7 +51,7 @@ export class MonitorCore implements Monitor {
     const { clock } = settings;
     this.#settings = settings;
     this.#parts = buildComponents(() => this.#settings, options.store ?? memoryStore({ clock }));
-    const { emitter, journal, nextId } = this.#parts;
+    const { emitter, journal, nextId, waits } = this.#parts;
     this.emitEvent = emitter.emitEvent;
     this.track = emitter.track;
     this.child = emitter.child;
@@ -62,7 +62,7 @@ export class MonitorCore implements Monitor {
         dueInMs: () => exitDueInMs(clock, this.#parts),
       }),
     );
-    this.#undo.push(keepRetention({ clock, journal, limits: () => this.#settings.history }));
+    this.#undo.push(keepRetention({ clock, waits, journal, limits: () => this.#settings.history }));
     this.#apply();
   }
 

@@ -1,8 +1,11 @@
 import type { Clock, Timer } from "./clock.ts";
 import type { Journal } from "./delivery/journal.ts";
+import { storeAnswerMs } from "./delivery/retry.ts";
+import type { Waits } from "./delivery/wait.ts";
 
 export interface RetentionHost {
   readonly clock: Clock;
+  readonly waits: Waits;
   readonly journal: Journal;
   readonly limits: () => { readonly historyMs: number; readonly historyEvents: number };
 }
@@ -14,7 +17,7 @@ const chunk = 500;
 const maxChunks = 40;
 
 /** Has a durable store forget what is settled and too old, or one too many. Answers how to stop. */
-export const keepRetention = ({ clock, journal, limits }: RetentionHost): (() => void) => {
+export const keepRetention = ({ clock, waits, journal, limits }: RetentionHost): (() => void) => {
   let timer: Timer | undefined;
   let stopped = false;
   const prune = async (): Promise<void> => {
@@ -22,7 +25,8 @@ export const keepRetention = ({ clock, journal, limits }: RetentionHost): (() =>
       const { historyMs, historyEvents: maxEvents } = limits();
       const before = clock.now() - historyMs;
       if (!journal.isOpen || journal.failing || !journal.store.durable) return;
-      if ((await journal.store.prune({ before, maxEvents, chunk })) < chunk) return;
+      const pruning = (async () => journal.store.prune({ before, maxEvents, chunk }))();
+      if ((await waits.answered(pruning, storeAnswerMs)) < chunk) return;
     }
   };
   const arm = (): void => {

@@ -345,7 +345,12 @@ describe("closing", () => {
   });
 });
 
-const asGiven = { nextId: () => "new", ours: new Set<string>(), longestWaitMs: hour };
+const asGiven = {
+  nextId: () => "new",
+  ours: new Set<string>(),
+  capMs: 120_000,
+  longestWaitMs: hour,
+};
 
 describe("a receiver that takes over", () => {
   it("waits until the store is open, and is tried again, told once, until it gets what is open for it", async () => {
@@ -469,6 +474,7 @@ describe("what comes back from a store", () => {
     attempts: 0,
     batch_id: null,
     resume: null,
+    last_error: null,
     taken_at: 0,
     next_at: null,
     ...overrides,
@@ -484,6 +490,24 @@ describe("what comes back from a store", () => {
     expect(fresh.map(({ since }) => since - clock.monotonic())).toEqual([-hour, 0]);
   });
 
+  it("waits as long as a destination may ask only where it asked, and else as long as a backoff lasts", () => {
+    const clock = fakeClock();
+    const refused = (n: number, code: string) =>
+      claimed({
+        ...{ event_id: `e${n}`, batch_id: `e${n}`, attempts: 1, next_at: clock.now() + hour },
+        last_error: { code, message: "no" },
+      });
+    const { batches } = restored([refused(1, "rate-limited"), refused(2, "unavailable")], {
+      ...{ ...asGiven, clock, maxBatchSize: 10 },
+    });
+    const waits = batches.map(({ notBefore }) => notBefore - clock.monotonic());
+    expect(waits).toEqual([hour, asGiven.capMs]);
+    expect(batches.map(({ lastError }) => lastError?.code)).toEqual([
+      "rate-limited",
+      "unavailable",
+    ]);
+  });
+
   it("waits for its time, but not longer than a wait can be", () => {
     const clock = fakeClock();
     const tried = (n: number, next_at: number | null) =>
@@ -496,7 +520,7 @@ describe("what comes back from a store", () => {
       90_000,
       0,
       0,
-      hour,
+      asGiven.capMs,
     ]);
   });
 

@@ -472,6 +472,20 @@ describe("a durable store", () => {
     expect(clock.timers()).toBe(0);
   });
 
+  it("is told to forget again though it once did not answer", async () => {
+    const { store } = scriptedStore();
+    let asked = 0;
+    const prune: EventStore["prune"] = () => {
+      asked += 1;
+      return new Promise(() => {});
+    };
+    const { clock, monitor } = processOn({ ...store, prune });
+    await clock.advance(5 * minute);
+    expect(asked).toBeGreaterThan(1);
+    await monitor.close();
+    expect(clock.timers()).toBe(0);
+  });
+
   it("lets what was registered before it was set up wait as long as it allows", async () => {
     const { store } = durable();
     const pager = memoryNotifier();

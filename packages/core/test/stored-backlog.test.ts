@@ -237,6 +237,20 @@ describe("what another process has left in the store", () => {
   });
 });
 
+describe("what failed before a restart and dies after it", () => {
+  it("still shows what it failed of", async () => {
+    const on = shared();
+    await leaveBehind(on, 1);
+    await on.clock.advance(25 * 60 * minute);
+    const { monitor } = processOn(on);
+    monitor.registerNotifier(memoryNotifier(), { name: "a" });
+    await on.clock.advance(1_000);
+    const [row] = (await on.store.deliveries({})).rows;
+    const last_error = expect.objectContaining({ code: "unavailable" });
+    expect(row).toMatchObject({ state: "dead", reason: "expired", last_error });
+  });
+});
+
 describe("closing while the store is asked what it holds open", () => {
   it("tells of no problem, and keeps from nobody what is handed out too late", async () => {
     const on = shared();

@@ -1,7 +1,6 @@
 import {
   type Backlog,
   type Delivery,
-  type DeliveryFailure,
   type DeliveryQuery,
   type DeliveryState,
   deliveryCursor,
@@ -11,7 +10,7 @@ import {
   type Page,
 } from "@datasync-monitor/core";
 import { sql } from "kysely";
-import { fromJson, fromPayload, type StoredEvent } from "./payload.ts";
+import { failureOf, fromPayload, type StoredEvent } from "./payload.ts";
 import { allOf, defaultLimit, selectDeliveries, selectEvents } from "./queries.ts";
 import type { Session } from "./session.ts";
 import { fromNullableText, fromText } from "./text.ts";
@@ -92,12 +91,6 @@ const toDelivery = (row: DeliveryRow): Delivery => ({
 });
 
 const isoTime = (at: unknown): string => new Date(Number(at)).toISOString();
-
-const failureOf = (text: unknown): DeliveryFailure | null => {
-  const value = fromJson(text);
-  if (typeof value !== "object" || value === null || !("code" in value)) return null;
-  return { code: String(value.code), message: String(value.message) };
-};
 
 /** What is pending at each receiver, whether or not it is registered anywhere. */
 export const backlogOf = async ({ tables, run }: Session): Promise<readonly Backlog[]> => {

@@ -2,7 +2,7 @@ import type { Claimed, ClaimQuery, Key, Lease } from "@datasync-monitor/core";
 import { type RawBuilder, sql } from "kysely";
 import { integer, whole } from "./family.ts";
 import { heldBy } from "./held.ts";
-import { fromJson, fromPayload } from "./payload.ts";
+import { failureOf, fromJson, fromPayload } from "./payload.ts";
 import { rowsTable } from "./rows-table.ts";
 import type { Session } from "./session.ts";
 import { fromNullableText, toKey } from "./text.ts";
@@ -33,6 +33,7 @@ interface ClaimedRow {
   readonly next_at: unknown;
   readonly batch_id: unknown;
   readonly resume: unknown;
+  readonly last_error: unknown;
   readonly id: unknown;
   readonly checksum: unknown;
   readonly payload: unknown;
@@ -71,7 +72,7 @@ export const claimDeliveries = async (
   if (chosen.length === 0) return { claimed: [], skipped: candidates.length > 0 };
   await lease(session, query, chosen, sql`fence + 1`);
   const { rows } = await run<ClaimedRow>(sql`
-    select d.seq, d.fence, d.attempts, d.taken_at, d.next_at, d.batch_id, d.resume,
+    select d.seq, d.fence, d.attempts, d.taken_at, d.next_at, d.batch_id, d.resume, d.last_error,
       e.id, e.checksum, e.payload
     from ${seqTable(session, chosen)}
     join ${tables.deliveries} d on d.seq = r.seq and d.receiver = ${name}
@@ -140,6 +141,7 @@ const toClaimed = (row: ClaimedRow, event: Claimed["event"], receiver: string): 
   attempts: Number(row.attempts),
   batch_id: fromNullableText(row.batch_id),
   resume: fromJson(row.resume),
+  last_error: failureOf(row.last_error),
   taken_at: Number(row.taken_at),
   next_at: row.next_at === null ? null : Number(row.next_at),
 });

@@ -102,7 +102,7 @@ const update = async (
 const reopen = (session: Session, places: readonly DeliveryPlace[], now: number): Promise<void> => {
   const fresh = sql`state = 'pending', fence = fence + 1, attempts = 0, lease_until = 0,
     taken_at = ${integer(session.family, now)}, settled_at = null, batch_id = null, reason = null,
-    resume = null`;
+    resume = null, last_error = null`;
   return update(session, places, fresh, sql`d.state = 'dead'`);
 };
 

@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import type { JsonValue, MonitorEvent } from "@datasync-monitor/core";
+import type { DeliveryFailure, JsonValue, MonitorEvent } from "@datasync-monitor/core";
 import { toKey } from "./text.ts";
 
 /** Why a stored event cannot be used. */
@@ -50,6 +50,12 @@ export const fromJson = (text: unknown): JsonValue => {
   } catch {
     return null;
   }
+};
+
+export const failureOf = (text: unknown): DeliveryFailure | null => {
+  const value = fromJson(text);
+  if (typeof value !== "object" || value === null || !("code" in value)) return null;
+  return { code: String(value.code), message: String(value.message) };
 };
 
 const isEvent = (value: unknown): value is MonitorEvent =>

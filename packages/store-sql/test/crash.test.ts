@@ -122,30 +122,25 @@ describe("durability", () => {
   });
 
   withStrace("never waits for the disk on the main thread", async () => {
+    const trace = folder.path("trace");
     const { ended } = run(
       `
-      import { monitorEventLoopDelay } from "node:perf_hooks";
       const store = sqlStore({ file: ${JSON.stringify(file)} });
       await store.open("child");
-      const delay = monitorEventLoopDelay({ resolution: 1 });
-      delay.enable();
-      const from = performance.now();
-      for (let n = 0; n < 5; n += 1) await commit(store, Array.from({ length: 256 }, (_, i) => n * 256 + i));
-      say("took", performance.now() - from);
-      say("longest", delay.max / 1e6);
+      for (let n = 0; n < ${commits}; n += 1) await commit(store, [n]);
+      say("process", process.pid);
       process.kill(process.pid, "SIGKILL");
       `,
-      [
-        ...["strace", "-f", "-qq", "-o", folder.path("trace"), "-e", "trace=fsync,fdatasync"],
-        ...["-e", "inject=fsync,fdatasync:delay_exit=300000"],
-      ],
+      ["strace", "-f", "-qq", "-o", trace, "-e", "trace=fsync,fdatasync", "-e", "signal=none"],
     );
     const { printed } = await ended;
-    const said = (word: string) =>
-      Number(printed.find((line) => line.startsWith(word))?.slice(word.length));
-    expect(said("took")).toBeGreaterThan(5 * 300);
-    // A sync takes 300 ms here; half of that allows for a busy machine.
-    expect(said("longest")).toBeLessThan(150);
+    const [pid = ""] = printed.flatMap((line) => /^process (\d+)$/.exec(line)?.[1] ?? []);
+    // Each line begins with the thread's number, which of the main thread is the process's.
+    const threads = readFileSync(trace, "utf8")
+      .split("\n")
+      .flatMap((line) => /^(\d+) +f(?:data)?sync\(/.exec(line)?.[1] ?? []);
+    expect(threads.length).toBeGreaterThanOrEqual(commits);
+    expect(threads).not.toContain(pid);
   });
 });
 
@@ -192,26 +187,21 @@ describe("a file that another process has locked", () => {
       await store.open("child");
       const database = new Database(${JSON.stringify(file)});
       database.exec("begin immediate");
+      process.on("SIGUSR2", () => { database.exec("commit"); say("unlocked"); });
       say("locked");
-      setTimeout(() => { database.exec("commit"); say("unlocked"); }, 400);
-      setTimeout(() => {}, 60_000);
+      setInterval(() => {}, 60_000);
     `);
     await line("locked");
     const store = sqlStore({ file });
-    let longest = 0;
-    let last = performance.now();
-    const watch = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 5);
-    const event = { now: Date.now(), leaseMs: 0, outcomes: [] };
-    await store.open("parent");
-    await store.commit({ ...event, accepted: [] });
-    const { rows } = await store.events({});
-    clearInterval(watch);
-    expect(rows).toEqual([]);
-    expect(longest).toBeLessThan(200);
+    // Only this event loop has the lock lifted: one that is held up waits in vain.
+    let isUnlocked = false;
+    setTimeout(() => {
+      isUnlocked = child.kill("SIGUSR2");
+    }, 50);
+    await Promise.resolve(store.open("parent")).catch(() => {}); // a busy machine may take its time to unlock
+    expect(isUnlocked).toBe(true);
     await line("unlocked");
+    await store.open("parent");
     await store.close();
     child.kill("SIGKILL");
     await ended;

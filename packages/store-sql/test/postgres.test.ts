@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { sqlStore } from "../src/index.ts";
 import { messagesOf, take } from "./support/events.ts";
 import { testOutages } from "./support/outages.ts";
@@ -17,8 +17,8 @@ await withService(postgres, () => {
       `select pg_terminate_backend(pid) from pg_stat_activity where query like '%' || $1 || '%' and pid <> pg_backend_pid()`,
       [tablePrefix],
     );
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    await take(store, 2);
+    // What is under way at this very moment may fail.
+    await vi.waitFor(() => take(store, 2), { timeout: 20_000 });
     expect(await messagesOf(store)).toEqual(["event 2", "event 1"]);
     await store.close();
     await dropTables(postgres, tablePrefix);

@@ -6,8 +6,9 @@ import {
   systemClock,
 } from "@datasync-monitor/core";
 import { checkBooks, memoryNotifier } from "@datasync-monitor/testkit";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sqlStore } from "../src/index.ts";
+import { testEnds } from "./support/ends.ts";
 import { type Folder, temporaryFolder } from "./support/folder.ts";
 
 let folder: Folder;
@@ -27,6 +28,8 @@ const monitorOn = (store: EventStore) => {
   const monitor = createMonitor({ store, clock, random: () => 0.5 });
   return { monitor, notifier };
 };
+
+testEnds(() => sqlStore({ file: folder.path("events.db") }));
 
 describe("a monitor on a SQL store", () => {
   it("delivers, and knows afterwards what became of each event", async () => {
@@ -63,14 +66,14 @@ describe("a monitor on a SQL store", () => {
     first.monitor.registerNotifier(first.notifier, { name: "mail" });
     first.monitor.emitEvent({ event_type: "sync_failure", message: "left behind" });
     await first.monitor.persisted();
-    await vi.waitUntil(() => first.notifier.attempts.length > 0);
+    await expect.poll(() => first.notifier.attempts.length).toBeGreaterThan(0);
     await first.monitor.close({ deadlineMs: 100 });
     // Whoever held it is gone, and its lease runs out.
     aheadMs += 120_000;
     const second = monitorOn(sqlStore({ file, clock }));
     await second.monitor.ready();
     second.monitor.registerNotifier(second.notifier, { name: "mail" });
-    await vi.waitUntil(() => second.notifier.events.length > 0, { timeout: 10_000 });
+    await expect.poll(() => second.notifier.events.length).toBeGreaterThan(0);
     expect(second.notifier.events.map(({ message }) => message)).toEqual(["left behind"]);
     const [before] = first.notifier.attempts;
     const [after] = second.notifier.attempts;

@@ -1,3 +1,4 @@
+import { DeliveryError, type Notifier } from "@datasync-monitor/core";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   conformanceCases,
@@ -130,6 +131,24 @@ describe("the suite, held to its word by notifiers that break theirs", () => {
 });
 
 describe("runCase", () => {
+  it("does not blame a notifier for the time that a busy machine did not give it", async () => {
+    const busy = (): void => {
+      for (const end = performance.now() + 1_500; performance.now() < end; );
+    };
+    const rig = async () => {
+      const made = await memoryHarness.rig();
+      const send: Notifier["send"] = async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        busy();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        throw new DeliveryError("aborted", "It was called off.");
+      };
+      return { ...made, notifier: { ...made.notifier, send } };
+    };
+    const one = conformanceCases.find(({ id }) => id === "abort/before");
+    expect(one && (await runCase(one, { ...memoryHarness, rig }))).toBeUndefined();
+  });
+
   const wireless = { ...pagerHarness(), protocol: undefined };
 
   it("skips what the harness cannot show, and says why", async () => {

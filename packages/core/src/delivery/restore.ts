@@ -50,7 +50,8 @@ export interface RestoreOptions {
   readonly nextId: () => string;
   /** By event id, those that this process had before. */
   readonly ours: ReadonlySet<string>;
-  /** No batch waits longer for its `next_at`, however the wall clock was moved. */
+  /** No batch waits longer for its `next_at`, however the wall clock was moved: after a failure, and where the destination asked for it. */
+  readonly capMs: number;
   readonly longestWaitMs: number;
   /** How many events the notifier can take at once. */
   readonly maxBatchSize: number;
@@ -64,13 +65,13 @@ export interface RestoreOptions {
  * from when an event was first taken.
  */
 export const restored = (claimed: readonly Claimed[], options: RestoreOptions): Restored => {
-  const { clock, nextId, longestWaitMs, maxBatchSize } = options;
+  const { clock, nextId, maxBatchSize } = options;
   const fresh = claimed
     .filter(({ batch_id, attempts }) => batch_id === null || attempts === 0)
     .map((row) => takenAgain(row, options));
   const batches = [...grouped(claimed)].flatMap(([id, group]) => {
     const keepsId = group.length <= maxBatchSize && !isTorn([id, group]);
-    const waitMs = group[0].next_at === null ? 0 : group[0].next_at - clock.now();
+    const waitMs = waitOf(group[0], options);
     return parts(group, maxBatchSize).map((part) => {
       const [first, ...rest] = part;
       const others = rest.map((row) => takenAgain(row, options));
@@ -78,11 +79,20 @@ export const restored = (claimed: readonly Claimed[], options: RestoreOptions): 
       const batch = new Batch(members, keepsId ? id : batchId(members, nextId));
       batch.attempts = first.attempts;
       batch.resume = first.resume;
-      batch.notBefore = clock.monotonic() + Math.min(longestWaitMs, Math.max(0, waitMs));
+      batch.lastError = first.last_error;
+      batch.notBefore = clock.monotonic() + waitMs;
       return batch;
     });
   });
   return { fresh, batches };
+};
+
+const waitOf = (
+  { next_at, last_error }: Claimed,
+  { clock, capMs, longestWaitMs }: RestoreOptions,
+): number => {
+  const most = last_error?.code === "rate-limited" ? longestWaitMs : capMs;
+  return next_at === null ? 0 : Math.min(most, Math.max(0, next_at - clock.now()));
 };
 
 /** At most so many in each, in order. */

@@ -62,7 +62,8 @@ export class StoreLink {
     const { backlog, settings, maxBatchSize, clock, nextId } = this.#parts;
     const { maxRetryAfterMs, capMs } = settings.retry;
     const longestWaitMs = Math.max(maxRetryAfterMs, capMs);
-    backlog.restore(restored(claimed, { clock, nextId, ours, longestWaitMs, maxBatchSize }));
+    const options = { clock, nextId, ours, capMs, longestWaitMs, maxBatchSize };
+    backlog.restore(restored(claimed, options));
   }
 
   /** The leases of all that is in hand and committed. */

@@ -138,6 +138,7 @@ export class Deliveries {
     row.settledAt = null;
     row.batchId = null;
     row.reason = null;
+    row.lastError = null;
   }
 
   /** Another receiver gets the event, unless it has or had it. */

@@ -115,6 +115,7 @@ export class Row implements StoredDelivery {
       attempts: this.attempts,
       batch_id: this.batchId,
       resume: this.resume,
+      last_error: this.lastError,
       taken_at: this.takenAt,
       next_at: this.nextAt,
     };

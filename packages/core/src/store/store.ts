@@ -118,6 +118,7 @@ export interface Claimed extends Lease {
   readonly attempts: number;
   readonly batch_id: string | null;
   readonly resume: JsonValue;
+  readonly last_error: DeliveryFailure | null;
   readonly taken_at: number;
   readonly next_at: number | null;
 }

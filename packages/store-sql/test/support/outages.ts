@@ -53,8 +53,8 @@ export const testOutages = (service: Service, defaultPort: number): void => {
       await store.open("test");
       await take(store, 1);
       proxy.cut();
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      await take(store, 2);
+      // Until it is heard of, a call on such a connection may fail.
+      await vi.waitFor(() => take(store, 2), { timeout: 20_000 });
       const writing = take(store, 3).catch(() => "broken");
       proxy.cut();
       if ((await writing) === "broken") await take(store, 3);

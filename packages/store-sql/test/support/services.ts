@@ -5,6 +5,7 @@ import mysql from "mysql2/promise";
 import pg from "pg";
 import { afterAll, describe, it } from "vitest";
 import { sqlStore } from "../../src/index.ts";
+import { testEnds } from "./ends.ts";
 
 /** A database server that tests use when it answers. */
 export interface Service {
@@ -105,5 +106,9 @@ export const withService = async (service: Service, tests: () => void): Promise<
   });
 };
 
-export const testService = (service: Service): void =>
+export const testService = (service: Service): void => {
   testStore(`sqlStore on ${service.name}`, serviceHarness(service));
+  const tablePrefix = newPrefix();
+  afterAll(() => dropTables(service, tablePrefix));
+  testEnds(() => sqlStore({ url: service.url, tablePrefix }));
+};

@@ -16,6 +16,7 @@ import {
   minute,
   range,
   syncsOf,
+  unavailable,
   waiting,
 } from "./kit.ts";
 
@@ -41,7 +42,8 @@ const restartCases: readonly StoreCase[] = [
   },
   {
     id: "restart/batch",
-    title: "a batch that waited keeps its key, attempts, next time and `resume` over a restart",
+    title:
+      "a batch that waited keeps its key, attempts, next time, `resume` and error over a restart",
     needs: ["restart"],
     async run({ store, startedAt: now, restart }) {
       const events = range(1, 3).map((n) => accepted(n, now, ["a"]));
@@ -54,6 +56,7 @@ const restartCases: readonly StoreCase[] = [
         attempts: 2,
         batch_id: "batch-3",
         resume: { served: ["x@example.org"] },
+        last_error: unavailable,
         taken_at: now,
         next_at: now + minute / 2,
       });

@@ -16,6 +16,7 @@ import {
   only,
   range,
   statesOf,
+  unavailable,
 } from "./kit.ts";
 
 /** Replays, discards and re-routes. */
@@ -25,7 +26,8 @@ export const moveCases: readonly StoreCase[] = [
     title: "a replay makes dead deliveries pending anew, claimable at once, and voids old leases",
     async run({ store, startedAt: now, advance }) {
       const events = range(1, 4).map((n) => accepted(n, now, ["a"]));
-      await commit(store, now, events, [ended(1, "a", now + 1, "dead"), delivered(2, "a", now)]);
+      const dead = ended(1, "a", now + 1, "dead", { last_error: unavailable });
+      await commit(store, now, events, [dead, delivered(2, "a", now)]);
       advance(2 * minute);
       assert.equal(await store.move({ receiver: "a" }, { state: "pending" }), 1);
       const moved = now + 2 * minute;

@@ -94,6 +94,7 @@ export const outcomeCases: readonly StoreCase[] = [
           attempts: 2,
           batch_id: "batch-3",
           resume: { served: ["x@example.org"] },
+          last_error: unavailable,
           taken_at: now,
           next_at: next,
         },
