@@ -106,25 +106,15 @@ export class Deliveries {
     }
     if (row.fence !== outcome.fence) return false;
     if (row.state === "dead") return true; // told again: the first fate stands
-    row.attempts = outcome.attempts;
-    row.batchId = outcome.batch_id;
     if (isFinal(outcome)) {
       this.#settled.push({ last_error: row.lastError, ...outcome }, row.takenAt, entry.seq);
       this.#ring.remove(row);
       return true;
     }
+    row.outcome = outcome;
     row.lastError = outcome.last_error;
-    if (outcome.state === "pending") {
-      row.leaseUntil = leaseUntil;
-      row.nextAt = outcome.next_at;
-      row.resume = outcome.resume;
-    } else {
-      row.nextAt = null;
-      row.resume = null;
-      row.settledAt = outcome.settled_at;
-      row.reason = outcome.reason;
-      this.#ring.markDead(row);
-    }
+    if (outcome.state === "pending") row.leaseUntil = leaseUntil;
+    else this.#ring.markDead(row);
     return true;
   }
 
@@ -132,13 +122,10 @@ export class Deliveries {
   #reopen(row: Row, now: number): void {
     this.#ring.revive(row);
     row.fence += 1;
-    row.attempts = 0;
+    row.outcome = undefined;
+    row.lastError = null;
     row.takenAt = now;
     row.leaseUntil = unleased;
-    row.settledAt = null;
-    row.batchId = null;
-    row.reason = null;
-    row.lastError = null;
   }
 
   /** Another receiver gets the event, unless it has or had it. */
@@ -152,7 +139,7 @@ export class Deliveries {
 
   /** Ends a delivery from outside. Whoever holds its lease learns so by the fence. */
   #end(row: Row, state: "dropped" | "moved", reason: string, now: number): void {
-    const { eventId, receiver, attempts, takenAt, seq } = row;
+    const { eventId, receiver, outcome, takenAt, seq } = row;
     const ending = {
       event_id: eventId,
       receiver,
@@ -161,8 +148,8 @@ export class Deliveries {
       settled_at: now,
       reason,
       last_error: row.lastError,
-      attempts,
-      batch_id: row.batchId,
+      attempts: outcome?.attempts ?? 0,
+      batch_id: outcome?.batch_id ?? null,
     };
     this.#settled.push(ending, takenAt, seq);
     this.#ring.remove(row);

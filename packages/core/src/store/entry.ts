@@ -1,8 +1,6 @@
-import { isoTime } from "../clock.ts";
-import type { JsonValue } from "../errors.ts";
 import type { MonitorEvent } from "../event.ts";
 import type { StoredDelivery } from "./query.ts";
-import type { Claimed, Delivery, DeliveryFailure } from "./store.ts";
+import type { Claimed, DeliveryFailure, Outcome } from "./store.ts";
 
 /** What all deliveries that were taken in one group have in common. */
 export interface Taking {
@@ -63,17 +61,11 @@ export class Entry {
 export class Row implements StoredDelivery {
   readonly entry: Entry;
   readonly receiver: string;
-  state: "pending" | "dead" = "pending";
   fence = firstFence;
-  attempts = 0;
   takenAt: number;
   leaseUntil: number;
-  nextAt: number | null = null;
-  settledAt: number | null = null;
-  batchId: string | null = null;
-  reason: string | null = null;
+  outcome: Outcome | undefined = undefined;
   lastError: DeliveryFailure | null = null;
-  resume: JsonValue = null;
 
   constructor(entry: Entry, receiver: string, { now, leaseUntil }: Taking) {
     this.entry = entry;
@@ -90,34 +82,24 @@ export class Row implements StoredDelivery {
     return this.entry.event.id;
   }
 
-  delivery(): Delivery {
-    return {
-      event_id: this.eventId,
-      receiver: this.receiver,
-      state: this.state,
-      reason: this.reason,
-      attempts: this.attempts,
-      batch_id: this.batchId,
-      taken_at: isoTime(this.takenAt),
-      next_at: this.nextAt === null ? null : isoTime(this.nextAt),
-      settled_at: this.settledAt === null ? null : isoTime(this.settledAt),
-      reference: null,
-      last_error: this.lastError,
-    };
+  get state(): "pending" | "dead" {
+    return this.outcome?.state === "dead" ? "dead" : "pending";
   }
 
   claimed(): Claimed {
+    const { outcome } = this;
+    const waiting = outcome?.state === "pending" ? outcome : undefined;
     return {
       event_id: this.eventId,
       receiver: this.receiver,
       fence: this.fence,
       event: this.entry.event,
-      attempts: this.attempts,
-      batch_id: this.batchId,
-      resume: this.resume,
+      attempts: outcome?.attempts ?? 0,
+      batch_id: outcome?.batch_id ?? null,
+      resume: waiting?.resume ?? null,
       last_error: this.lastError,
       taken_at: this.takenAt,
-      next_at: this.nextAt,
+      next_at: waiting?.next_at ?? null,
     };
   }
 }

@@ -114,13 +114,11 @@ export class EventRing {
   }
 
   markDead(row: Row): void {
-    row.state = "dead";
     this.#dead.add(row);
     if (this.#dead.size > this.#limits.maxDead) this.#forgetOldestDead();
   }
 
   revive(row: Row): void {
-    row.state = "pending";
     this.#dead.delete(row);
   }
 

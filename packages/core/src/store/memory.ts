@@ -8,6 +8,7 @@ import { EventRing } from "./event-ring.ts";
 import {
   defaultLimit,
   deliveryCursor,
+  deliveryOf,
   eventCursor,
   inOrder,
   readDeliveryQuery,
@@ -148,7 +149,7 @@ class Memory implements MemoryStore {
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
     return {
-      rows: page.map((one) => one.delivery()),
+      rows: page.map(deliveryOf),
       cursor: last ? deliveryCursor(last) : null,
     };
   }

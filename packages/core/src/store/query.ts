@@ -1,7 +1,15 @@
+import { isoTime } from "../clock.ts";
 import { ConfigError } from "../errors.ts";
 import { levels, type MonitorEvent } from "../event.ts";
 import { checkOptions, numberOption, quoted, textOption, wrongOption } from "../options.ts";
-import type { Delivery, DeliveryQuery, DeliveryState, EventQuery } from "./store.ts";
+import type {
+  Delivery,
+  DeliveryFailure,
+  DeliveryQuery,
+  DeliveryState,
+  EventQuery,
+  Outcome,
+} from "./store.ts";
 
 const deliveryStates: readonly DeliveryState[] = [
   "pending",
@@ -56,8 +64,30 @@ export interface StoredDelivery extends DeliveryPlace {
   readonly eventId: string;
   readonly state: DeliveryState;
   readonly takenAt: number;
-  delivery(): Delivery;
+  /** What was told of it last, or of another that is alike; undefined: nothing since it was taken. */
+  readonly outcome: Outcome | undefined;
+  readonly lastError: DeliveryFailure | null;
 }
+
+/** As a query answers it. */
+export const deliveryOf = (one: StoredDelivery): Delivery => {
+  const { eventId, receiver, state, takenAt, outcome, lastError } = one;
+  const { batch_id = null } = outcome ?? {};
+  return {
+    event_id: eventId,
+    receiver,
+    state,
+    reason: outcome && "reason" in outcome ? outcome.reason : null,
+    attempts: outcome?.attempts ?? 0,
+    // A batch of one has its event's id.
+    batch_id: batch_id === outcome?.event_id ? eventId : batch_id,
+    taken_at: isoTime(takenAt),
+    next_at: outcome && "next_at" in outcome ? isoTime(outcome.next_at) : null,
+    settled_at: outcome && "settled_at" in outcome ? isoTime(outcome.settled_at) : null,
+    reference: outcome && "reference" in outcome ? outcome.reference : null,
+    last_error: lastError,
+  };
+};
 
 /** Newest event first, then by receiver. */
 export const inOrder = (left: DeliveryPlace, right: DeliveryPlace): number =>

@@ -1,4 +1,3 @@
-import { isoTime } from "../clock.ts";
 import type { StoredDelivery } from "./query.ts";
 import type { DeliveryFailure, Outcome } from "./store.ts";
 
@@ -39,36 +38,6 @@ const areAlike = (one: Ending, other: Ending): boolean =>
   referenceOf(one) === referenceOf(other) &&
   one.last_error === other.last_error;
 
-interface SettledDelivery extends StoredDelivery {
-  readonly fence: number;
-}
-
-const settledDelivery = (
-  eventId: string,
-  { ending, takenAt }: Manner,
-  seq: number,
-): SettledDelivery => ({
-  seq,
-  eventId,
-  receiver: ending.receiver,
-  state: ending.state,
-  takenAt,
-  fence: ending.fence,
-  delivery: () => ({
-    event_id: eventId,
-    receiver: ending.receiver,
-    state: ending.state,
-    reason: reasonOf(ending),
-    attempts: ending.attempts,
-    batch_id: hasEventsId(ending) ? eventId : ending.batch_id,
-    taken_at: isoTime(takenAt),
-    next_at: null,
-    settled_at: isoTime(ending.settled_at),
-    reference: referenceOf(ending),
-    last_error: ending.last_error ?? null,
-  }),
-});
-
 const maxReceivers = 1_000;
 
 /** The latest endings; the first to come is the first to be forgotten. */
@@ -99,17 +68,27 @@ export class Settled {
   /** The fence under which a delivery ended; undefined when its end is not known. */
   fenceOf(eventId: string, receiver: string): number | undefined {
     for (const one of this.latestFirst()) {
-      if (one.eventId === eventId && one.receiver === receiver) return one.fence;
+      if (one.eventId === eventId && one.receiver === receiver) return one.outcome.fence;
     }
     return undefined;
   }
 
-  *latestFirst(): Generator<SettledDelivery> {
+  *latestFirst(): Generator<StoredDelivery & { readonly outcome: Ending }> {
     const { length } = this.#manners;
     for (let back = 1; back <= length; back += 1) {
       const at = (this.#next - back + length) % length;
       const manner = this.#manners[at];
-      if (manner) yield settledDelivery(this.#eventIds[at] ?? "", manner, this.#seqs[at] ?? 0);
+      if (!manner) continue;
+      const { ending, takenAt } = manner;
+      yield {
+        seq: this.#seqs[at] ?? 0,
+        eventId: this.#eventIds[at] ?? "",
+        receiver: ending.receiver,
+        state: ending.state,
+        takenAt,
+        outcome: ending,
+        lastError: ending.last_error ?? null,
+      };
     }
   }
 
