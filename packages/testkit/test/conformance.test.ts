@@ -135,8 +135,8 @@ describe("runCase", () => {
     const busy = (): void => {
       for (const end = performance.now() + 1_500; performance.now() < end; );
     };
-    const rig = async () => {
-      const made = await memoryHarness.rig();
+    const rig: Harness["rig"] = async (canary) => {
+      const made = await memoryHarness.rig(canary);
       const send: Notifier["send"] = async () => {
         await new Promise((resolve) => setImmediate(resolve));
         busy();

@@ -30,11 +30,11 @@ export const fakeEmitter = (onAdd: () => void = () => {}): FakeEmitter => {
       const run: Run = {
         id: `run-${tracked.length + 1}`,
         add: (metric, amount) => {
-          metrics[metric] = (metrics[metric] ?? 0) + amount;
+          metrics[metric] = (metrics[metric] ?? 0) + Number(amount);
           onAdd();
         },
         set: (metric, value) => {
-          metrics[metric] = value;
+          metrics[metric] = Number(value);
         },
         note: (detail, value) => {
           details[detail] = value;

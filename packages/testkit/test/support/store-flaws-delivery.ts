@@ -153,7 +153,7 @@ export const deliveryFlaws: Flaws = {
         const { rows: done } = await store.deliveries({ states: ["delivered"] });
         const again = done.flatMap(({ event_id, receiver, attempts, batch_id }) => {
           const event = accepted.find((one) => one.event.id === event_id)?.event;
-          const none = { resume: null, taken_at: query.now, next_at: null };
+          const none = { resume: null, last_error: null, taken_at: query.now, next_at: null };
           return event
             ? [{ event_id, receiver, fence: 2, event, attempts, batch_id, ...none }]
             : [];
