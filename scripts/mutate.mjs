@@ -81,16 +81,17 @@ const firstFailure = async (copy, tests) => {
   return null;
 };
 
-/** Puts the bug in. Throws when the text it is made of is no longer there, or not the only one. */
-const plant = (copy, { id, file, find, replace }) => {
-  const path = join(copy, file);
-  const source = readFileSync(path, "utf8");
+/** The source with the bug in it. Throws when the text it is made of is no longer there, or not the only one. */
+const planted = (folder, { id, file, find, replace }) => {
+  const source = readFileSync(join(folder, file), "utf8");
   const found = source.split(find).length - 1;
   if (found !== 1) throw new Error(`mutations/${id}.json: its text is in ${file} ${found} times.`);
-  writeFileSync(
-    path,
-    source.replace(find, () => replace),
-  );
+  return source.replace(find, () => replace);
+};
+
+/** Throws when a mutation has no place in the sources any more. */
+export const checkPlaces = () => {
+  for (const mutation of mutations) planted(join(root, "packages", mutation.package), mutation);
 };
 
 const build = async (copy) => {
@@ -102,7 +103,7 @@ const build = async (copy) => {
 export const caughtBy = async (mutation) => {
   const { copy, remove } = copyOf(mutation.package);
   try {
-    plant(copy, mutation);
+    writeFileSync(join(copy, mutation.file), planted(copy, mutation));
     if (mutation.build) await build(copy);
     return await firstFailure(copy, mutation.tests);
   } finally {

@@ -2,8 +2,11 @@
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { checkPlaces } from "./mutate.mjs";
 import { root, runAll } from "./run.mjs";
 import { inWorkspaces } from "./workspaces.mjs";
+
+checkPlaces(); // `npm run test:deep` takes minutes; that a bug can no longer be planted shows at once
 
 const reports = () => inWorkspaces(root, "test-results.json");
 for (const report of reports()) rmSync(report);
