@@ -7,8 +7,8 @@ export const base = () =>
       include: ["test/**/*.test.ts"],
       environment: "node",
       // A busy machine is slow, not wrong: no test waits on purpose.
-      testTimeout: 30_000,
-      hookTimeout: 30_000,
+      testTimeout: 90_000,
+      hookTimeout: 90_000,
       expect: { poll: { timeout: 20_000 } },
       reporters: ["default", "json"],
       outputFile: { json: "test-results.json" },

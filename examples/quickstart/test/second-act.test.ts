@@ -22,10 +22,10 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** A small second act, ten times as fast, on the store of that name. */
+/** A small second act, four times as fast, on the store of that name: faster, a busy machine misses the deadlines of a store. */
 const play = (store: string, options: Partial<SecondActOptions> = {}): Promise<boolean> => {
   vi.stubEnv("STORE", store);
-  vi.stubEnv("CLOCK_FACTOR", "10");
+  vi.stubEnv("CLOCK_FACTOR", "4");
   vi.stubEnv("CLOCK_BEGAN_AT", String(Date.now()));
   return secondAct({
     program: service.program,
@@ -38,7 +38,7 @@ const play = (store: string, options: Partial<SecondActOptions> = {}): Promise<b
   });
 };
 
-describe("the second act", { timeout: 60_000 }, () => {
+describe("the second act", { timeout: 120_000 }, () => {
   it("finds everything delivered that was committed before a kill -9, and the rest by the process after", async () => {
     expect(await play("sql"), printed).toBe(true);
     expect(printed).toMatch(/kill -9: process \d+ is dead; of \d+ events taken it told of \d+/);
