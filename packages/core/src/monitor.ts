@@ -36,7 +36,7 @@ import { type MemoryStore, memoryStore } from "./store/memory.ts";
 import type { Delivery, DeliveryQuery, EventQuery, Page } from "./store/store.ts";
 import { sendTestMessage } from "./test-message.ts";
 
-/** Composes the rooms; with `house.ts` the only one that knows the others. */
+/** Composes the rooms; with `components.ts` the only one that knows the others. */
 export class MonitorCore implements Monitor {
   readonly emitEvent: Emitter["emitEvent"];
   readonly track: Emitter["track"];
