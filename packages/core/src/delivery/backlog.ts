@@ -166,6 +166,8 @@ export class Backlog {
 
   /** What waits for company, up to the mark, waits no longer; answers whether that changes anything. */
   sendUpTo(mark: Mark): boolean {
+    // A mark from before the first event would hurry whatever comes back from the store later.
+    if (mark.id === "" && mark.others !== true) return false;
     const last = this.#hurried;
     this.#hurried = mark;
     const isNews = last?.seq !== mark.seq || last.others !== mark.others;
