@@ -85,7 +85,7 @@ export const pager = (url: string, flaw?: Flaw): Notifier => {
       if (has("tries again by itself")) return attempt();
       if (!has("tries again when refused")) throw error;
       await new Promise((resolve) => setTimeout(resolve, 800));
-      return attempt();
+      return patiently(attempt);
     }
   };
 
