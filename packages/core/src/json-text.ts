@@ -1,5 +1,5 @@
 import { read } from "./json-property.ts";
-import { singleLine, truncate } from "./text.ts";
+import { copied, singleLine, truncate } from "./text.ts";
 
 /** What a string ends in where it was cut. */
 export const cutMark = "…[truncated]";
@@ -7,16 +7,12 @@ export const cutMark = "…[truncated]";
 /** A string is cut only where at least this much stays; else what holds it is. */
 export const shortestCut = cutMark.length + 8;
 
-/**
- * The beginning of `text`, marked, in at most `room` UTF-16 units. It is copied: a slice would keep
- * the whole of a 10 MB string alive.
- */
+/** The beginning of `text`, marked, in at most `room` UTF-16 units. */
 export const cutText = (text: string, room: number): string => {
   const end = room - cutMark.length;
   const unit = text.charCodeAt(end - 1);
   const torn = unit >= 0xd800 && unit <= 0xdbff; // half of a pair would be left
-  const beginning = Buffer.from(text.slice(0, torn ? end - 1 : end), "utf16le");
-  return beginning.toString("utf16le").toWellFormed() + cutMark;
+  return copied(text.slice(0, torn ? end - 1 : end)).toWellFormed() + cutMark;
 };
 
 /** What a container that was cut says in place of the rest. */

@@ -12,12 +12,15 @@ const boundary = (text: string, end: number): number => {
   return at;
 };
 
+/** A copy: a slice would keep the whole of a 10 MB text alive. */
+export const copied = (text: string): string => Buffer.from(text, "utf16le").toString("utf16le");
+
 /** At most `max` UTF-16 units, cut between characters and marked with `…`; lone surrogates become U+FFFD. */
 export const truncate = (text: string, max: number): string => {
   if (text.length <= max) return text.toWellFormed();
   if (max < 1) return "";
   const near = text.slice(0, max + 1).toWellFormed();
-  return near.slice(0, boundary(near, max - 1)) + marker;
+  return copied(near.slice(0, boundary(near, max - 1))) + marker;
 };
 
 /** At most `maxBytes` of UTF-8, cut between characters and marked with `…`; lone surrogates become U+FFFD. */

@@ -52,6 +52,25 @@ describe("a receiver that swallows everything", () => {
   );
 });
 
+describe("a message that is far too long", () => {
+  it(
+    "leaves nothing of what is cut off it in the heap",
+    async () => {
+      const [before = 0, after = 0] = await heaps(`
+        const monitor = core.createMonitor();
+        await weigh();
+        for (let n = 0; n < 20; n += 1) {
+          monitor.emitEvent({ event_type: "sync_failure", message: n + "x".repeat(5_000_000) + n });
+          await turn();
+        }
+        await weigh();
+      `);
+      expect(after - before).toBeLessThan(5 * MiB);
+    },
+    patience,
+  );
+});
+
 describe("settled events of which each begins like the one before and ends otherwise", () => {
   const events = scaled(20_000);
   it(

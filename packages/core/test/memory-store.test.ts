@@ -269,6 +269,27 @@ describe("memoryStore", () => {
     expect(store.backlog()).toEqual([]);
   });
 
+  it("tells deliveries apart that ended alike: when, and in which batch", () => {
+    const store = memoryStore();
+    const accepted = [1, 2, 3].map((n) => ({ event: eventAt(n, startedAt), receivers: ["a"] }));
+    const by = (n: number, settledAt: number, batch_id: string): Outcome => ({
+      ...delivered(n, "a", settledAt),
+      batch_id,
+    });
+    const outcomes = [
+      by(1, startedAt + 1, idOf(1)),
+      by(2, startedAt + 2, idOf(2)),
+      by(3, startedAt + 2, idOf(3)),
+    ];
+    commit({ store }, startedAt, accepted, outcomes);
+    const told = allDeliveries(store).map(({ settled_at, batch_id }) => [settled_at, batch_id]);
+    expect(told).toEqual([
+      [new Date(startedAt + 2).toISOString(), idOf(3)],
+      [new Date(startedAt + 2).toISOString(), idOf(2)],
+      [new Date(startedAt + 1).toISOString(), idOf(1)],
+    ]);
+  });
+
   it("is not confused when the caller changes its list of receivers afterwards", () => {
     const { store } = stored({});
     const receivers = ["a", "b"];
