@@ -5,8 +5,8 @@ import { getMonitorInterface, setupMonitorInterface } from "../src/global.ts";
 import { createMonitor } from "../src/monitor.ts";
 import type { Monitor } from "../src/monitor-api.ts";
 import type { MonitorOptions } from "../src/settings.ts";
-import { memoryStore } from "../src/store/memory.ts";
 import type { EventStore } from "../src/store/store.ts";
+import { durableStore } from "./support/durable-store.ts";
 import { scriptedStore } from "./support/scripted-store.ts";
 
 const minute = 60_000;
@@ -39,26 +39,6 @@ const processOn = (
   return { clock, monitor, codes, emit };
 };
 
-const durable = (clock = fakeClock()): { clock: typeof clock; store: EventStore } => {
-  const inner = memoryStore({ clock });
-  const store: EventStore = {
-    contract: 1,
-    durable: true,
-    open: () => inner.open("test"),
-    commit: async (group) => inner.commit(group),
-    claim: async (query) => inner.claim(query),
-    renew: async (leases, leaseMs, now) => inner.renew(leases, leaseMs, now),
-    move: async (select, to) => inner.move(select, to),
-    events: async (query) => inner.events(query),
-    deliveries: async (query) => inner.deliveries(query),
-    aggregate: async (query) => inner.aggregate(query),
-    backlog: async () => inner.backlog(),
-    prune: async (limits) => inner.prune(limits),
-    close: () => {},
-  };
-  return { clock, store };
-};
-
 const books = (monitor: Monitor) => {
   const stats = monitor.stats();
   checkBooks(stats);
@@ -72,7 +52,7 @@ const numbers = (count: number, from = 1) =>
 
 describe("a receiver's bound, with a durable store", () => {
   it("drops nothing: what does not fit stays in the store, counts as pending, and is delivered in order", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     const { monitor, emit } = processOn(store, { clock });
     const pager = memoryNotifier({ maxBatchSize: 7 });
     pager.fail(away(), 3);
@@ -90,7 +70,7 @@ describe("a receiver's bound, with a durable store", () => {
   });
 
   it("lets a critical event past those that wait in the store", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     const { monitor, emit } = processOn(store, { clock });
     const pager = memoryNotifier();
     const open = pager.hold();
@@ -110,7 +90,7 @@ describe("a receiver's bound, with a durable store", () => {
   });
 
   it("keeps the order when there is room before what lies in the store has been read", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     const slow: EventStore = {
       ...store,
       claim: (query) =>
@@ -131,7 +111,7 @@ describe("a receiver's bound, with a durable store", () => {
   });
 
   it("is waited for by flush(), to the last one in the store", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     const { monitor, emit } = processOn(store, { clock });
     const pager = memoryNotifier();
     pager.fail(away(), 2);
@@ -183,7 +163,7 @@ describe("a durable store that fails", () => {
 
 describe("what a process has in hand", () => {
   it("stays its own however long it waits: its leases are renewed", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     const first = processOn(store, { clock });
     const broken = memoryNotifier();
     broken.fail(away(), 1_000);
@@ -204,7 +184,7 @@ describe("what a process has in hand", () => {
   });
 
   it("is given back by close(), so that the next process has it at once", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     const first = processOn(store, { clock });
     const dead = memoryNotifier();
     dead.fail(away(), 1_000);
@@ -223,7 +203,7 @@ describe("what a process has in hand", () => {
   });
 
   it("passes to another when its process is gone without a word, once its lease has run out", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     const gone = processOn(store, { clock: fakeClock() });
     const silent = memoryNotifier();
     silent.hold();
@@ -241,7 +221,7 @@ describe("what a process has in hand", () => {
   });
 
   it("is let go of, unsent and counted as moved, when another has it by now", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     const { monitor, emit } = processOn(store, { clock });
     const pager = memoryNotifier();
     pager.fail(away(), 1);
@@ -256,7 +236,7 @@ describe("what a process has in hand", () => {
   });
 
   it("is not sent after a stop longer than a lease, before the store has said whose it is", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     const { monitor, emit } = processOn(store, { clock });
     const pager = memoryNotifier();
     pager.fail(away(), 1);
@@ -279,7 +259,7 @@ describe("what a process has in hand", () => {
   });
 
   it("is not handed out to the very same process when its leases could not be renewed for long", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     let fails = true;
     const after = (ms: number) =>
       new Promise<void>((resolve) => {
@@ -317,7 +297,7 @@ describe("what a process has in hand", () => {
     store.claim({ receiver: "memory", limit: 9, maxBytes: 2 ** 20, leaseMs: minute, now });
 
   it("is not sent on the word of a store that gave it before a stop and was heard after it", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     let heard = (): void => {};
     const renew: EventStore["renew"] = async (...lease) => {
       const answer = await store.renew(...lease);
@@ -344,7 +324,7 @@ describe("what a process has in hand", () => {
   });
 
   it("is not taken from a claim that was made before a stop and answered after it", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     const before = processOn(store, { clock });
     const failing = memoryNotifier();
     failing.fail(away());
@@ -377,7 +357,7 @@ describe("what a process has in hand", () => {
   });
 
   it("is not sent when its commit was heard of so late that another may have it", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     let known = (): void => {};
     const commit: EventStore["commit"] = async (group) => {
       const answer = await store.commit(group);
@@ -406,7 +386,7 @@ describe("what a process has in hand", () => {
   });
 
   it("ends twice when another had it meanwhile, and that is reported", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     const { monitor, emit, codes } = processOn(store, { clock });
     const pager = memoryNotifier();
     const open = pager.hold();
@@ -423,7 +403,7 @@ describe("what a process has in hand", () => {
 
 describe("an observer", () => {
   it("that is told of an event may wait until just that event is committed", async () => {
-    const { clock, store } = durable();
+    const { clock, store } = durableStore();
     const { monitor, emit } = processOn(store, { clock });
     const reports: unknown[] = [];
     monitor.observe(({ kind }) => {
@@ -487,7 +467,7 @@ describe("a durable store", () => {
   });
 
   it("lets what was registered before it was set up wait as long as it allows", async () => {
-    const { store } = durable();
+    const { store } = durableStore();
     const pager = memoryNotifier();
     pager.fail(away(), 1_000);
     const hour = 60 * minute;

@@ -1,45 +1,18 @@
-import { checkBooks, type FakeClock, fakeClock, memoryNotifier } from "@datasync-monitor/testkit";
+import { checkBooks, type FakeClock, memoryNotifier } from "@datasync-monitor/testkit";
 import { afterEach, describe, expect, it } from "vitest";
 import { defineNotifier } from "../src/define-notifier.ts";
 import { DeliveryError } from "../src/errors.ts";
 import { createMonitor } from "../src/monitor.ts";
 import type { Monitor } from "../src/monitor-api.ts";
 import type { Notifier } from "../src/notifier.ts";
-import { memoryStore } from "../src/store/memory.ts";
 import type { EventStore } from "../src/store/store.ts";
+import { type DurableStore, durableStore } from "./support/durable-store.ts";
 
 const minute = 60_000;
 const away = () => new DeliveryError("unavailable", "nobody answers");
 
-interface Shared {
-  readonly clock: FakeClock;
-  /** Outlives the monitors that open it, and answers in a later turn. */
-  readonly store: EventStore;
-}
-
-const shared = (): Shared => {
-  const clock = fakeClock();
-  const inner = memoryStore({ clock });
-  const store: EventStore = {
-    contract: 1,
-    durable: true,
-    open: () => inner.open("test"),
-    commit: async (group) => inner.commit(group),
-    claim: async (query) => inner.claim(query),
-    renew: async (leases, leaseMs, now) => inner.renew(leases, leaseMs, now),
-    move: async (select, to) => inner.move(select, to),
-    events: async (query) => inner.events(query),
-    deliveries: async (query) => inner.deliveries(query),
-    aggregate: async (query) => inner.aggregate(query),
-    backlog: async () => inner.backlog(),
-    prune: async (limits) => inner.prune(limits),
-    close: () => {},
-  };
-  return { clock, store };
-};
-
 /** The same store, which takes its time for each claim. */
-const late = ({ clock, store }: Shared): Shared => {
+const late = ({ clock, store }: DurableStore): DurableStore => {
   const claim: EventStore["claim"] = async (query) => {
     await new Promise<void>((resolve) => {
       clock.setTimer(100, resolve);
@@ -62,7 +35,7 @@ afterEach(async () => {
 
 let processes = 0;
 
-const processOn = ({ clock, store }: Shared, problems: string[] = []) => {
+const processOn = ({ clock, store }: DurableStore, problems: string[] = []) => {
   processes += 1;
   // No two processes draw the same ids.
   const share = 0.5 + (processes % 1_000) / 10_000;
@@ -97,7 +70,7 @@ const slow = (clock: FakeClock, eachMs: number, maxBatchSize = 1) => {
 };
 
 /** As a process did that is gone. */
-const leaveBehind = async (on: Shared, count: number): Promise<void> => {
+const leaveBehind = async (on: DurableStore, count: number): Promise<void> => {
   const { monitor, emit } = processOn(on);
   const broken = memoryNotifier();
   broken.fail(away(), Number.POSITIVE_INFINITY);
@@ -122,7 +95,7 @@ const settled = (promise: Promise<unknown>): { is: boolean } => {
 
 describe("what a process has put into the store, since its queue was full", () => {
   it("is delivered by close(), until the deadline", async () => {
-    const on = late(shared());
+    const on = late(durableStore());
     const { monitor, emit } = processOn(on);
     const { notifier, sent } = slow(on.clock, 10);
     monitor.registerNotifier(notifier, narrow);
@@ -135,7 +108,7 @@ describe("what a process has put into the store, since its queue was full", () =
   });
 
   it("is left by close() at the deadline, and free for the next process at once", async () => {
-    const on = shared();
+    const on = durableStore();
     const { monitor, emit } = processOn(on);
     const { notifier, sent } = slow(on.clock, 10);
     monitor.registerNotifier(notifier, narrow);
@@ -153,7 +126,7 @@ describe("what a process has put into the store, since its queue was full", () =
   });
 
   it("is delivered by unregister()", async () => {
-    const on = late(shared());
+    const on = late(durableStore());
     const { monitor, emit } = processOn(on);
     const { notifier } = slow(on.clock, 10);
     const registration = monitor.registerNotifier(notifier, narrow);
@@ -164,7 +137,7 @@ describe("what a process has put into the store, since its queue was full", () =
   });
 
   it("is waited for by flush(), though what another process left comes before it", async () => {
-    const on = shared();
+    const on = durableStore();
     await leaveBehind(on, 400);
     const { monitor, emit } = processOn(on);
     const { notifier, sent } = slow(on.clock, 10, 5);
@@ -180,7 +153,7 @@ describe("what a process has put into the store, since its queue was full", () =
   it.each(["flush", "close"] as const)(
     "is waited for by %s() no longer than until another process has it",
     async (ends) => {
-      const on = late(shared());
+      const on = late(durableStore());
       const { monitor, emit } = processOn(on);
       const { notifier } = slow(on.clock, 600, 5);
       monitor.registerNotifier(notifier, narrow);
@@ -203,7 +176,7 @@ describe("what a process has put into the store, since its queue was full", () =
 
 describe("what another process has left in the store", () => {
   it("is not waited for by flush()", async () => {
-    const on = shared();
+    const on = durableStore();
     await leaveBehind(on, 3);
     const { monitor, emit } = processOn(on);
     const fussy = defineNotifier({
@@ -223,7 +196,7 @@ describe("what another process has left in the store", () => {
   });
 
   it("is not taken along by close() beyond what is in hand", async () => {
-    const on = shared();
+    const on = durableStore();
     await leaveBehind(on, 400);
     const { monitor, emit } = processOn(on);
     const { notifier, sent } = slow(on.clock, 10);
@@ -239,7 +212,7 @@ describe("what another process has left in the store", () => {
 
 describe("what failed before a restart and dies after it", () => {
   it("still shows what it failed of", async () => {
-    const on = shared();
+    const on = durableStore();
     await leaveBehind(on, 1);
     await on.clock.advance(25 * 60 * minute);
     const { monitor } = processOn(on);
@@ -253,7 +226,7 @@ describe("what failed before a restart and dies after it", () => {
 
 describe("closing while the store is asked what it holds open", () => {
   it("tells of no problem, and keeps from nobody what is handed out too late", async () => {
-    const on = shared();
+    const on = durableStore();
     await leaveBehind(on, 3);
     const problems: string[] = [];
     const claims: (() => void)[] = [];
@@ -281,7 +254,7 @@ describe("closing while the store is asked what it holds open", () => {
 
 describe("closing while the store does not say what it holds open", () => {
   it("tells of no problem", async () => {
-    const on = shared();
+    const on = durableStore();
     const problems: string[] = [];
     const claim = () => new Promise<never>(() => {});
     const { monitor } = processOn({ ...on, store: { ...on.store, claim } }, problems);
@@ -296,7 +269,7 @@ describe("closing while the store does not say what it holds open", () => {
 
 describe("flush()", () => {
   it("resolves when the store knows what became of all events", async () => {
-    const on = shared();
+    const on = durableStore();
     const commit: EventStore["commit"] = async (group) => {
       const answer = await on.store.commit(group);
       await new Promise<void>((resolve) => {
@@ -318,7 +291,7 @@ describe("flush()", () => {
   });
 
   it("does not wait for a store that fails", async () => {
-    const on = shared();
+    const on = durableStore();
     let fails = false;
     const commit: EventStore["commit"] = async (group) => {
       if (fails) throw new Error("The disk is full.");
