@@ -1,3 +1,5 @@
+import { truncate } from "@datasync-monitor/core";
+
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 
 /**
@@ -26,28 +28,13 @@ export const printable = (text: string): string =>
 /** Nothing that a reader would see. Slack refuses a text object without text, and the whole message with it. */
 export const isBlank = (text: string): boolean => /^[\s\p{Cc}\p{Cf}\u2800\u3164]*$/u.test(text);
 
-const marker = "…";
-
-/** What belongs to the character before it: the other half of a pair, a joiner, a mark, a skin tone. */
-const glue = /^[\udc00-\udfff\p{M}\p{EMod}\u200d]/u;
-
-/** Where escaped text may be cut at or before `end`: not within an entity, a surrogate pair or an emoji of several. */
-const boundary = (escaped: string, end: number): number => {
-  const entity = escaped.lastIndexOf("&", end - 1);
-  if (entity !== -1 && escaped.indexOf(";", entity) >= end) return entity;
-  let at = end;
-  while (at > 0 && (glue.test(escaped.slice(at)) || escaped[at - 1] === "\u200d")) at -= 1;
-  return at;
-};
+/** An entity that was cut, where escaped text was. */
+const tornEntity = /&[a-z]*…$/;
 
 /** Escaped text of at most `max` UTF-16 units, marked with `…` where it was cut. Measured after escaping. */
-export const escapeWithin = (text: string, max: number): string => {
-  if (max < marker.length) return "";
+export const escapeWithin = (text: string, max: number): string =>
   // Escaping only makes longer, so what lies beyond `max` need not be looked at.
-  const escaped = escapeText(text.slice(0, max + 1).toWellFormed());
-  if (text.length <= max && escaped.length <= max) return escaped;
-  return escaped.slice(0, boundary(escaped, max - marker.length)) + marker;
-};
+  truncate(escapeText(text.slice(0, max + 1).toWellFormed()), max).replace(tornEntity, "…");
 
 const zeroWidthSpace = "\u200b";
 
