@@ -52,7 +52,6 @@ export class Dispatcher {
   /** Matched, and under way to the store. */
   #committing: readonly Taken[] | undefined;
   readonly #ready = new Set<Pipeline>();
-  readonly #wanted: Receiver[] = [];
   #lastAudience: Audience = {
     receivers: [],
     remembered: [],
@@ -209,33 +208,31 @@ export class Dispatcher {
     });
   }
 
+  /** Most events go where the last one went: one audience serves them all, and no list is made. */
   #match(taken: Taken): Audience {
-    const wanted = this.#wanted;
-    wanted.length = 0;
+    const last = this.#lastAudience.receivers;
+    let alike = 0;
+    let others: Receiver[] | undefined;
     for (const receiver of this.#options.receivers) {
       if (!concerns(receiver, taken)) continue;
       const { pipeline } = receiver;
       if (wants(receiver, taken) && (taken.only !== null || this.#passes(receiver, taken))) {
         pipeline.admit();
-        wanted.push(receiver);
+        if (others !== undefined) others.push(receiver);
+        else if (last[alike] === receiver) alike += 1;
+        else others = [...last.slice(0, alike), receiver];
       } else {
         pipeline.ledger.taken += 1;
         pipeline.ledger.filtered += 1;
       }
     }
-    return this.#audience(wanted);
+    return this.#audience(others ?? (alike === last.length ? last : last.slice(0, alike)));
   }
 
-  /** Most events go where the last one went: one audience serves them all. */
-  #audience(wanted: readonly Receiver[]): Audience {
+  #audience(receivers: readonly Receiver[]): Audience {
     const { durable } = this.#options.journal.store;
     const last = this.#lastAudience;
-    const same =
-      last.durable === durable &&
-      wanted.length === last.receivers.length &&
-      wanted.every((one, i) => one === last.receivers[i]);
-    if (same) return last;
-    const receivers = [...wanted];
+    if (receivers === last.receivers && durable === last.durable) return last;
     const kept = receivers.filter(({ pipeline }) => !(durable && pipeline.settings.once));
     this.#lastAudience = { receivers, remembered: kept.map(({ name }) => name), durable };
     return this.#lastAudience;
