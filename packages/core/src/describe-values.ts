@@ -107,14 +107,14 @@ const textIn = (object: JsonObject, key: string): string | undefined => {
   return typeof value === "string" && value !== "" ? value : undefined;
 };
 
-/** "TypeError: fetch failed (caused by Error: connect ECONNREFUSED)"; undefined when it is no error. */
+/** "TypeError: fetch failed (caused by connect ECONNREFUSED)"; undefined when it is no error. The name "Error" tells nothing more. */
 const errorText = (object: JsonObject, words: Words, causes = 0): string | undefined => {
   const name = textIn(object, "name");
   if (name === undefined || typeof object.message !== "string") return undefined;
   const [message, code] = [textIn(object, "message"), textIn(object, "code")];
   const said = message ?? code;
   const unsaid = code !== undefined && said?.includes(code) === false ? ` (${code})` : "";
-  const what = said === undefined ? name : `${name}: ${said}${unsaid}`;
+  const what = said === undefined ? name : `${name === "Error" ? "" : `${name}: `}${said}${unsaid}`;
   const cause = object.cause;
   if (typeof cause !== "object" || cause === null || isList(cause)) return what;
   const why = causes < mostCauses ? errorText(cause, words, causes + 1) : undefined;

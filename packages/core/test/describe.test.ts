@@ -52,8 +52,8 @@ suite("describe", () => {
     const details = { table: "t", last_error: "older", error: { name: "Error", message: "lost" } };
     const { fields, errors } = inWords({ ...guide, metrics, details });
     expect(errors.map(({ label, value }) => `${label}: ${value}`)).toEqual([
-      "last_error: older",
-      "Error: Error: lost",
+      "Last error: older",
+      "Error: lost",
     ]);
     expect(fields.slice(3, 5)).toEqual(errors);
     const nothing = inWords({ ...guide, details: { error: false, last_error: null } });
@@ -221,12 +221,12 @@ suite("describe, details", () => {
   it("writes an error as name and message, with its causes", () => {
     const refused = Object.assign(new Error(""), { code: "ECONNREFUSED" });
     const error = snapshot(new TypeError("fetch failed", { cause: refused }));
-    expect(detail("error", error)).toBe("TypeError: fetch failed (caused by Error: ECONNREFUSED)");
+    expect(detail("error", error)).toBe("TypeError: fetch failed (caused by ECONNREFUSED)");
     expect(detail("error", error, "zh-CN")).toBe(
       "TypeError: fetch failed（起因：Error: ECONNREFUSED）",
     );
     expect(detail("errors", [error])).toBe(
-      "TypeError: fetch failed (caused by Error: ECONNREFUSED)",
+      "TypeError: fetch failed (caused by ECONNREFUSED)",
     );
     const coded = Object.assign(new Error("lock wait timeout"), { code: "ER_LOCK_WAIT_TIMEOUT" });
     expect(detail("error", snapshot(coded))).toBe(

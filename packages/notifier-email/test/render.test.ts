@@ -110,7 +110,7 @@ describe("one event", () => {
     const lines = renderMail([sampleEvent({ ...failure, details })], english).text.split("\n");
     const at = lines.findIndex((line) => line.startsWith("Service:"));
     expect(lines.slice(at - 2, at)).toEqual([
-      "last_error:     older",
+      "Last error:     older",
       "Error:          ECONNRESET",
     ]);
     expect(lines.filter((line) => line.includes("ECONNRESET"))).toHaveLength(1);

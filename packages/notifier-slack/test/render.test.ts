@@ -91,7 +91,7 @@ describe("one event", () => {
     const blocks = blocksOf(renderBlocks([sampleEvent({ level: "error", details })], options));
     const texts = blocks.flatMap((block) => textsOf(block));
     expect(texts.slice(2, 4)).toEqual([
-      "*last_error*\n```\nolder\n```",
+      "*Last error*\n```\nolder\n```",
       "*Error*\n```\nno route\n```",
     ]);
     expect(texts.join().split("no route")).toHaveLength(2);
