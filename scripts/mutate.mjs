@@ -17,7 +17,7 @@ import { basename, join } from "node:path";
 import { root } from "./run.mjs";
 
 const folder = join(root, "scripts", "mutations");
-const shared = ["vitest.base.ts", "tsup.base.ts", "tsconfig.base.json"];
+const shared = ["vitest.base.ts", "tsup.base.ts", "tsconfig.base.json", "test-support"];
 /** One that hangs a test is caught by it. */
 const limitMs = 120_000;
 /** The same chances every time: whether a bug is caught must not be one of them. */
@@ -38,7 +38,7 @@ const copyOf = (name) => {
   const original = join(root, "packages", name);
   const copy = join(place, "packages", name);
   mkdirSync(copy, { recursive: true });
-  for (const file of shared) cpSync(join(root, file), join(place, file));
+  for (const entry of shared) cpSync(join(root, entry), join(place, entry), { recursive: true });
   for (const entry of readdirSync(original)) {
     if (entry === "node_modules") symlinkSync(join(original, entry), join(copy, entry));
     else cpSync(join(original, entry), join(copy, entry), { recursive: true });
