@@ -6,11 +6,13 @@ import type { EventInput } from "./event-input.ts";
 import { everybody, type Intake } from "./intake.ts";
 import { toJson } from "./json.ts";
 import { track } from "./operation.ts";
+import type { Sentences } from "./sentences.ts";
 
 export interface BoundEmitterHost {
   readonly clock: Clock;
   readonly nextId: () => string;
   readonly intake: Intake;
+  readonly say: () => Sentences;
 }
 
 /** Who speaks: the monitor itself, or a child with its own service and details. */
@@ -33,11 +35,12 @@ export class BoundEmitter implements Emitter {
     work: (run: Run) => T | Promise<T>,
     options: TrackOptions = {},
   ): Promise<T> => {
-    const { clock, nextId } = this.#host;
+    const { clock, nextId, say } = this.#host;
     return track(operation, work, options, {
       clock,
       nextId,
       emitEvent: this.emitEvent,
+      say: say(),
       snapshot: (details) => this.#snapshot(details),
     });
   };

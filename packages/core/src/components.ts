@@ -15,6 +15,7 @@ import type { NotifierHost } from "./notifier.ts";
 import { stderrPrinter } from "./problems.ts";
 import { receiverStats } from "./receiver-report.ts";
 import { Receivers } from "./receivers.ts";
+import { sentencesOf } from "./sentences.ts";
 import type { Settings } from "./settings.ts";
 import type { MonitorStats } from "./stats.ts";
 import type { EventStore } from "./store/store.ts";
@@ -111,7 +112,7 @@ export const buildComponents = (settings: () => Settings, store: EventStore): Co
     notifierHost,
     leaseKeeper,
   });
-  const history = new History({ ...parts, leaseKeeper, waits: new Waits(clock) });
+  const history = new History({ ...parts, leaseKeeper, waits: new Waits(clock), reader: settings });
   const drops = new DropReporter(shared);
   dispatcher.onTurn(() => drops.look());
   return {
@@ -121,7 +122,10 @@ export const buildComponents = (settings: () => Settings, store: EventStore): Co
     drops,
     history,
     attachments: new Attachments({ notifierHost, report }),
-    emitter: new BoundEmitter(parts, () => settings().context),
+    emitter: new BoundEmitter(
+      { ...parts, say: () => sentencesOf(settings().locale) },
+      () => settings().context,
+    ),
     stats,
   };
 };

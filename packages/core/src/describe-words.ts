@@ -1,4 +1,5 @@
 import type { EventLevel, EventType } from "./event.ts";
+import { levelLabels } from "./level-labels.ts";
 import type { Locale } from "./notifier.ts";
 
 /** All that `describe()` says in one language. */
@@ -39,7 +40,7 @@ const en: Words = {
     performance_warning: "Performance warning",
     storage_warning: "Storage warning",
   },
-  levels: { info: "Info", warning: "Warning", error: "Error", critical: "Critical" },
+  levels: levelLabels.en,
   labels: {
     records_synced: "Records synced",
     records_deleted: "Records deleted",
@@ -121,7 +122,7 @@ const zhCN: Words = {
     performance_warning: "性能警告",
     storage_warning: "存储空间警告",
   },
-  levels: { info: "信息", warning: "警告", error: "错误", critical: "严重" },
+  levels: levelLabels["zh-CN"],
   labels: {
     records_synced: "同步记录数",
     records_deleted: "删除记录数",

@@ -1,5 +1,7 @@
 import { dayMs } from "./clock.ts";
+import { describeTime } from "./describe-time.ts";
 import type { EventLevel, MonitorEvent } from "./event.ts";
+import { type Reader, type Sentences, sentencesOf } from "./sentences.ts";
 import type { MonitorStats, ReceiverStats } from "./stats.ts";
 import type { Aggregate } from "./store/store.ts";
 import { singleLine, truncate } from "./text.ts";
@@ -21,12 +23,18 @@ export interface HealthEvidence {
   readonly latest: Aggregate["types"];
   /** The store could not be asked. */
   readonly storeIsMute: boolean;
+  readonly reader: Reader;
 }
 
 export interface HealthAssessment {
   readonly status: "healthy" | "degraded" | "unhealthy";
   /** One sentence each, the gravest first. */
   readonly reasons: readonly string[];
+}
+
+interface Voice {
+  readonly say: Sentences;
+  readonly timeZone: string;
 }
 
 const recentMs = 15 * 60_000;
@@ -37,7 +45,9 @@ const maxReason = 300;
 
 /** How the service is, and why it is not healthy. */
 export const assessHealth = (evidence: HealthEvidence): HealthAssessment => {
-  const { now, stats, latest } = evidence;
+  const { now, stats, latest, reader } = evidence;
+  const voice: Voice = { say: sentencesOf(reader.locale), timeZone: reader.timeZone };
+  const { say } = voice;
   const check = latest.health_check?.last;
   const storage = latest.storage_warning?.last;
   const isRecent = storage && Date.parse(storage.timestamp) >= now - dayMs;
@@ -46,78 +56,73 @@ export const assessHealth = (evidence: HealthEvidence): HealthAssessment => {
     ({ breaker }) => breaker === "open" || breaker === "half-open",
   );
   const grave = [
-    ...storeReasons(evidence),
-    ...open.filter(isCutOff).map(cutOffReason),
-    ...noticed("health check", check, ["critical"]),
+    ...storeReasons(evidence, say),
+    ...open.filter(isCutOff).map(say.cutOff),
+    ...noticed("health_check", check, ["critical"], voice),
   ];
   const slight = [
-    ...losses(evidence, new Set(open.map(({ name }) => name))),
-    ...open.filter((receiver) => !isCutOff(receiver)).map(openReason),
-    ...failedRuns(latest),
-    ...noticed("health check", check, ["warning", "error"]),
-    ...noticed("storage warning", isRecent ? storage : undefined, ["warning", "error", "critical"]),
+    ...losses(evidence, new Set(open.map(({ name }) => name)), say),
+    ...open.filter((receiver) => !isCutOff(receiver)).map(say.breakerIsOpen),
+    ...failedRuns(latest, voice),
+    ...noticed("health_check", check, ["warning", "error"], voice),
+    ...noticed(
+      "storage_warning",
+      isRecent ? storage : undefined,
+      ["warning", "error", "critical"],
+      voice,
+    ),
   ];
   const status = grave.length > 0 ? "unhealthy" : slight.length > 0 ? "degraded" : "healthy";
-  return { status, reasons: bounded([...grave, ...slight]) };
+  return { status, reasons: bounded([...grave, ...slight], say) };
 };
 
-const bounded = (reasons: readonly string[]): readonly string[] => {
+const bounded = (reasons: readonly string[], say: Sentences): readonly string[] => {
   const short = reasons.map((reason) => truncate(singleLine(reason), maxReason));
   if (short.length <= maxReasons) return short;
   const shown = short.slice(0, maxReasons - 1);
-  return [...shown, `There are ${short.length - shown.length} more reasons.`];
+  return [...shown, say.moreReasons(short.length - shown.length)];
 };
 
-const storeReasons = ({ stats, storeIsMute }: HealthEvidence): string[] => {
-  const reasons = storeIsMute ? ["The store does not answer, so the metrics are empty."] : [];
+const storeReasons = ({ stats, storeIsMute }: HealthEvidence, say: Sentences): string[] => {
+  const reasons = storeIsMute ? [say.storeIsMute] : [];
   const { failing, uncommitted } = stats.store;
-  if (failing) reasons.push(`The store is failing; ${uncommitted} rows wait to be written.`);
+  if (failing) reasons.push(say.storeFails(uncommitted));
   return reasons;
 };
 
 const isCutOff = ({ last_error }: ReceiverStats): boolean =>
   last_error?.code === "endpoint" || last_error?.code === "config";
 
-const cutOffReason = ({ name, last_error }: ReceiverStats): string =>
-  `Receiver \`${name}\` is cut off until somebody acts (${last_error?.code}): ${last_error?.message}`;
-
-const openReason = ({ name, last_error }: ReceiverStats): string => {
-  const cause = last_error ? ` (${last_error.code}): ${last_error.message}` : ".";
-  return `The breaker of receiver \`${name}\` is open${cause}`;
-};
-
 /** One sentence for all alike, for there may be thousands. @param open - Whose open breaker is told of besides. */
-const losses = ({ now, troubles }: HealthEvidence, open: ReadonlySet<string>): string[] => {
+const losses = (
+  { now, troubles }: HealthEvidence,
+  open: ReadonlySet<string>,
+  say: Sentences,
+): string[] => {
   const recent = troubles
     .filter(({ at }) => at >= now - recentMs)
     .filter(({ kind, receiver }) => kind !== "breaker-open" || !open.has(receiver))
-    .map(({ kind, receiver, reason }) => {
-      const what = {
-        dropped: `Receiver \`${receiver}\` dropped deliveries`,
-        dead: `Deliveries to receiver \`${receiver}\` died`,
-        "breaker-open": `The breaker of receiver \`${receiver}\` opened`,
-      }[kind];
-      return `${what} in the last 15 minutes${reason === null ? "" : ` (${reason})`}.`;
-    });
+    .map(({ kind, receiver, reason }) => say.trouble[kind](receiver, reason));
   return [...new Set(recent)];
 };
 
-const failedRuns = (latest: HealthEvidence["latest"]): string[] =>
+const failedRuns = (latest: HealthEvidence["latest"], { say, timeZone }: Voice): string[] =>
   operations.flatMap((name) => {
     const success = latest[`${name}_success`]?.last;
     const failure = latest[`${name}_failure`]?.last;
     return failure && (!success || isLater(failure, success))
-      ? [`The last ${name} failed, at ${failure.timestamp}: ${failure.message}`]
+      ? [say.lastFailed(name, describeTime(failure.timestamp, timeZone), failure.message)]
       : [];
   });
 
 const noticed = (
-  what: string,
+  what: "health_check" | "storage_warning",
   event: MonitorEvent | undefined,
   levels: readonly EventLevel[],
+  { say, timeZone }: Voice,
 ): string[] =>
   event && levels.includes(event.level)
-    ? [`The latest ${what} is at level ${event.level}, at ${event.timestamp}: ${event.message}`]
+    ? [say.noticed(what, event.level, describeTime(event.timestamp, timeZone), event.message)]
     : [];
 
 /** By emission when the stamps agree. */

@@ -11,6 +11,7 @@ import { ConfigError } from "./errors.ts";
 import type { MonitorEvent } from "./event.ts";
 import type { Intake } from "./intake.ts";
 import type { MetricsAnswer } from "./operation-metrics.ts";
+import type { Reader } from "./sentences.ts";
 import type { MonitorStats } from "./stats.ts";
 import { type ComprehensiveStatus, comprehensiveStatus } from "./status.ts";
 import type { MemoryStore } from "./store/memory.ts";
@@ -36,6 +37,8 @@ export interface HistoryHost {
   readonly announcer: Announcer;
   readonly intake: Intake;
   readonly dispatcher: Dispatcher;
+  /** Whom the status is for. */
+  readonly reader: () => Reader;
 }
 
 const most = 1_000;
@@ -68,7 +71,7 @@ export class History {
   }
 
   async status(stats: MonitorStats): Promise<ComprehensiveStatus> {
-    const { clock, receivers, announcer } = this.#host;
+    const { clock, receivers, announcer, reader } = this.#host;
     const troubles = receivers.flatMap(({ name, pipeline }) =>
       [...pipeline.ledger.troubles].map(([kind, { reason, at }]) => ({
         receiver: name,
@@ -79,7 +82,14 @@ export class History {
     );
     await this.#written();
     const now = clock.now();
-    return comprehensiveStatus({ store: this, now, stats, troubles, problems: announcer.recent });
+    return comprehensiveStatus({
+      store: this,
+      now,
+      stats,
+      troubles,
+      problems: announcer.recent,
+      reader: reader(),
+    });
   }
 
   /** Dead deliveries are pending again, and their receivers try them; answers how many. */

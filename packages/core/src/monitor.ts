@@ -21,6 +21,7 @@ import { defaultDrainMs } from "./receivers.ts";
 import type { FlushReport, Registration } from "./registration.ts";
 import { keepRetention } from "./retention.ts";
 import { selfReport } from "./self-report.ts";
+import { sentencesOf } from "./sentences.ts";
 import { type MonitorOptions, monitorSettings, type Settings } from "./settings.ts";
 import type { MonitorStats } from "./stats.ts";
 import {
@@ -143,6 +144,7 @@ export class MonitorCore implements Monitor {
       sendTestMessage(receiver, {
         clock: this.#settings.clock,
         receivers: this.#parts.receivers,
+        say: sentencesOf(this.#settings.locale),
         emit: (input, address) => this.#emitTo(input, address),
         last: () => this.#parts.intake.last,
         observe: (listener) => this.#parts.announcer.add(listener),
@@ -246,10 +248,13 @@ export class MonitorCore implements Monitor {
   }
 
   #apply(): void {
-    const { handleSignals, selfReport: reports } = this.#settings;
+    const { handleSignals, locale, selfReport: reports } = this.#settings;
     if (handleSignals) this.#undo.push(closeOnSignals(() => this.close()));
     if (!reports) return;
-    const listener = selfReport((input, address) => this.#emitTo(input, address));
+    const listener = selfReport(
+      (input, address) => this.#emitTo(input, address),
+      sentencesOf(locale),
+    );
     this.#undo.push(this.#parts.announcer.add(listener));
   }
 

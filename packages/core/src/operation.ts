@@ -3,12 +3,14 @@ import type { Emitter, OperationName, Run, TrackOptions } from "./emitter.ts";
 import { isJsonObject, type JsonObject } from "./errors.ts";
 import type { EventLevel } from "./event.ts";
 import { redacted } from "./redaction.ts";
+import type { Sentences } from "./sentences.ts";
 import { singleLine, truncate } from "./text.ts";
 
 export interface OperationHost {
   readonly clock: Clock;
   readonly nextId: () => string;
   readonly emitEvent: Emitter["emitEvent"];
+  readonly say: Sentences;
   /** Never throws, whatever the details do when they are read. */
   readonly snapshot: (details: object | undefined) => JsonObject;
 }
@@ -51,7 +53,7 @@ const reasonOf = (error: unknown, { snapshot }: OperationHost): string => {
   const { error: told } = snapshot({ error });
   const message = isJsonObject(told) ? told.message : undefined;
   return typeof message === "string" && message !== "" && message !== redacted
-    ? `: ${truncate(singleLine(message), 300)}`
+    ? truncate(singleLine(message), 300)
     : "";
 };
 
@@ -64,7 +66,7 @@ export const track = async <T>(
   { slowAfterMs, details }: TrackOptions,
   host: OperationHost,
 ): Promise<T> => {
-  const { clock, emitEvent } = host;
+  const { clock, emitEvent, say } = host;
   const run = new RunRecord(host.nextId(), host.snapshot(details));
   const startedAt = clock.monotonic();
   const tell = (step: "success" | "failure", message: string, more: object): void => {
@@ -82,7 +84,7 @@ export const track = async <T>(
   };
   emitEvent({
     event_type: `${operation}_start`,
-    message: `${operation} started`,
+    message: say.started(operation),
     details: run.details,
   });
   const slow =
@@ -91,17 +93,17 @@ export const track = async <T>(
       : clock.setTimer(slowAfterMs, () =>
           emitEvent({
             event_type: "performance_warning",
-            message: `${operation} runs for more than ${seconds(slowAfterMs)} s`,
+            message: say.slow(operation, seconds(slowAfterMs)),
             details: { ...run.details, operation },
             metrics: { slow_after_seconds: seconds(slowAfterMs) },
           }),
         );
   try {
     const result = await work(run);
-    tell("success", `${operation} succeeded`, {});
+    tell("success", say.succeeded(operation), {});
     return result;
   } catch (error) {
-    tell("failure", `${operation} failed${reasonOf(error, host)}`, { error });
+    tell("failure", say.failed(operation, reasonOf(error, host)), { error });
     throw error;
   } finally {
     slow?.cancel();

@@ -1,10 +1,12 @@
 import type { SignalListener } from "./announcer.ts";
 import type { EventInput } from "./event-input.ts";
 import type { Address } from "./intake.ts";
+import type { Sentences } from "./sentences.ts";
 
 /** Turns a breaker that opens or closes into one `service_status` to every other receiver; failed probes tell nothing new. */
 export const selfReport = (
   emit: (input: EventInput, address: Address) => unknown,
+  say: Sentences,
 ): SignalListener => {
   const failing = new Set<string>();
   return (signal) => {
@@ -18,9 +20,7 @@ export const selfReport = (
       {
         event_type: "service_status",
         level: open ? "error" : "info",
-        message: open
-          ? `Notifications to ${receiver} fail (${reason}); they are kept and tried again`
-          : `Notifications to ${receiver} are delivered again`,
+        message: open ? say.unreachable(receiver, reason) : say.reachable(receiver),
         details: { receiver, breaker: state, reason },
       },
       { only: null, except: receiver },

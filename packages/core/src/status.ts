@@ -8,6 +8,7 @@ import {
   metricsOf,
   type OperationMetrics,
 } from "./operation-metrics.ts";
+import type { Reader } from "./sentences.ts";
 import type { Problem } from "./signals.ts";
 import { type MonitorStats, type ReceiverStats, total } from "./stats.ts";
 import type { EventStore } from "./store/store.ts";
@@ -76,7 +77,7 @@ export interface ReceiverStatus {
 export interface ComprehensiveStatus {
   readonly service: string;
   readonly status: ServiceHealth;
-  /** One sentence for each reason why it is not healthy, the gravest first; at most 20. */
+  /** One sentence for each reason why it is not healthy, in the monitor's language and time zone, the gravest first; at most 20. */
   readonly reasons: readonly string[];
   readonly timestamp: string;
   readonly uptime_seconds: number;
@@ -101,6 +102,7 @@ export interface StatusSources {
   readonly stats: MonitorStats;
   readonly troubles: readonly RecentTrouble[];
   readonly problems: readonly RecentProblem[];
+  readonly reader: Reader;
 }
 
 const maxError = 500;
@@ -154,7 +156,7 @@ const forgetfulStore = (now: number): Answering => ({
 });
 
 const answer = async (
-  { now, stats, troubles, problems }: StatusSources,
+  { now, stats, troubles, problems, reader }: StatusSources,
   store: Answering,
   storeIsMute: boolean,
 ): Promise<ComprehensiveStatus> => {
@@ -164,7 +166,7 @@ const answer = async (
     migrationMetrics(store, now),
     store.aggregate({ types: noted, since: hourBefore(now, 31 * dayMs), until: now, metrics: [] }),
   ]);
-  const { status, reasons } = assessHealth({ now, stats, troubles, latest, storeIsMute });
+  const { status, reasons } = assessHealth({ now, stats, troubles, latest, storeIsMute, reader });
   return {
     service: stats.service,
     status,

@@ -8,10 +8,12 @@ import type { EventInput } from "./event-input.ts";
 import type { Address } from "./intake.ts";
 import type { Receivers } from "./receivers.ts";
 import { graceMs } from "./receivers.ts";
+import type { Sentences } from "./sentences.ts";
 
 export interface TestMessageHost {
   readonly clock: Clock;
   readonly receivers: Receivers;
+  readonly say: Sentences;
   readonly emit: (input: EventInput, address: Address) => EmitResult;
   /** The last event taken. */
   readonly last: () => Mark;
@@ -29,7 +31,7 @@ export const sendTestMessage = async (receiver: string, host: TestMessageHost): 
   const taken = host.emit(
     {
       event_type: "service_status",
-      message: `Test message to ${receiver}`,
+      message: host.say.test(receiver),
       details: { test: true },
     },
     { only: receiver, except: null },

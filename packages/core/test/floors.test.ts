@@ -30,8 +30,9 @@ const floors: readonly (readonly string[])[] = [
   ],
   ["stats", "store/store", "json", "delivery/queue", "delivery/store-problems"],
   ["notifier", "emitter", "store/weight", "store/sketch", "store/query"],
-  ["create-event", "describe-words", "store/settled", "store/entry", "delivery/stored-backlog"],
-  ["describe-values", "describe-batch", "store/pack"],
+  ["create-event", "level-labels", "store/settled", "store/entry", "delivery/stored-backlog"],
+  ["describe-words", "sentences", "store/pack"],
+  ["describe-values", "describe-batch"],
   ["store/event-ring"],
   [
     "define-notifier",

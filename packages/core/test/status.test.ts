@@ -14,6 +14,9 @@ import { type MemoryStore, memoryStore } from "../src/store/memory.ts";
 import type { EventStore } from "../src/store/store.ts";
 import { eventAt, hour, iso, minute } from "./support/store-kit.ts";
 
+/** A moment as a reader in UTC is told it. */
+const told = (at: number): string => `${iso(at).slice(0, 19).replace("T", " ")} +00:00`;
+
 const day = 24 * hour;
 const now = Date.UTC(2025, 7, 29, 12, 34, 56, 789);
 
@@ -275,6 +278,7 @@ const statusOf = (said: readonly Said[], sources: Partial<StatusSources> = {}) =
     stats: statsOf(),
     troubles: [],
     problems: [],
+    reader: { locale: "en", timeZone: "UTC" },
     ...sources,
   });
 
@@ -421,7 +425,7 @@ describe("the service is unhealthy", () => {
     expect(await verdictOf([{ ...check, ago: 5 * day, level: "critical" }])).toEqual({
       status: "unhealthy",
       reasons: [
-        `The latest health check is at level critical, at ${iso(now - 5 * day)}: no database`,
+        `The latest health check is at level critical, at ${told(now - 5 * day)}: no database`,
       ],
     });
     expect(
@@ -483,7 +487,7 @@ describe("the service is degraded", () => {
     const failed = { event_type: `${operation}_failure`, ago: 9 * day, message: "no space" };
     expect(await verdictOf([failed])).toEqual({
       status: "degraded",
-      reasons: [`The last ${operation} failed, at ${iso(now - 9 * day)}: no space`],
+      reasons: [`The last ${operation} failed, at ${told(now - 9 * day)}: no space`],
     });
     const success = { event_type: `${operation}_success`, ago: 9 * day };
     expect((await verdictOf([failed, success])).status).toBe("healthy");
@@ -496,7 +500,7 @@ describe("the service is degraded", () => {
     expect(await verdictOf([{ ...warning, ago: day, level: "warning" }])).toEqual({
       status: "degraded",
       reasons: [
-        `The latest storage warning is at level warning, at ${iso(now - day)}: disk at 91 %`,
+        `The latest storage warning is at level warning, at ${told(now - day)}: disk at 91 %`,
       ],
     });
     const said = (event: Said) => verdictOf([event]).then(({ status }) => status);

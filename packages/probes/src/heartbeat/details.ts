@@ -43,10 +43,10 @@ const distinct = (problems: readonly RecentProblem[]): readonly RecentProblem[] 
  * What a person has to read of a comprehensive status: without what is empty, what the event says itself, and what
  * the probes have told in events of their own.
  */
-export const detailsOf = (status: ComprehensiveStatus, reasons: readonly string[]): object =>
+export const detailsOf = (status: ComprehensiveStatus): object =>
   filled({
     status: status.status,
-    reasons,
+    reasons: status.reasons,
     sync_metrics: runsOf(status.sync_metrics),
     cleanup_metrics: runsOf(status.cleanup_metrics),
     migration_metrics: runsOf(status.migration_metrics),

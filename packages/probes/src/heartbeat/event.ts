@@ -3,12 +3,10 @@ import type {
   EventInput,
   EventLevel,
   Locale,
-  NotifierHost,
   ReceiverStatus,
   ServiceHealth,
 } from "@datasync-monitor/core";
 import { detailsOf } from "./details.ts";
-import { reasonFor } from "./reasons.ts";
 import { heartbeatWords } from "./words.ts";
 
 const levelOf: Readonly<Record<ServiceHealth, EventLevel>> = {
@@ -18,27 +16,24 @@ const levelOf: Readonly<Record<ServiceHealth, EventLevel>> = {
 };
 
 const messageOf = (
-  { service, status, uptime_seconds }: ComprehensiveStatus,
-  [first, ...others]: readonly string[],
+  { service, status, reasons, uptime_seconds }: ComprehensiveStatus,
   locale: Locale,
-): string =>
-  first === undefined
+): string => {
+  const [first, ...others] = reasons;
+  return first === undefined
     ? heartbeatWords[locale].well(service, uptime_seconds)
     : heartbeatWords[locale].unwell(service, status, first, others.length);
+};
 
 /** The comprehensive status as an event. */
-export const heartbeatEvent = (
-  status: ComprehensiveStatus,
-  host: Pick<NotifierHost, "locale" | "timeZone">,
-): EventInput => {
+export const heartbeatEvent = (status: ComprehensiveStatus, locale: Locale): EventInput => {
   const total = (of: (receiver: ReceiverStatus) => number): number =>
     status.receivers.reduce((sum, receiver) => sum + of(receiver), 0);
-  const reasons = status.reasons.map((reason) => reasonFor(host, reason));
   return {
     event_type: "service_status",
     level: levelOf[status.status],
-    message: messageOf(status, reasons, host.locale),
-    details: detailsOf(status, reasons),
+    message: messageOf(status, locale),
+    details: detailsOf(status),
     metrics: {
       uptime_seconds: status.uptime_seconds,
       receivers_total: status.receivers.length,

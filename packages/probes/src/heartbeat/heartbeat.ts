@@ -18,7 +18,7 @@ const rounds = (
     const { service, locale } = host;
     emit(
       answer.kind === "answered"
-        ? heartbeatEvent(answer.value, host)
+        ? heartbeatEvent(answer.value, locale)
         : muteHeartbeatEvent(service, failureText(answer, timeoutMs, locale), locale),
     );
   };
