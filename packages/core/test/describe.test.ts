@@ -225,11 +225,9 @@ suite("describe, details", () => {
     expect(detail("error", error, "zh-CN")).toBe("TypeError: fetch failed（起因：ECONNREFUSED）");
     expect(detail("errors", [error])).toBe("TypeError: fetch failed (caused by ECONNREFUSED)");
     const coded = Object.assign(new Error("lock wait timeout"), { code: "ER_LOCK_WAIT_TIMEOUT" });
-    expect(detail("error", snapshot(coded))).toBe(
-      "Error: lock wait timeout (ER_LOCK_WAIT_TIMEOUT)",
-    );
+    expect(detail("error", snapshot(coded))).toBe("lock wait timeout (ER_LOCK_WAIT_TIMEOUT)");
     const said = Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT" });
-    expect(detail("error", snapshot(said))).toBe("Error: ENOENT: no such file");
+    expect(detail("error", snapshot(said))).toBe("ENOENT: no such file");
     expect(detail("user", { name: "Ann" })).toBe("name: Ann");
   });
 

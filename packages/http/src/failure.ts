@@ -4,7 +4,10 @@ const tlsCode =
   /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERROR_IN_|INVALID_(?:CA|PURPOSE)$|HOSTNAME_MISMATCH$|PATH_LENGTH_EXCEEDED$|EPROTO$)/;
 
 /** In TLS 1.3 a server judges our certificate after we have begun to write; it has read no request then. */
-const refusedByPeer = /^ERR_SSL_\w*ALERT_(?:\w*CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/;
+const refusedByPeer = /^ERR_SSL_[\w/]*ALERT_(?:\w*CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/;
+
+/** Of OpenSSL's reasons some hold a slash: `ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE`, since Node 22. */
+const plainCode = /^(?:\w{1,80}|ERR_SSL_[\w/]{1,72})$/;
 
 /** The request itself cannot be written: a header that is not allowed, a method that is unknown. */
 const unwritable = new Set(["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED"]);
@@ -26,7 +29,7 @@ const codesOf = (error: unknown, depth = 0): string[] => {
   const parts = field(error, "errors");
   const below = [field(error, "cause"), ...(Array.isArray(parts) ? parts.slice(0, 8) : [])];
   return [...own, ...below.flatMap((part) => codesOf(part, depth + 1))].filter((text) =>
-    /^\w{1,80}$/.test(text),
+    plainCode.test(text),
   );
 };
 

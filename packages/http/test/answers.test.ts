@@ -140,8 +140,23 @@ describe("failureOf", () => {
   it("says config when the server demands a certificate of us, which TLS 1.3 tells after the first write", () => {
     const alert = { code: "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED" };
     expect(failureOf(alert, true).code).toBe("config");
+    const refused = { code: "ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE" };
+    expect(failureOf(refused, true).code).toBe("config");
     const damaged = { code: "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC" };
     expect(failureOf(damaged, true).code).toBe("ambiguous");
+  });
+
+  it("says config when a handshake fails, by the names of every version of Node", () => {
+    for (const code of [
+      "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE",
+      "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE",
+    ])
+      expect(failureOf({ code }, false)).toMatchObject({
+        code: "config",
+        message: `TLS failed (${code}): check the certificates of both sides`,
+      });
+    const path = { code: "services/T000/B000/SECRET" };
+    expect(failureOf(path, false).message).toBe("could not connect (no reason given)");
   });
 
   it("passes on a reason, never the raw error", () => {
