@@ -37,6 +37,24 @@ export const lifeCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: "contract/destination",
+    title: "two destinations have two `destinationKey`s, or one would wait for the other's trouble",
+    needs: [],
+    async run(rig, harness) {
+      const other = await makeRig(harness);
+      try {
+        const key = rig.notifier.destinationKey;
+        check(
+          key === undefined || key !== other.notifier.destinationKey,
+          "Two destinations have one `destinationKey`, and share limits, pauses and breaker. Make it of the address and the credentials, by destinationKeyOf().",
+        );
+      } finally {
+        await closeNotifier(other).catch(() => {});
+        await other.close();
+      }
+    },
+  },
+  {
     id: "instances/isolated",
     title: "two instances share neither trouble nor an end",
     needs: ["accept"],
