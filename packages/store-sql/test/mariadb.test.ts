@@ -1,15 +1,22 @@
 import { createMonitor } from "@datasync-monitor/core";
-import { MysqlDialect } from "kysely";
+import { MysqlDialect, sql } from "kysely";
 import { createPool } from "mysql2";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sqlStore } from "../src/index.ts";
 import { eventAt } from "./support/events.ts";
 import { testOutages } from "./support/outages.ts";
+import { testReading } from "./support/reading.ts";
 import { dropTables, mariadb, newPrefix, testService, withService } from "./support/services.ts";
 
 await withService(mariadb, () => {
   testService(mariadb);
   testOutages(mariadb, 3_306);
+  testReading(mariadb, {
+    dialect: new MysqlDialect({ pool: createPool({ uri: mariadb.url, connectionLimit: 1 }) }),
+    rowsRead: () => sql`
+      select sum(variable_value) as n from information_schema.session_status
+      where variable_name like 'Handler_read%'`,
+  });
 
   it("is refused while its connections take a backslash for itself, before a row is in it", async () => {
     const tablePrefix = newPrefix();
