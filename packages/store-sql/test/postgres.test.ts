@@ -1,4 +1,4 @@
-import { PostgresDialect, sql } from "kysely";
+import { type CompiledQuery, Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import { expect, it, vi } from "vitest";
 import { sqlStore } from "../src/index.ts";
@@ -41,6 +41,24 @@ await withService(postgres, () => {
     await vi.waitFor(() => take(store, 2), { timeout: 20_000 });
     expect(await messagesOf(store)).toEqual(["event 2", "event 1"]);
     await store.close();
+    await dropTables(postgres, tablePrefix);
+  });
+
+  it("looks up each event's deliveries by their key when it prunes, whatever Postgres knows of the tables", async () => {
+    const tablePrefix = newPrefix();
+    const statements: CompiledQuery[] = [];
+    const kysely = new Kysely<unknown>({
+      dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: postgres.url }) }),
+      log: ({ query }) => void statements.push(query),
+    });
+    const store = sqlStore({ kysely, tablePrefix });
+    await store.open("test");
+    await store.prune({ before: Date.now(), maxEvents: 10, chunk: 100 });
+    const [search] = statements.filter(({ sql }) => sql.includes("e.taken_at <"));
+    const plan = await postgres.query(`explain ${search?.sql}`, search?.parameters);
+    expect(JSON.stringify(plan)).toContain("SubPlan");
+    expect(JSON.stringify(plan)).not.toContain("Join");
+    await kysely.destroy();
     await dropTables(postgres, tablePrefix);
   });
 });
