@@ -1,9 +1,9 @@
 import { createMonitor } from "@datasync-monitor/core";
-import { MysqlDialect, sql } from "kysely";
+import { type CompiledQuery, Kysely, MysqlDialect, sql } from "kysely";
 import { createPool } from "mysql2";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sqlStore } from "../src/index.ts";
-import { eventAt } from "./support/events.ts";
+import { eventAt, take } from "./support/events.ts";
 import { testOutages } from "./support/outages.ts";
 import { testReading } from "./support/reading.ts";
 import { dropTables, mariadb, newPrefix, testService, withService } from "./support/services.ts";
@@ -31,6 +31,24 @@ await withService(mariadb, () => {
       message: expect.stringContaining("NO_BACKSLASH_ESCAPES"),
     });
     await store.close();
+    await dropTables(mariadb, tablePrefix);
+  });
+
+  it("looks for events in the narrow index, not in the rows with their payloads", async () => {
+    const tablePrefix = newPrefix();
+    const statements: CompiledQuery[] = [];
+    const kysely = new Kysely<unknown>({
+      dialect: new MysqlDialect({ pool: createPool({ uri: mariadb.url }) }),
+      log: ({ query }) => void statements.push(query),
+    });
+    const store = sqlStore({ kysely, tablePrefix });
+    await store.open("test");
+    await take(store, 1, 2, 3);
+    await store.events({ types: ["sync_failure"] });
+    const { sql, parameters } = statements.at(-1) ?? {};
+    const plan = await mariadb.query(`explain ${sql}`, parameters);
+    expect(plan).toContainEqual(expect.objectContaining({ select_type: "DERIVED", key: "scan" }));
+    await kysely.destroy();
     await dropTables(mariadb, tablePrefix);
   });
 
