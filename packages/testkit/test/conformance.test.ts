@@ -125,6 +125,13 @@ describe("the suite, held to its word by notifiers that break theirs", () => {
     expect(ids).toEqual([...new Set(ids)]);
   });
 
+  it("says what keeps a socket open, and what does not", async () => {
+    const one = conformanceCases.find(({ id }) => id === "close/nothing-left");
+    await expect(one && runCase(one, pagerHarness("never closes its connections"))).rejects.toThrow(
+      /left open: a socket.*fetch\(\) keeps.*httpClient\(\)/,
+    );
+  });
+
   it("does not repeat the secret that it found", async () => {
     const one = conformanceCases.find(({ id }) => id === "secret/rejections");
     const run = one && runCase(one, pagerHarness("leaks the URL"));

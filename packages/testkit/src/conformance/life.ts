@@ -11,7 +11,11 @@ const checkNothingLeft = async (rig: Rig, work: () => Promise<unknown>): Promise
     await work();
     await closeNotifier(rig);
     const gone = await eventually(() => watch.open().length === 0, soonMs);
-    check(gone, `close() left open: ${watch.open().join(", ")}.`);
+    const left = watch.open();
+    const hint = left.includes("a socket")
+      ? " The global fetch() keeps its sockets; httpClient() of @datasync-monitor/http ends them, and so does an agent of your own."
+      : "";
+    check(gone, `close() left open: ${left.join(", ")}.${hint}`);
   } finally {
     watch.stop();
   }
