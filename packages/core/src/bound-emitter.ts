@@ -51,7 +51,7 @@ export class BoundEmitter implements Emitter {
       const above = this.#context();
       return {
         ...above,
-        service: service ?? above.service,
+        service: typeof service === "string" ? service : above.service,
         details: { ...above.details, ...bound },
       };
     });

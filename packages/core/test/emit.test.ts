@@ -39,6 +39,15 @@ describe("an emitter's methods", () => {
   );
 });
 
+it.each([10n, Symbol("billing"), { toJSON: () => 10n }, 5, null])(
+  "a child whose service is no text speaks as its parent, for no store could hold what it says: %#",
+  (service) => {
+    const child = createMonitor({ service: "datasync" }).child({ service: service as never });
+    const taken = child.emitEvent({ event_type: "sync_start", message: "x" });
+    expect(taken).toMatchObject({ ok: true, event: { service: "datasync" } });
+  },
+);
+
 const hostile: readonly (readonly [string, unknown])[] = [
   ["nothing", undefined],
   ["null", null],

@@ -112,6 +112,31 @@ describe("while more waits for a store that fails than is kept for it", () => {
     expect(await store.backlog()).toEqual([]);
   });
 
+  it("what it refuses for ever is let go of in the end, also when it was under way", async () => {
+    const { store, clock, monitor, emit, emitMany } = outage();
+    const notifier = memoryNotifier();
+    const release = notifier.hold();
+    monitor.registerNotifier(notifier, { name: "a", timeoutMs: 60 * minute });
+    emit(5);
+    await clock.advance(0);
+    const refused = new Set(emit(1));
+    const commit = store.commit.bind(store);
+    store.commit = async (group) => {
+      if (!group.accepted.some(({ event }) => refused.has(event.id))) return commit(group);
+      await new Promise<void>((resolve) => void clock.setTimer(3_000, resolve));
+      throw new Error("No row may be so long.");
+    };
+    await clock.advance(3_600); // it was refused, and is asked again
+    release();
+    await clock.advance(0);
+    await emitMany(15_000);
+    await clock.advance(5 * minute);
+    await emitMany(15_000);
+    await clock.advance(5 * minute);
+    expect(monitor.stats().store.uncommitted).toBe(0);
+    expect(await store.backlog()).toEqual([]);
+  });
+
   it("nobody is told that another process may have sent what the store never got", async () => {
     const { answers, clock, monitor, emitMany, problems, receiver } = outage();
     const notifier = memoryNotifier({ maxBatchSize: 100 });

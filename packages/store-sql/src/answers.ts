@@ -9,15 +9,23 @@ import {
   type MonitorEvent,
   type Page,
 } from "@datasync-monitor/core";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
+import type { Family } from "./family.ts";
 import { failureOf, fromPayload, type StoredEvent } from "./payload.ts";
 import { allOf, defaultLimit, selectDeliveries, selectEvents } from "./queries.ts";
 import type { Session } from "./session.ts";
 import { fromNullableText, fromText } from "./text.ts";
 
+/** MySQL would rather read the rows in their order, with all payloads. */
+const narrow: Readonly<Record<Family, RawBuilder<unknown>>> = {
+  sqlite: sql``,
+  postgres: sql``,
+  mysql: sql`force index (scan)`,
+};
+
 /** Newest first. One that cannot be read is left out. */
 export const eventsPage = async (
-  { tables, run }: Session,
+  { family, tables, run }: Session,
   query: EventQuery,
 ): Promise<Page<MonitorEvent>> => {
   const { conditions, limit = defaultLimit } = selectEvents(query);
@@ -25,7 +33,7 @@ export const eventsPage = async (
   const { rows } = await run<StoredEvent & { readonly seq: unknown }>(sql`
     select e.seq, e.id, e.checksum, e.payload
     from (
-      select e.seq from ${tables.events} e
+      select e.seq from ${tables.events} e ${narrow[family]}
       where ${allOf(conditions)} order by e.seq desc limit ${limit + 1}
     ) f
     join ${tables.events} e on e.seq = f.seq

@@ -6,6 +6,7 @@ import { countEvents, fileEvents } from "./file-events.ts";
 import { leaseEnd } from "./leases.ts";
 import { recordOutcomes } from "./outcomes.ts";
 import { toPayload, weightOf } from "./payload.ts";
+import { excerptOf, fits, inParts, roomFor, usualRoom } from "./room.ts";
 import { inOrder, rowsTable } from "./rows-table.ts";
 import type { Session } from "./session.ts";
 import { toKey } from "./text.ts";
@@ -14,6 +15,7 @@ import { toKey } from "./text.ts";
 interface Row {
   readonly accepted: Accepted;
   readonly id: string;
+  readonly payload: string;
   readonly cells: readonly (string | number | null)[];
 }
 
@@ -34,24 +36,24 @@ export const commitGroup = async (
 ): Promise<readonly Key[]> => {
   const leaseUntil = leaseEnd(now, leaseMs);
   const [before, after] = parted(outcomes, accepted);
-  const [early, made] = await meanwhile(recordOutcomes(session, before, leaseUntil), () => {
-    const rows = accepted.map(toRow);
-    return { rows, table: tableOf(session.family, rows) };
-  });
-  const { rows } = made;
+  const [early, made] = await meanwhile(recordOutcomes(session, before, leaseUntil), () =>
+    partsOf(session.family, accepted.map(toRow), usualRoom(session.family)),
+  );
+  const { room, parts } = await fitted(session, made);
+  const rows = parts.flatMap((part) => part.rows);
   const count = (some: readonly Row[]) =>
     countEvents(
       some.map(({ accepted: { event } }) => event),
       now,
     );
-  const [fresh, next] = await meanwhile(insertEvents(session, made, now), () => ({
+  const [fresh, next] = await meanwhile(insertEvents(session, parts, now), () => ({
     pairs: pairsOf(rows),
     counted: count(rows),
   }));
   const isFresh = fresh.length === rows.length;
   await insertDeliveries(session, next.pairs, { now, leaseUntil, isFresh });
   const late = await recordOutcomes(session, after, leaseUntil);
-  await fileEvents(session, isFresh ? next.counted : count(fresh));
+  await fileEvents(session, isFresh ? next.counted : count(fresh), room);
   return [...early, ...late];
 };
 
@@ -97,28 +99,55 @@ const toRow = (accepted: Accepted): Row => {
     payload.checksum,
     payload.payload,
   ];
-  return { accepted, id, cells };
+  return { accepted, id, payload: payload.payload, cells };
 };
 
-const tableOf = (family: Family, rows: readonly Row[]): RawBuilder<unknown> =>
-  rowsTable(
-    family,
-    eventColumns,
-    rows.map(({ cells }) => cells),
-  );
-
-interface Rows {
+/** What one statement writes. */
+interface Part {
   readonly rows: readonly Row[];
   readonly table: RawBuilder<unknown>;
 }
 
+const partsOf = (family: Family, rows: readonly Row[], room: number): readonly Part[] =>
+  inParts(rows, room, ({ payload }) => payload).map((part) => ({
+    rows: part,
+    table: rowsTable(
+      family,
+      eventColumns,
+      part.map(({ cells }) => cells),
+    ),
+  }));
+
+/** The same where the usual room is too little, and what fits into none is cut. */
+const fitted = async (session: Session, parts: readonly Part[]) => {
+  const rows = parts.flatMap((part) => part.rows);
+  const payloads = rows.map(({ payload }) => payload);
+  const room = await roomFor(session, payloads);
+  if (room === usualRoom(session.family)) return { room, parts };
+  const whole = rows.map((row) =>
+    fits(row.payload, room)
+      ? row
+      : toRow({ ...row.accepted, event: excerptOf(row.accepted.event) }),
+  );
+  return { room, parts: partsOf(session.family, whole, room) };
+};
+
 /** Answers those that were not there. */
 const insertEvents = async (
-  { family, tables, run }: Session,
-  { rows, table }: Rows,
+  session: Session,
+  parts: readonly Part[],
   now: number,
 ): Promise<readonly Row[]> => {
-  if (rows.length === 0) return [];
+  const fresh: Row[] = [];
+  for (const part of parts) fresh.push(...(await insertPart(session, part, now)));
+  return fresh;
+};
+
+const insertPart = async (
+  { family, tables, run }: Session,
+  { rows, table }: Part,
+  now: number,
+): Promise<readonly Row[]> => {
   const takenIn = randomInt(2 ** 47);
   const columns = sql.raw(Object.keys(eventColumns).join(", "));
   const keep = unlessThere(family, tables.events, ["id"]);

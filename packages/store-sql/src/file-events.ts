@@ -3,7 +3,8 @@ import { type RawBuilder, sql } from "kysely";
 import { type Family, unlessThere, whole } from "./family.ts";
 import { horizonAt, hourMs, sketchOf, storedSketches } from "./hours.ts";
 import { measureOf, measures } from "./measures.ts";
-import { toPayload } from "./payload.ts";
+import { type Payload, toPayload } from "./payload.ts";
+import { inParts } from "./room.ts";
 import { rowsTable } from "./rows-table.ts";
 import type { Session } from "./session.ts";
 import type { Sketch } from "./sketch.ts";
@@ -36,6 +37,12 @@ interface Latest {
   readonly event: MonitorEvent;
 }
 
+interface LatestRow extends Payload {
+  readonly type: string;
+  readonly at: number;
+  readonly id: string;
+}
+
 /**
  * One that claims to come from the future counts when it is taken: one wrong date must not pass for
  * the latest event for years.
@@ -58,13 +65,17 @@ export const countEvents = (events: readonly MonitorEvent[], now: number): Count
  * Files what was counted, inside a transaction. Comes last in it, for it locks rows that every
  * process writes to, always in one order.
  */
-export const fileEvents = async (session: Session, { hours, latest }: Counted): Promise<void> => {
+export const fileEvents = async (
+  session: Session,
+  { hours, latest }: Counted,
+  room: number,
+): Promise<void> => {
   if (hours.size === 0) return;
   await mergeHours(session, [...hours.values()].sort(inOrder));
-  await noteLatest(
-    session,
-    [...latest].sort(([left], [right]) => (left < right ? -1 : 1)),
-  );
+  const rows = [...latest]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([type, { at, event }]) => ({ type, at, id: toKey(event.id), ...toPayload(event) }));
+  for (const part of inParts(rows, room, ({ payload }) => payload)) await noteLatest(session, part);
 };
 
 const inOrder = (left: Hour, right: Hour): number =>
@@ -141,7 +152,7 @@ const mergeHours = async (session: Session, hours: readonly Hour[]): Promise<voi
 /** The latest event of a type outlives its row in `events`: status answers need it for a month. */
 const noteLatest = async (
   { family, tables: { latest }, run }: Session,
-  found: readonly (readonly [type: string, Latest])[],
+  found: readonly LatestRow[],
 ): Promise<void> => {
   const columns = {
     event_type: "text",
@@ -150,10 +161,13 @@ const noteLatest = async (
     checksum: "integer",
     payload: "long",
   } as const;
-  const rows = found.map(([type, { at, event }]) => {
-    const { checksum, payload } = toPayload(event);
-    return [type, at, toKey(event.id), checksum, payload];
-  });
+  const rows = found.map(({ type, at, id, checksum, payload }) => [
+    type,
+    at,
+    id,
+    checksum,
+    payload,
+  ]);
   const later = sql`values(happened_at) >= ${latest}.happened_at`;
   const newer = (name: string) =>
     sql`${sql.id(name)} = if(${later}, values(${sql.id(name)}), ${latest}.${sql.id(name)})`;

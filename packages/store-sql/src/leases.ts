@@ -4,6 +4,7 @@ import { integer, whole } from "./family.ts";
 import { heldBy } from "./held.ts";
 import { failureOf, fromJson, fromPayload } from "./payload.ts";
 import { rowsTable } from "./rows-table.ts";
+import { isOneOf, isState } from "./seqs.ts";
 import type { Session } from "./session.ts";
 import { fromNullableText, toKey } from "./text.ts";
 
@@ -60,7 +61,7 @@ export const claimDeliveries = async (
   session: Session,
   query: ClaimQuery,
 ): Promise<ClaimedPage> => {
-  const { tables, run } = session;
+  const { family, tables, run } = session;
   const { receiver, now } = query;
   const name = toKey(receiver);
   const candidates = await choose(session, query);
@@ -74,9 +75,8 @@ export const claimDeliveries = async (
   const { rows } = await run<ClaimedRow>(sql`
     select d.seq, d.fence, d.attempts, d.taken_at, d.next_at, d.batch_id, d.resume, d.last_error,
       e.id, e.checksum, e.payload
-    from ${seqTable(session, chosen)}
-    join ${tables.deliveries} d on d.seq = r.seq and d.receiver = ${name}
-    left join ${tables.events} e on e.seq = d.seq
+    from ${tables.deliveries} d left join ${tables.events} e on e.seq = d.seq
+    where d.receiver = ${name} and ${isOneOf(family, "d.seq", chosen.map(seqOf))}
     order by d.seq`);
   const claimed: Claimed[] = [];
   for (const row of rows) {
@@ -112,12 +112,7 @@ const fitting = (rows: readonly Candidate[], { maxBytes }: ClaimQuery): readonly
   return end < 0 ? rows : rows.slice(0, end);
 };
 
-const seqTable = ({ family }: Session, rows: readonly Candidate[]): RawBuilder<unknown> =>
-  rowsTable(
-    family,
-    { seq: "integer" },
-    rows.map(({ seq }) => [Number(seq)]),
-  );
+const seqOf = ({ seq }: Candidate): number => Number(seq);
 
 const lease = async (
   session: Session,
@@ -130,7 +125,7 @@ const lease = async (
   await run(sql`
     update ${tables.deliveries}
     set fence = ${fence}, lease_until = ${integer(family, leaseEnd(now, leaseMs))}
-    where receiver = ${toKey(receiver)} and seq in (select seq from ${seqTable(session, rows)})`);
+    where receiver = ${toKey(receiver)} and ${isOneOf(family, "seq", rows.map(seqOf))}`);
 };
 
 const toClaimed = (row: ClaimedRow, event: Claimed["event"], receiver: string): Claimed => ({
@@ -187,7 +182,8 @@ export const renewLeases = async (
   const { rows: lost } = await run<{ at: unknown }>(sql`
     select r.at from ${source()}
     left join ${tables.events} e on e.id = r.id
-    left join ${tables.deliveries} d on d.seq = e.seq and ${held}
+    left join ${tables.deliveries} d on d.seq = e.seq and d.receiver = r.receiver
+      and d.fence = r.fence and ${isState("d.state", ["pending"])}
     where d.seq is null order by r.at`);
   return lost.flatMap(({ at }) => {
     const lease = leases[Number(at)];

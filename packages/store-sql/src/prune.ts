@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Database } from "./database.ts";
 import { whole } from "./family.ts";
 import { horizonAt } from "./hours.ts";
-import { rowsTable } from "./rows-table.ts";
+import { isOneOf, isState } from "./seqs.ts";
 import type { Session } from "./session.ts";
 
 export type PruneLimits = Parameters<EventStore["prune"]>[0];
@@ -21,12 +21,10 @@ export const pruneEvents = async (
   now: number,
 ): Promise<number> => {
   let pruned = 0;
-  for (const find of [byAge(before), byNumber(maxEvents)]) {
+  for (const forget of [byAge(before), byNumber(maxEvents)]) {
     for (let last = part; last > 0 && pruned < chunk; ) {
       const most = Math.min(part, chunk - pruned);
-      last = await database.write("forget what is old", async (session) =>
-        forget(session, await find(session, most)),
-      );
+      last = await database.write("forget what is old", (session) => forget(session, most));
       pruned += last;
     }
   }
@@ -36,13 +34,13 @@ export const pruneEvents = async (
   return pruned;
 };
 
-/** Answers the events to forget, locked. */
-type Find = (session: Session, most: number) => Promise<readonly number[]>;
+/** Finds some and forgets them; answers how many. */
+type Forget = (session: Session, most: number) => Promise<number>;
 
 const byAge =
-  (before: number): Find =>
+  (before: number): Forget =>
   (session, most) =>
-    lockOldest(session, {
+    forgetOldest(session, {
       condition: sql`e.taken_at < ${whole(before)}`,
       order: sql`e.taken_at, e.seq`,
       kept: ["pending"],
@@ -50,17 +48,17 @@ const byAge =
     });
 
 const byNumber =
-  (maxEvents: number): Find =>
+  (maxEvents: number): Forget =>
   async (session, most) => {
     const { tables, run } = session;
     const { rows } = await run<{ n: unknown }>(sql`select count(*) as n from ${tables.events}`);
     const excess = Number(rows[0]?.n) - whole(maxEvents);
-    if (excess <= 0) return [];
+    if (excess <= 0) return 0;
     // The newest that is too many: those that a delivery keeps count, but do not stand in for others.
     const { rows: edge } = await run<{ seq: unknown }>(sql`
       select e.seq from ${tables.events} e order by e.seq limit 1 offset ${excess - 1}`);
     const condition = sql`e.seq <= ${Number(edge[0]?.seq ?? 0)}`;
-    return lockOldest(session, { condition, order: sql`e.seq`, kept: ["pending", "dead"], most });
+    return forgetOldest(session, { condition, order: sql`e.seq`, kept: ["pending", "dead"], most });
   };
 
 interface Oldest {
@@ -71,35 +69,47 @@ interface Oldest {
   readonly most: number;
 }
 
-/** What another process is about to give a delivery, or is pruning, is left to it. */
-const lockOldest = async (
-  { family, tables, run }: Session,
-  { condition, order, kept, most }: Oldest,
-): Promise<readonly number[]> => {
-  const lock = family === "sqlite" ? sql`` : sql`for update skip locked`;
-  const states = sql.join(kept.map((state) => sql.lit(state)));
+/**
+ * Reads without a lock what may go, for a server would lock all that it reads on the way; then locks that, and
+ * looks again: a delivery that was opened meanwhile keeps its event. What another process is about to give a
+ * delivery, or is pruning, is left to it.
+ */
+const forgetOldest = async (session: Session, oldest: Oldest): Promise<number> => {
+  const { family, tables, run } = session;
+  const found = await findOldest(session, oldest);
+  if (found.length === 0) return 0;
+  if (family === "sqlite") return forgetThese(session, found, oldest.kept);
   const { rows } = await run<{ seq: unknown }>(sql`
     select e.seq from ${tables.events} e
-    where ${condition} and not exists (
-      select 1 from ${tables.deliveries} d where d.seq = e.seq and d.state in (${states})
-    )
-    order by ${order} limit ${most} ${lock}`);
-  return rows.map(({ seq }) => Number(seq));
+    where ${isOneOf(family, "e.seq", found)} for update skip locked`);
+  return rows.length === 0 ? 0 : forgetThese(session, rows.map(seqOf), oldest.kept);
 };
 
-/** Looks again, now that the events are locked: a delivery that was opened meanwhile keeps its event. */
-const forget = async (
+const seqOf = ({ seq }: { readonly seq: unknown }): number => Number(seq);
+
+const findOldest = async (
+  { tables, run }: Session,
+  { condition, order, kept, most }: Oldest,
+): Promise<readonly number[]> => {
+  // Not "not exists": Postgres without statistics would join every event to every delivery.
+  const { rows } = await run<{ seq: unknown }>(sql`
+    select e.seq from ${tables.events} e
+    where ${condition} and 0 = (
+      select count(*) from ${tables.deliveries} d
+      where d.seq = e.seq and ${isState("d.state", kept)}
+    )
+    order by ${order} limit ${most}`);
+  return rows.map(seqOf);
+};
+
+const forgetThese = async (
   { family, tables, run }: Session,
   seqs: readonly number[],
+  kept: readonly DeliveryState[],
 ): Promise<number> => {
-  if (seqs.length === 0) return 0;
-  const rowsOf = rowsTable(
-    family,
-    { seq: "integer" },
-    seqs.map((seq) => [seq]),
-  );
-  const these = sql`seq in (select r.seq from ${rowsOf})`;
-  await run(sql`delete from ${tables.deliveries} where ${these} and state <> 'pending'`);
+  const these = isOneOf(family, "seq", seqs);
+  await run(sql`
+    delete from ${tables.deliveries} where ${these} and not ${isState("state", kept)}`);
   const { rows } = await run<{ n: unknown }>(sql`
     select count(distinct seq) as n from ${tables.deliveries} where ${these}`);
   await run(sql`

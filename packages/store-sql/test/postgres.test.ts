@@ -1,12 +1,32 @@
+import { type CompiledQuery, Kysely, PostgresDialect, sql } from "kysely";
+import pg from "pg";
 import { expect, it, vi } from "vitest";
 import { sqlStore } from "../src/index.ts";
 import { messagesOf, take } from "./support/events.ts";
 import { testOutages } from "./support/outages.ts";
+import { testReading } from "./support/reading.ts";
 import { dropTables, newPrefix, postgres, testService, withService } from "./support/services.ts";
 
 await withService(postgres, () => {
   testService(postgres);
   testOutages(postgres, 5_432);
+  testReading(postgres, {
+    dialect: new PostgresDialect({
+      pool: new pg.Pool({
+        connectionString: postgres.url,
+        max: 1,
+        // As it does it with tables that are too large to be read.
+        options: "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off",
+      }),
+    }),
+    flush: sql`select pg_stat_force_next_flush()`,
+    rowsRead: (prefix) => sql`
+      select sum(i.idx_tup_read) + (
+        select sum(t.seq_tup_read) from pg_stat_user_tables t where t.relname like ${`${prefix}%`}
+      ) as n
+      from pg_stat_user_indexes i
+      where i.relname like ${`${prefix}%`}`,
+  });
 
   it("goes on after the server has ended its connections", async () => {
     const tablePrefix = newPrefix();
@@ -21,6 +41,24 @@ await withService(postgres, () => {
     await vi.waitFor(() => take(store, 2), { timeout: 20_000 });
     expect(await messagesOf(store)).toEqual(["event 2", "event 1"]);
     await store.close();
+    await dropTables(postgres, tablePrefix);
+  });
+
+  it("looks up each event's deliveries by their key when it prunes, whatever Postgres knows of the tables", async () => {
+    const tablePrefix = newPrefix();
+    const statements: CompiledQuery[] = [];
+    const kysely = new Kysely<unknown>({
+      dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: postgres.url }) }),
+      log: ({ query }) => void statements.push(query),
+    });
+    const store = sqlStore({ kysely, tablePrefix });
+    await store.open("test");
+    await store.prune({ before: Date.now(), maxEvents: 10, chunk: 100 });
+    const [search] = statements.filter(({ sql }) => sql.includes("e.taken_at <"));
+    const plan = await postgres.query(`explain ${search?.sql}`, search?.parameters);
+    expect(JSON.stringify(plan)).toContain("SubPlan");
+    expect(JSON.stringify(plan)).not.toContain("Join");
+    await kysely.destroy();
     await dropTables(postgres, tablePrefix);
   });
 });

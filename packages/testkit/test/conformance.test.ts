@@ -51,6 +51,7 @@ const caughtBy: Readonly<Record<Flaw, readonly string[]>> = {
   "breaks once aborted": ["abort/after"],
   "makes up a key for each attempt": ["key/attempts"],
   "has one key for all": ["key/batches"],
+  "names a batch by its first event": ["key/parts"],
   "adds the time of day": [], // told apart only where there is no key: below
   "cannot read its own resume": ["resume/next"],
   "trusts any resume": ["resume/strange"],
@@ -63,6 +64,7 @@ const caughtBy: Readonly<Record<Flaw, readonly string[]>> = {
   "changes the batch": ["batch/untouched"],
   "sets an environment variable": ["batch/globals"],
   "has no colour for critical": idsOf("render/"),
+  "knows the guide's types alone": ["render/own-type"],
   "needs details.tables": idsOf("hostile/"),
   "puts the message into a header": ["hostile/line-breaks", "hostile/control", "hostile/bidi"],
   "percent-encodes the message": ["hostile/lone-surrogate"],
@@ -79,6 +81,7 @@ const caughtBy: Readonly<Record<Flaw, readonly string[]>> = {
   "verifies nothing": ["verify/endpoint", "verify/config", "verify/refuse"],
   "speaks no Chinese": ["monitor/delivers"],
   "has a bad id": ["contract/shape"],
+  "takes all destinations for one": ["contract/destination"],
   "shares its end": ["instances/isolated"],
   "never closes its connections": ["close/nothing-left"],
   "lets go of an answer that goes on": ["close/after-drip"],
@@ -120,6 +123,13 @@ describe("the suite, held to its word by notifiers that break theirs", () => {
   it("has one case to an id", () => {
     const ids = conformanceCases.map(({ id }) => id);
     expect(ids).toEqual([...new Set(ids)]);
+  });
+
+  it("says what keeps a socket open, and what does not", async () => {
+    const one = conformanceCases.find(({ id }) => id === "close/nothing-left");
+    await expect(one && runCase(one, pagerHarness("never closes its connections"))).rejects.toThrow(
+      /left open: a socket.*fetch\(\) keeps.*httpClient\(\)/,
+    );
   });
 
   it("does not repeat the secret that it found", async () => {

@@ -37,6 +37,8 @@ export class PendingWrites {
   #added = 0;
   /** The first is under way to the store. */
   #out = false;
+  /** It is lasting for as long as that. */
+  #spared: WriteGroup | undefined;
 
   get rows(): number {
     return this.#rows;
@@ -105,14 +107,26 @@ export class PendingWrites {
   /** The group that was taken is written. */
   done(): WriteGroup | undefined {
     this.#out = false;
+    this.#spared = undefined;
     const group = this.#groups.shift();
     if (group !== undefined) this.#remove(group);
     return group;
   }
 
-  /** The group that was taken is to be written later, before any other. */
+  /** The group that was taken is to be written later, before any other. What came of its events goes with it. */
   back(): void {
     this.#out = false;
+    const group = this.#spared;
+    this.#spared = undefined;
+    if (group === undefined) return;
+    // One that is refused for ever must not last for ever.
+    group.lasting = false;
+    const ids = new Set(group.accepted.map(({ event }) => event.id));
+    for (const [key, outcome] of this.#fates) {
+      if (!ids.has(outcome.event_id)) continue;
+      group.outcomes.push(outcome);
+      this.#fates.delete(key);
+    }
   }
 
   /**
@@ -153,7 +167,10 @@ export class PendingWrites {
   #keep(outcomes: readonly Outcome[], from: number): void {
     const [first] = this.#groups;
     // Some may be about what is under way.
-    if (first !== undefined && this.#out && outcomes.length > 0) first.lasting = true;
+    if (first !== undefined && this.#out && outcomes.length > 0 && !first.lasting) {
+      first.lasting = true;
+      this.#spared = first;
+    }
     if (this.#fates.size === 0) this.#fatesFrom = from;
     this.#rows -= this.#fates.size;
     for (const outcome of outcomes)

@@ -156,9 +156,10 @@ const encodings: Readonly<Record<Family, Encoding>> = {
       "The Postgres database must be of encoding UTF8: it cannot hold every character otherwise.",
   },
   mysql: {
-    found: sql`select ${sample} as found`,
-    wanted: sample,
+    // What ends in a backslash comes back with two where its driver's escapes mean nothing.
+    found: sql`select ${`${sample}\\`} as found`,
+    wanted: `${sample}\\`,
     needs:
-      'The connection must be of charset "utf8mb4": it cannot carry every character otherwise.',
+      'The connection must be of charset "utf8mb4", and its sql_mode without NO_BACKSLASH_ESCAPES: it cannot carry every character otherwise.',
   },
 };

@@ -10,9 +10,13 @@ const batchOf = (index: 0 | 1): Batch => [
   sampleEvent({ id: ids[index] ?? "", message: `arrival ${index === 0 ? "alpha" : "bravo"}` }),
 ];
 
-const deliver = async (rig: Rig, index: 0 | 1, attempt: number): Promise<void> => {
-  const batch = batchOf(index);
-  const context = sendContext({ idempotencyKey: batch[0].id, attempt });
+const deliver = async (
+  rig: Rig,
+  batch: Batch,
+  idempotencyKey = batch[0].id,
+  attempt = 1,
+): Promise<void> => {
+  const context = sendContext({ idempotencyKey, attempt });
   checkAccepted(
     await outcomeOf("send()", () => rig.notifier.send(batch, context)),
     `at attempt ${attempt}`,
@@ -27,8 +31,7 @@ export const keyCases: readonly ConformanceCase[] = [
     needs: ["accept"],
     async run(rig) {
       await rig.meet("accept");
-      await deliver(rig, 0, 1);
-      await deliver(rig, 0, 2);
+      for (const attempt of [1, 2]) await deliver(rig, batchOf(0), undefined, attempt);
       const keys = rig.keys?.();
       const told = keys ?? rig.received();
       // A destination that drops what it has seen may show the second attempt nowhere.
@@ -48,12 +51,29 @@ export const keyCases: readonly ConformanceCase[] = [
     needs: ["accept"],
     async run(rig) {
       await rig.meet("accept");
-      await deliver(rig, 0, 1);
-      await deliver(rig, 1, 1);
+      await deliver(rig, batchOf(0));
+      await deliver(rig, batchOf(1));
       const seen = rig.received().length;
       check(seen === 2, `Two batches are two messages, but ${seen} arrived.`);
       const keys = rig.keys?.() ?? ids;
       check(new Set(keys).size === keys.length, "Two batches carry one key: the second is lost.");
+    },
+  },
+  {
+    id: "key/parts",
+    title: "the key is the batch's own: a part of it that is sent by itself carries another",
+    needs: ["accept"],
+    async run(rig) {
+      if ((rig.notifier.maxBatchSize ?? 1) < 2) return; // its batches have no parts
+      await rig.meet("accept");
+      const [[first], [second]] = [batchOf(0), batchOf(1)];
+      await deliver(rig, [first, second], "0198f560-8440-7000-8000-0000000000aa");
+      await deliver(rig, [first], "0198f560-8440-7000-8000-0000000000ab");
+      const keys = rig.keys?.() ?? ids;
+      check(
+        keys.length === 2 && keys[0] !== keys[1],
+        "A batch and a part of it carry one key, so the part is dropped as a repetition. Send `context.idempotencyKey`, not the id of an event.",
+      );
     },
   },
 ];

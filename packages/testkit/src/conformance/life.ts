@@ -11,7 +11,11 @@ const checkNothingLeft = async (rig: Rig, work: () => Promise<unknown>): Promise
     await work();
     await closeNotifier(rig);
     const gone = await eventually(() => watch.open().length === 0, soonMs);
-    check(gone, `close() left open: ${watch.open().join(", ")}.`);
+    const left = watch.open();
+    const hint = left.includes("a socket")
+      ? " The global fetch() keeps its sockets; httpClient() of @datasync-monitor/http ends them, and so does an agent of your own."
+      : "";
+    check(gone, `close() left open: ${left.join(", ")}.${hint}`);
   } finally {
     watch.stop();
   }
@@ -34,6 +38,24 @@ export const lifeCases: readonly ConformanceCase[] = [
       }
       const key = notifier.destinationKey ?? "";
       check(!key.includes("://"), "`destinationKey` must be a hash, never the URL.");
+    },
+  },
+  {
+    id: "contract/destination",
+    title: "two destinations have two `destinationKey`s, or one would wait for the other's trouble",
+    needs: [],
+    async run(rig, harness) {
+      const other = await makeRig(harness);
+      try {
+        const key = rig.notifier.destinationKey;
+        check(
+          key === undefined || key !== other.notifier.destinationKey,
+          "Two destinations have one `destinationKey`, and share limits, pauses and breaker. Make it of the address and the credentials, by destinationKeyOf().",
+        );
+      } finally {
+        await closeNotifier(other).catch(() => {});
+        await other.close();
+      }
     },
   },
   {

@@ -9,6 +9,7 @@ import {
   eventAt,
   idOf,
   iso,
+  messagesOf,
   only,
   range,
   statesOf,
@@ -111,6 +112,28 @@ export const acceptCases: readonly StoreCase[] = [
       assert.deepEqual(await deliveriesOf(store), before);
       assert.equal((await store.events({})).rows.length, 3);
       assert.equal((await syncsOf(store, now)).count, 3);
+    },
+  },
+  {
+    id: "commit/whole",
+    title:
+      "a group that is refused leaves nothing behind, and can be committed without what was wrong",
+    async run({ store, startedAt: now }) {
+      await commit(store, now, [accepted(1, now, ["a"])]);
+      // No JSON: a store may refuse it, as a database does what it cannot hold.
+      const odd = accepted(3, now, ["a"], { details: Object({ n: 1n }) });
+      const told = [delivered(1, "a", now)];
+      try {
+        await commit(store, now, [accepted(2, now, ["a"]), odd], told);
+        return;
+      } catch {
+        assert.deepEqual(await messagesOf(store), ["event 1"]);
+        assert.deepEqual(await statesOf(store), ["a pending"]);
+        assert.equal((await syncsOf(store, now)).count, 1);
+      }
+      assert.deepEqual(await commit(store, now, [accepted(2, now, ["a"])], told), []);
+      assert.deepEqual(await statesOf(store), ["a pending", "a delivered"]);
+      assert.equal((await syncsOf(store, now)).count, 2);
     },
   },
   {

@@ -42,6 +42,21 @@ export const aggregateCases: readonly StoreCase[] = [
     },
   },
   {
+    id: "aggregate/until",
+    title: "what happened in an hour after the window's end does not count in it",
+    async run({ store, startedAt, advance }) {
+      const start = Math.floor(startedAt / hour) * hour;
+      advance(start + 3 * hour - startedAt);
+      const metrics = { records_synced: 5 };
+      const events = range(0, 3).map((n) => accepted(n, start + n * hour, [], { metrics }));
+      await commit(store, start + 3 * hour, events);
+      const window = { since: start, until: start + 2 * hour - 1 };
+      const query = { ...window, types: ["sync_success"], metrics: ["records_synced"] };
+      const { types, metrics: sums } = await store.aggregate(query);
+      assert.deepEqual([types.sync_success?.count, sums.records_synced?.sum], [2, 10]);
+    },
+  },
+  {
     id: "aggregate/percentiles",
     title: "percentiles over many groups and hours are within 2 %",
     async run({ store, startedAt: now }) {

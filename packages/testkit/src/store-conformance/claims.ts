@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { StoreCase } from "./harness.ts";
 import {
   accepted,
+  byKey,
   claim,
   commit,
   delivered,
@@ -89,6 +90,20 @@ export const claimCases: readonly StoreCase[] = [
     },
   },
   {
+    id: "claim/for-ever",
+    title: "a lease without end, as a store that is not durable is asked for, runs out never",
+    async run({ store, startedAt: now }) {
+      const endless = { now, leaseMs: Number.POSITIVE_INFINITY };
+      await store.commit({ ...endless, accepted: [accepted(1, now, ["a"])], outcomes: [] });
+      const query = { receiver: "a", limit: 9, maxBytes: 2 ** 30, ...endless };
+      const later = now + 1e12;
+      assert.deepEqual(await store.claim({ ...query, now: later }), []);
+      await store.renew([{ ...keyOf(1, "a"), fence: 1 }], 0, now);
+      assert.deepEqual(fences(await store.claim(query)), [[1, 2]]);
+      assert.deepEqual(await store.claim({ ...query, now: later }), []);
+    },
+  },
+  {
     id: "renew/holder",
     title: "a renewed lease keeps others away, and only its holder can renew it",
     async run({ store, startedAt: now }) {
@@ -97,9 +112,20 @@ export const claimCases: readonly StoreCase[] = [
       const lease = (n: number, fence = 1) => ({ ...keyOf(n, "a"), fence });
       const leases = [lease(1), lease(2, 7), lease(3), lease(4)];
       const { lost } = await store.renew(leases, leaseMs, now + 4 * minute);
-      assert.deepEqual(lost, [keyOf(2, "a"), keyOf(3, "a"), keyOf(4, "a")]);
+      assert.deepEqual(byKey(lost), [keyOf(2, "a"), keyOf(3, "a"), keyOf(4, "a")]);
       assert.deepEqual(fences(await claim(store, "a", now + leaseMs)), [[2, 2]]);
       assert.deepEqual(fences(await claim(store, "a", now + 4 * minute + leaseMs)), [[1, 2]]);
+    },
+  },
+  {
+    id: "renew/late",
+    title: "a lease that has ended is its holder's still, as long as nobody else has claimed it",
+    async run({ store, startedAt: now }) {
+      await commit(store, now, [accepted(1, now, ["a"])]);
+      const late = now + 2 * leaseMs;
+      const lease = { ...keyOf(1, "a"), fence: 1 };
+      assert.deepEqual(await store.renew([lease], leaseMs, late), { lost: [] });
+      assert.deepEqual(await claim(store, "a", late + leaseMs - 1), []);
     },
   },
   {

@@ -108,13 +108,20 @@ export const waiting = (
   ...overrides,
 });
 
+const text = ({ event_id, receiver }: Key): string => JSON.stringify([event_id, receiver]);
+
+/** A store may name keys in whatever order. */
+export const byKey = (keys: readonly Key[]): readonly Key[] =>
+  keys.toSorted((left, right) => (text(left) < text(right) ? -1 : 1));
+
 /** Commits as a journal does. Answers whose outcomes were refused. */
 export const commit = async (
   store: EventStore,
   now: number,
   accepted: readonly Accepted[],
   outcomes: readonly Outcome[] = [],
-): Promise<readonly Key[]> => (await store.commit({ now, leaseMs, accepted, outcomes })).stale;
+): Promise<readonly Key[]> =>
+  byKey((await store.commit({ now, leaseMs, accepted, outcomes })).stale);
 
 export const claim = async (
   store: EventStore,

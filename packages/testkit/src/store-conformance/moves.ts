@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { DeliveryQuery } from "@datasync-monitor/core";
 import type { StoreCase } from "./harness.ts";
 import {
   accepted,
@@ -105,6 +106,31 @@ export const moveCases: readonly StoreCase[] = [
       assert.ok(claimed.every(({ attempts }) => attempts === 0));
       const late = delivered(3, "old", now + minute);
       assert.deepEqual(await commit(store, now + minute, [], [late]), [keyOf(3, "old")]);
+    },
+  },
+  {
+    id: "move/selects",
+    title: "a move changes what its query selects, and nothing else",
+    async run({ store, startedAt: now }) {
+      const take = async (n: number, at: number) => {
+        const died = ["a", "b"].map((receiver) => ended(n, receiver, at, "dead"));
+        await commit(store, at, [accepted(n, at, ["a", "b", "c"])], died);
+      };
+      for (const n of range(1, 4)) await take(n, now + n * minute);
+      const discarded = async (): Promise<readonly string[]> =>
+        (await deliveriesOf(store, { states: ["dropped"] }))
+          .map(({ event_id, receiver }) => `${event_id.slice(-1)}${receiver}`)
+          .sort();
+      const discard = (query: DeliveryQuery) => store.move(query, { state: "dropped" });
+      assert.equal(await discard({ eventId: idOf(1), receiver: "a" }), 1);
+      assert.deepEqual(await discarded(), ["1a"]);
+      assert.equal(await discard({ receiver: "b", since: iso(now + 3 * minute) }), 1);
+      assert.deepEqual(await discarded(), ["1a", "3b"]);
+      assert.equal(await discard({ states: ["pending"], eventId: idOf(2) }), 1);
+      assert.deepEqual(await discarded(), ["1a", "2c", "3b"]);
+      assert.equal(await store.move({ eventId: idOf(2) }, { state: "pending" }), 2);
+      assert.equal((await deliveriesOf(store, { states: ["dead"] })).length, 2);
+      assert.equal(await discard({ states: [] }), 0);
     },
   },
   {

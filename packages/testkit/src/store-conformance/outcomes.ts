@@ -165,6 +165,18 @@ export const outcomeCases: readonly StoreCase[] = [
     },
   },
   {
+    id: "outcome/late",
+    title: "an outcome counts after its lease has ended, as long as nobody else has claimed it",
+    async run({ store, startedAt: now }) {
+      await commit(store, now, [accepted(1, now, ["a", "b"])]);
+      const late = now + 2 * leaseMs;
+      const told = [delivered(1, "a", late), waiting(1, "b", late)];
+      assert.deepEqual(await commit(store, late, [], told), []);
+      assert.deepEqual(await statesOf(store), ["a delivered", "b pending"]);
+      assert.deepEqual(await claim(store, "b", late + leaseMs - 1), []);
+    },
+  },
+  {
     id: "outcome/unknown",
     title: "an outcome of a delivery that was never accepted is refused",
     async run({ store, startedAt: now }) {

@@ -41,6 +41,19 @@ export const pruneCases: readonly StoreCase[] = [
     },
   },
   {
+    id: "prune/taken",
+    title: "pruning goes by when an event was taken, whenever it says that it happened",
+    async run({ store, startedAt: now }) {
+      const at = (n: number, taken: number, happened: number) =>
+        commit(store, taken, [accepted(n, happened, ["a"])], [delivered(n, "a", taken)]);
+      await at(1, now, now + 5 * minute);
+      await at(2, now + 2 * minute, now - 5 * minute);
+      assert.equal(await store.prune({ before: now + minute, maxEvents: 1_000, chunk: 9 }), 1);
+      const left = (await store.events({})).rows.map(({ id }) => id);
+      assert.deepEqual(left, [idOf(2)]);
+    },
+  },
+  {
     id: "prune/count",
     title: "pruning to a number of events forgets the oldest, but none that is pending or dead",
     async run({ store, startedAt: now }) {

@@ -65,6 +65,43 @@ export const queryCases: readonly StoreCase[] = [
     },
   },
   {
+    id: "events/filtered-pages",
+    title: "pages of what is looked for hold all of it, however much else lies between",
+    async run({ store, startedAt: now }) {
+      const rare = (n: number) => (n % 50 === 0 ? { event_type: "sync_failure" } : {});
+      const events = range(0, 250).map((n) => accepted(n, now + n, [], rare(n)));
+      await commit(store, now + 250, events);
+      const query = { types: ["sync_failure"], since: iso(now + 1), limit: 3 };
+      const first = await store.events(query);
+      const second = await store.events({ ...query, cursor: first.cursor ?? "" });
+      assert.deepEqual(
+        [first, second].map(({ rows }) => rows.map(({ message }) => message)),
+        [["event 200", "event 150", "event 100"], ["event 50"]],
+      );
+      assert.equal(second.cursor, null, "The last page has no cursor.");
+    },
+  },
+  {
+    id: "deliveries/filtered-pages",
+    title: "pages of the deliveries that are looked for hold all of them, and no others",
+    async run({ store, startedAt: now }) {
+      const numbers = range(0, 130);
+      const events = numbers.map((n) => accepted(n, now, ["a", "b"]));
+      const died = numbers
+        .filter((n) => n % 25 === 0)
+        .map((n) => ended(n, n === 50 ? "b" : "a", now, "dead"));
+      await commit(store, now, events, died);
+      const query = { receiver: "a", states: ["dead"], limit: 3 } as const;
+      const first = await store.deliveries(query);
+      const second = await store.deliveries({ ...query, cursor: first.cursor ?? "" });
+      assert.deepEqual(
+        [first, second].map(({ rows }) => rows.map(({ event_id }) => event_id)),
+        [[125, 100, 75].map(idOf), [25, 0].map(idOf)],
+      );
+      assert.equal(second.cursor, null, "The last page has no cursor.");
+    },
+  },
+  {
     id: "deliveries/pages",
     title: "pages of deliveries go through events newest first, then receivers by name",
     async run({ store, startedAt: now }) {

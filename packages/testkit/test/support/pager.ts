@@ -3,6 +3,7 @@ import {
   type Batch,
   DeliveryError,
   type DeliveryErrorCode,
+  EventType,
   type JsonObject,
   type JsonValue,
   type MonitorEvent,
@@ -90,6 +91,8 @@ export const pager = (url: string, flaw?: Flaw): Notifier => {
   };
 
   const line = (event: MonitorEvent): JsonObject => {
+    const known = Object.values<string>(EventType).includes(event.event_type);
+    if (has("knows the guide's types alone") && !known) throw new TypeError();
     if (has("has no colour for critical") && event.level === "critical") throw new TypeError();
     const message = has("cuts by UTF-16 units") ? event.message.slice(0, 100) : event.message;
     const { service, details } = event;
@@ -117,6 +120,7 @@ export const pager = (url: string, flaw?: Flaw): Notifier => {
   const keyOf = (batch: Batch, { idempotencyKey, attempt }: SendContext): string => {
     if (has("puts the message into a header")) return batch[0].message;
     if (has("has one key for all")) return "pager";
+    if (has("names a batch by its first event")) return batch[0].id;
     return has("makes up a key for each attempt") ? `${idempotencyKey}-${attempt}` : idempotencyKey;
   };
 
@@ -132,6 +136,7 @@ export const pager = (url: string, flaw?: Flaw): Notifier => {
     contract: 1,
     id: has("has a bad id") ? "My Pager" : "pager",
     maxBatchSize: 10,
+    ...(has("takes all destinations for one") ? { destinationKey: "pager" } : {}),
     ...(has("keeps its options in the open") ? { options: { url } } : {}),
     attach(host) {
       locale = host.locale;

@@ -40,6 +40,25 @@ export const answerFlaws: Flaws = {
     }),
     caughtBy: ["events/filters"],
   },
+  "looks only at a page": {
+    spoil: (store) => ({
+      async events({ types, ...query }) {
+        const page = await store.events(query);
+        const rows = page.rows.filter(({ event_type }) => types?.includes(event_type) ?? true);
+        return { rows, cursor: page.cursor };
+      },
+    }),
+    caughtBy: ["events/filtered-pages"],
+  },
+  "forgets what it was asked for after a page": {
+    spoil: (store) => ({
+      deliveries: (query) =>
+        store.deliveries(
+          query.cursor === undefined ? query : { cursor: query.cursor, limit: query.limit },
+        ),
+    }),
+    caughtBy: ["deliveries/filtered-pages"],
+  },
   "counts pages from the newest": {
     spoil: (_store, { accepted }) => ({
       async events({ cursor, ...query }) {
@@ -143,6 +162,24 @@ export const answerFlaws: Flaws = {
   "prunes all at once": {
     spoil: (store) => ({ prune: (limits) => store.prune({ ...limits, chunk: 1_000 }) }),
     caughtBy: ["prune/age"],
+  },
+  "counts on to this day": {
+    spoil: (store, { clock }) => ({
+      aggregate: (query) => store.aggregate({ ...query, until: clock.now() }),
+    }),
+    caughtBy: ["aggregate/until"],
+  },
+  "takes events for as old as they say": {
+    spoil: (store) => ({
+      async commit(group) {
+        for (const one of group.accepted) {
+          const now = Date.parse(one.event.timestamp);
+          await store.commit({ ...group, now, accepted: [one], outcomes: [] });
+        }
+        return store.commit({ ...group, accepted: [] });
+      },
+    }),
+    caughtBy: ["prune/taken"],
   },
   "prunes by age alone": {
     spoil: (store) => ({ prune: (limits) => store.prune({ ...limits, maxEvents: 2 ** 30 }) }),

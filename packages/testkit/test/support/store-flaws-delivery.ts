@@ -10,6 +10,8 @@ const claimLate = async (
   return store.claim(query);
 };
 
+const minutes = (n: number): number => n * 60_000;
+
 /** Wrong on the way from taking an event to its fate. */
 export const deliveryFlaws: Flaws = {
   "takes the time from its own clock": {
@@ -55,6 +57,18 @@ export const deliveryFlaws: Flaws = {
       },
     }),
     caughtBy: ["accept/order"],
+  },
+  "writes event by event": {
+    spoil: (store) => ({
+      async commit(group) {
+        for (const one of group.accepted) {
+          JSON.stringify(one);
+          await store.commit({ ...group, accepted: [one], outcomes: [] });
+        }
+        return store.commit({ ...group, accepted: [] });
+      },
+    }),
+    caughtBy: ["commit/whole"],
   },
   "writes a hundred of a group": {
     spoil: (store) => ({
@@ -190,6 +204,33 @@ export const deliveryFlaws: Flaws = {
     }),
     caughtBy: ["renew/holder", "share/fence"],
   },
+  "keeps no lease without end": {
+    spoil: (store) => {
+      const finite = (ms: number) => (Number.isFinite(ms) ? ms : 0);
+      return {
+        commit: (group) => store.commit({ ...group, leaseMs: finite(group.leaseMs) }),
+        claim: (query) => store.claim({ ...query, leaseMs: finite(query.leaseMs) }),
+      };
+    },
+    caughtBy: ["claim/for-ever"],
+  },
+  "takes away what has ended": {
+    spoil: (store, { clock }) => {
+      const startedAt = clock.now();
+      const isOver = (now: number) => now > startedAt + minutes(9);
+      return {
+        commit: async (group) =>
+          isOver(group.now)
+            ? { stale: group.outcomes.map(({ event_id, receiver }) => ({ event_id, receiver })) }
+            : store.commit(group),
+        renew: async (leases, leaseMs, now) =>
+          isOver(now)
+            ? { lost: leases.map(({ event_id, receiver }) => ({ event_id, receiver })) }
+            : store.renew(leases, leaseMs, now),
+      };
+    },
+    caughtBy: ["outcome/late", "renew/late"],
+  },
   "gives back as of now": {
     spoil: (store) => ({
       renew: async (leases, leaseMs, now) => store.renew(leases, leaseMs || 1, now),
@@ -221,6 +262,10 @@ export const deliveryFlaws: Flaws = {
       };
     },
     caughtBy: ["move/replay"],
+  },
+  "moves whatever the event": {
+    spoil: (store) => ({ move: ({ eventId: _, ...select }, to) => store.move(select, to) }),
+    caughtBy: ["move/selects"],
   },
   "moves at most a hundred": {
     spoil: (store) => ({
