@@ -8,7 +8,7 @@ import { singleLine, truncate } from "./text.ts";
 const longest = 1_000;
 /** RFC 3339, with its zone: shown in the reader's. */
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-/** How deep errors are followed into their causes. */
+/** How deep errors are followed into their causes, and how many stand for one. */
 const mostCauses = 5;
 
 /** All that a value's text depends on besides the value. */
@@ -36,7 +36,7 @@ export const speechOf = (locale: Locale, timeZone: string): Speech => {
     words: wordsOf(locale),
     count: format({ maximumFractionDigits: 3 }),
     small: format({ maximumSignificantDigits: 4 }),
-    plain: format({ maximumFractionDigits: 3, useGrouping: false }),
+    plain: format({ maximumFractionDigits: 6, useGrouping: false }),
     tenths: format({ maximumFractionDigits: 1 }),
     percent: format({ style: "percent", maximumFractionDigits: 2 }),
   };
@@ -90,35 +90,74 @@ const numberText = (key: string, value: number, counted: boolean, speech: Speech
   if (key === "duration" || /_seconds$|^seconds_to_/.test(key)) return durationText(value, speech);
   if (/_bytes(_per_hour)?$/.test(key)) return bytesText(value, speech);
   const share = key === "success_rate" || key.endsWith("_ratio");
-  // Nearly all is not all.
-  if (share && value >= 0 && value < 1) return speech.percent.format(Math.min(value, 0.9999));
-  if (share && value === 1) return speech.percent.format(1);
+  if (share && (value === 0 || value === 1)) return speech.percent.format(value);
+  // Nearly all is not all, and nearly none is some.
+  if (share && value > 0 && value < 1)
+    return speech.percent.format(Math.min(Math.max(value, 0.0001), 0.9999));
   if (counted || isCount(key)) return countText(value, speech);
   return (value === 0 || Math.abs(value) >= 0.1 ? speech.plain : speech.small).format(value);
 };
 
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
 
-const isEmpty = (value: JsonValue): boolean =>
+export const isEmpty = (value: JsonValue): boolean =>
   typeof value === "object" && value !== null && Object.keys(value).length === 0;
+
+const moreText = (left: number, { words, count }: Speech): string =>
+  `… ${words.moreFields(count.format(left))}`;
 
 const textIn = (object: JsonObject, key: string): string | undefined => {
   const value = Object.hasOwn(object, key) ? object[key] : undefined;
   return typeof value === "string" && value !== "" ? value : undefined;
 };
 
-/** "TypeError: fetch failed (caused by connect ECONNREFUSED)"; undefined when it is no error. The name "Error" tells nothing more. */
-const errorText = (object: JsonObject, words: Words, causes = 0): string | undefined => {
+/**
+ * "TypeError: fetch failed (caused by connect ECONNREFUSED)"; undefined when it is no error. The name "Error" tells nothing more.
+ *
+ * @param each - The most of any one message.
+ */
+const errorText = (
+  object: JsonObject,
+  each: number,
+  speech: Speech,
+  depth = 0,
+): string | undefined => {
   const name = textIn(object, "name");
   if (name === undefined || typeof object.message !== "string") return undefined;
   const [message, code] = [textIn(object, "message"), textIn(object, "code")];
   const said = message ?? code;
   const unsaid = code !== undefined && said?.includes(code) === false ? ` (${code})` : "";
   const what = said === undefined ? name : `${name === "Error" ? "" : `${name}: `}${said}${unsaid}`;
-  const cause = object.cause;
-  if (typeof cause !== "object" || cause === null || isList(cause)) return what;
-  const why = causes < mostCauses ? errorText(cause, words, causes + 1) : undefined;
-  return why === undefined ? what : words.causedBy(what, why);
+  const why = depth < mostCauses ? causesText(object, each, speech, depth + 1) : "";
+  const told = truncate(what, each);
+  return why === "" ? told : speech.words.causedBy(told, why);
+};
+
+/** The cause of an error, and the errors that it stands for; empty when it names none. */
+const causesText = (
+  { cause = null, errors = [] }: JsonObject,
+  each: number,
+  speech: Speech,
+  depth: number,
+): string => {
+  const parts = isList(errors) ? errors : [];
+  const told = [cause, ...parts.slice(0, mostCauses)].flatMap((why) => {
+    if (typeof why === "string") return why === "" ? [] : truncate(why, each);
+    return typeof why === "object" && why !== null && !isList(why)
+      ? (errorText(why, each, speech, depth) ?? [])
+      : [];
+  });
+  const left = parts.length - mostCauses;
+  if (told.length > 0 && left > 0) told.push(moreText(left, speech));
+  return told.join(speech.words.betweenItems);
+};
+
+/** Of a chain that is too long the longest messages are cut: the last cause, which explains the others, stays. */
+const errorWithin = (object: JsonObject, room: number, speech: Speech): string | undefined => {
+  let text = errorText(object, room, speech);
+  for (let each = room; each > 0 && text !== undefined && text.length > room; each -= 50)
+    text = errorText(object, each, speech);
+  return text;
 };
 
 /** A list or an object that is told by its parts. */
@@ -152,7 +191,6 @@ function* partsOf(
 
 /** As many parts as there is room for, each one line. */
 const within = (nest: Nest, key: string, mark: string, tell: Telling, speech: Speech): string[] => {
-  const { words, count } = speech;
   const shown: string[] = [];
   let room = longest - aside;
   for (const part of partsOf(nest, key, mark, tell, speech)) {
@@ -162,7 +200,7 @@ const within = (nest: Nest, key: string, mark: string, tell: Telling, speech: Sp
     shown.push(line);
   }
   const left = Object.keys(nest).length - shown.length;
-  return left === 0 ? shown : [...shown, `… ${words.moreFields(count.format(left))}`];
+  return left === 0 ? shown : [...shown, moreText(left, speech)];
 };
 
 const inLine = (nest: Nest, key: string, mark: string, speech: Speech): string =>
@@ -200,7 +238,8 @@ const plainText = (
   if (typeof value === "boolean") return value ? words.yes : words.no;
   if (typeof value === "number") return numberText(key, value, counted, speech);
   if (typeof value === "string") return moment.test(value) ? describeTime(value, timeZone) : value;
-  return (isList(value) ? undefined : errorText(value, words)) ?? tell(value, key, speech);
+  const room = tell === outlined ? longest : longestPart - aside;
+  return (isList(value) ? undefined : errorWithin(value, room, speech)) ?? tell(value, key, speech);
 };
 
 /** Control characters and marks that turn text around; line ends and tabs stay. */
