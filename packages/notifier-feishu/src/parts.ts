@@ -33,6 +33,20 @@ export const factsWithin = ({ level, errors, facts }: Story, { fields }: Room): 
   };
 };
 
+const screenfulBytes = 600;
+const screenfulLines = 10;
+
+/** Whether a message pushes what stands below it off a phone's screen. */
+export const isLong = (shown: string): boolean =>
+  Buffer.byteLength(shown) > screenfulBytes || shown.split("\n").length > screenfulLines;
+
+/** A message and what went wrong, in the order in which both are seen. */
+export const inOrder = <T>(
+  shown: string,
+  message: readonly T[],
+  errors: readonly T[],
+): readonly T[] => (isLong(shown) ? [...errors, ...message] : [...message, ...errors]);
+
 const longestService = 120;
 
 /** Where and when, on the line of the headline. An own type is its own headline, and is not repeated. */

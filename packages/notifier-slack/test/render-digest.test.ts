@@ -83,6 +83,16 @@ describe("several events", () => {
     });
   });
 
+  it("each say what went wrong before a long message, and after a short one", () => {
+    const told = (message: string) => {
+      const failed = sampleEvent({ level: "error", message, details: { error: "no route" } });
+      const { attachments = [] } = renderBlocks([failed, sampleEvent()], options);
+      return textsOf(attachments[0]?.blocks)[0] ?? "";
+    };
+    expect(told("the message.")).toMatch(/the message\.\nError: no route\n/);
+    expect(told(`the message.${"x".repeat(800)}`)).toMatch(/\nError: no route\nthe message\.x/);
+  });
+
   it("tell the whole of what went wrong where the message leaves room for it", () => {
     const error = `connect ETIMEDOUT ${"10.20.4.17:3306 ".repeat(20)}end`;
     const texts = renderBlocks(
