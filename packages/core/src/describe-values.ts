@@ -2,7 +2,7 @@ import { describeTime } from "./describe-time.ts";
 import { type Words, wordsOf } from "./describe-words.ts";
 import type { JsonObject, JsonValue } from "./errors.ts";
 import type { Locale } from "./notifier.ts";
-import { singleLine, truncate } from "./text.ts";
+import { singleLine, truncate, withoutColors } from "./text.ts";
 
 /** The longest text a value becomes. */
 const longest = 1_000;
@@ -247,7 +247,7 @@ const unprintable = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u20
 
 /** Text of several lines that cannot move a cursor or turn what follows around. */
 export const cleanText = (text: string): string =>
-  text.toWellFormed().replaceAll("\r\n", "\n").replace(unprintable, " ");
+  withoutColors(text).replaceAll("\r\n", "\n").replace(unprintable, " ");
 
 /** A metric or detail as a reader takes it in, of at most 1,000 characters. */
 export const valueText = (
