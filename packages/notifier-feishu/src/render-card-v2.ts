@@ -81,8 +81,13 @@ const summaryBytes = 200;
 
 /** The line that stands for the card in the list of chats: its title, and what its gravest event says. */
 const summaryOf = (stories: readonly Story[], title: string, room: Room): string => {
-  const message = stories[0]?.message ?? "";
-  const line = message === "" ? title : `${title} · ${message.replaceAll("\n", " ")}`;
+  const { message = "", title: name = "" } = stories[0] ?? {};
+  const told = message.replaceAll("\n", " ");
+  // A message that begins with the title would say it twice, where there is room for a few words.
+  const line =
+    told.startsWith(name) && title.endsWith(name)
+      ? title.slice(0, title.length - name.length) + told
+      : [title, told].filter((text) => text !== "").join(" · ");
   return disarmMentions(cut(line, Math.min(summaryBytes, room.textBytes)));
 };
 

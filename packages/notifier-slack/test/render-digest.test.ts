@@ -31,6 +31,9 @@ describe("several events", () => {
     expect(summaryOf([error, info, info], "en")).toBe(
       "3 events: 1 error, 2 info — Data sync failed: the source did not answer",
     );
+    const twice = telling({ message: "Data sync failed: no route" });
+    expect(summaryOf([twice], "en")).toBe("Error · Data sync failed: no route");
+    expect(summaryOf([twice, info], "en")).toMatch(/ — Data sync failed: no route$/);
     const chinese = telling({ level: "info", levelLabel: "信息" });
     expect(summaryOf([chinese, chinese], "zh-CN")).toMatch(/^2 条事件：信息 2 — /);
   });
