@@ -98,6 +98,9 @@ const numberText = (key: string, value: number, counted: boolean, speech: Speech
   return (value === 0 || Math.abs(value) >= 0.1 ? speech.plain : speech.small).format(value);
 };
 
+/** Under which an event says what went wrong. */
+export const isErrorKey = (key: string): boolean => key === "error" || key === "last_error";
+
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
 
 export const isEmpty = (value: JsonValue): boolean =>
@@ -159,6 +162,14 @@ const errorWithin = (object: JsonObject, room: number, speech: Speech): string |
     text = errorText(object, each, speech);
   return text;
 };
+
+const errorMembers = new Set(["name", "message", "code", "cause", "errors"]);
+
+/** Whether no more is lost than an error's stack and its own properties: anything may have a name and a message. */
+const isToldAsError = (key: string, object: JsonObject): boolean =>
+  isErrorKey(key) ||
+  typeof object.stack === "string" ||
+  Object.keys(object).every((name) => errorMembers.has(name));
 
 /** A list or an object that is told by its parts. */
 type Nest = readonly JsonValue[] | JsonObject;
@@ -239,7 +250,9 @@ const plainText = (
   if (typeof value === "number") return numberText(key, value, counted, speech);
   if (typeof value === "string") return moment.test(value) ? describeTime(value, timeZone) : value;
   const room = tell === outlined ? longest : longestPart - aside;
-  return (isList(value) ? undefined : errorWithin(value, room, speech)) ?? tell(value, key, speech);
+  const error =
+    !isList(value) && isToldAsError(key, value) ? errorWithin(value, room, speech) : undefined;
+  return error ?? tell(value, key, speech);
 };
 
 /** Control characters and marks that turn text around; line ends and tabs stay. */

@@ -243,6 +243,13 @@ suite("describe, details", () => {
     const said = Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT" });
     expect(detail("error", snapshot(said))).toBe("ENOENT: no such file");
     expect(detail("user", { name: "Ann" })).toBe("name: Ann");
+    const commit = { name: "Ann", message: "fix the schema", branch: "main" };
+    expect(detail("commit", commit)).toBe("name: Ann, message: fix the schema, branch: main");
+    const parsed = { name: "SqlError", message: "lost", errno: 2013 };
+    expect(detail("error", parsed)).toBe("SqlError: lost");
+    expect(detail("error", { name: "A", message: "b", cause: parsed })).toBe(
+      "A: b (caused by SqlError: lost)",
+    );
   });
 
   const because = (message: string, cause: unknown) => snapshot(new Error(message, { cause }));
