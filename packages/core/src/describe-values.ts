@@ -117,7 +117,7 @@ const textIn = (object: JsonObject, key: string): string | undefined => {
 /**
  * "TypeError: fetch failed (caused by connect ECONNREFUSED)"; undefined when it is no error. The name "Error" tells nothing more.
  *
- * @param each - The most of any one message.
+ * @param each - The most of a message that has a cause; a last one has three times as much.
  */
 const errorText = (
   object: JsonObject,
@@ -132,8 +132,8 @@ const errorText = (
   const unsaid = code !== undefined && said?.includes(code) === false ? ` (${code})` : "";
   const what = said === undefined ? name : `${name === "Error" ? "" : `${name}: `}${said}${unsaid}`;
   const why = depth < mostCauses ? causesText(object, each, speech, depth + 1) : "";
-  const told = truncate(what, each);
-  return why === "" ? told : speech.words.causedBy(told, why);
+  if (why !== "") return speech.words.causedBy(truncate(what, each), why);
+  return depth === 0 ? what : truncate(what, 3 * each);
 };
 
 /** The cause of an error, and the errors that it stands for; empty when it names none. */
@@ -145,7 +145,7 @@ const causesText = (
 ): string => {
   const parts = isList(errors) ? errors : [];
   const told = [cause, ...parts.slice(0, mostCauses)].flatMap((why) => {
-    if (typeof why === "string") return why === "" ? [] : truncate(why, each);
+    if (typeof why === "string") return why === "" ? [] : truncate(why, 3 * each);
     return typeof why === "object" && why !== null && !isList(why)
       ? (errorText(why, each, speech, depth) ?? [])
       : [];
@@ -155,11 +155,18 @@ const causesText = (
   return told.join(speech.words.betweenItems);
 };
 
-/** Of a chain that is too long the longest messages are cut: the last cause, which explains the others, stays. */
+/** A chain that is longer is shortened, so that its end stays where there is room for its beginning alone. */
+const longestChain = 400;
+
+/** Of a long chain the messages before the last are cut most: the last cause explains the others. */
 const errorWithin = (object: JsonObject, room: number, speech: Speech): string | undefined => {
-  let text = errorText(object, room, speech);
-  for (let each = room; each > 0 && text !== undefined && text.length > room; each -= 50)
+  const whole = errorText(object, longest, speech);
+  if (whole === undefined || whole.length <= Math.min(longestChain, room)) return whole;
+  let text: string | undefined = whole;
+  for (const each of [150, 100, 50]) {
     text = errorText(object, each, speech);
+    if (text !== undefined && text.length <= room) break;
+  }
   return text;
 };
 
