@@ -1,13 +1,12 @@
 import { type DescribedField, singleLine } from "@datasync-monitor/core";
 import { isBlank, mrkdwnWithin } from "./escape.ts";
+import { limits } from "./limits.ts";
 import { linkOf } from "./link.ts";
 import { errorsOf, factsOf, headlineOf, idOf, originOf, type Telling } from "./telling.ts";
 
 /** Of the headline, and of where and when. */
 const lineRoom = 200;
 const idRoom = 100;
-/** A longer message would push what went wrong off a phone's screen, or behind Slack's "Show more". */
-const longestOnTop = 600;
 
 const escaped = (text: string): string => mrkdwnWithin(text, Number.POSITIVE_INFINITY);
 
@@ -42,6 +41,6 @@ export const entryOf = (telling: Telling, room: number, message: string): string
   const errors = inLine(errorsOf(telling), Math.max(Math.floor(left / 2), left - asked) - 1);
   const told = isBlank(message) ? "" : mrkdwnWithin(message, left - roomOf(errors) - 1);
   const facts = inLine(factsOf(telling), left - roomOf(errors) - roomOf(told) - 1);
-  const body = told.length > longestOnTop ? [errors, told] : [told, errors];
+  const body = told.length > limits.onTop ? [errors, told] : [told, errors];
   return [head, ...body, facts, id].filter((line) => line !== "").join("\n");
 };

@@ -97,6 +97,20 @@ describe("one event", () => {
     expect(texts.join().split("no route")).toHaveLength(2);
   });
 
+  it("says what went wrong before a long message, and once", () => {
+    const errors = [field("Error", "no route"), field("Last error", "no answer")];
+    for (const message of [`told.${"x".repeat(700)}`, `told.${"\nline".repeat(20)}`]) {
+      const { blocks, attachments } = eventLayout(telling({ message }, errors), "en");
+      expect(textsOf(blocks)).toEqual([
+        "Error · Data sync failed",
+        "*Error*\n```\nno route\n```",
+        "*Last error*\n```\nno answer\n```",
+        message,
+      ]);
+      expect(textsOf(attachments).join()).not.toContain("no route");
+    }
+  });
+
   it("can neither mention anybody nor link anything (trap 23)", () => {
     const attack = "<!channel> <@U123> <https://evil.example|click> & @here #general";
     const blocks = eventBlocks(
