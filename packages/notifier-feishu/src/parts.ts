@@ -21,16 +21,10 @@ export interface ShownFacts {
   readonly cut: boolean;
 }
 
-/** Errors come first; of an error or a critical event they stay when no other field does. */
-export const factsWithin = ({ level, errors, facts }: Story, { fields }: Room): ShownFacts => {
-  const isGrave = level === "error" || level === "critical";
-  const shown = isGrave ? errors : errors.slice(0, fields);
-  const others = facts.slice(0, Math.max(0, fields - shown.length));
-  return {
-    errors: shown,
-    others,
-    cut: shown.length + others.length < errors.length + facts.length,
-  };
+/** Errors come first, and stay when no other field does. */
+export const factsWithin = ({ errors, facts }: Story, { fields }: Room): ShownFacts => {
+  const others = facts.slice(0, Math.max(0, fields - errors.length));
+  return { errors, others, cut: others.length < facts.length };
 };
 
 const screenfulBytes = 600;

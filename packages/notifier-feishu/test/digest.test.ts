@@ -111,6 +111,13 @@ describe.each(shapes)("one event in the shape %o", (shape) => {
     expect(shown).toContain(`SqlError: ${"错".repeat(500)}`);
   });
 
+  it("says what went wrong at every level, however long the message is", () => {
+    for (const level of ["info", "warning", "error", "critical"] as const) {
+      const told = event(1, { level, message: "长".repeat(7_000), details: { error: "no route" } });
+      expect(shownIn([told], shape)).toContain("no route");
+    }
+  });
+
   it.each([
     ["says what went wrong after a message of a line or two", "the message.", false],
     ["says it before a long message", `the message.${"长".repeat(300)}`, true],
