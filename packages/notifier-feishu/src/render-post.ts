@@ -5,6 +5,7 @@ import {
   errorBytes,
   factsWithin,
   inOrder,
+  isLong,
   leftOut,
   originOf,
   shortBytes,
@@ -30,8 +31,10 @@ const single = (story: Story, room: Room, own: Words): readonly string[] => {
   const { errors, others, cut: isCut } = factsWithin(story, room);
   const message = cut(story.message, room.textBytes);
   const wrong = errors.map((fact) => line(fact, room, errorBytes));
+  const isBelow = wrong.length > 0 && isLong(message);
+  const told = indent(isBelow ? `${own.message}: ${message}` : message);
   return [
-    ...inOrder(message, [indent(message)], wrong),
+    ...inOrder(message, [told], wrong),
     ...story.head.map((fact) => line(fact, room, valueBytes)),
     ...others.map((fact) => line(fact, room, valueBytes)),
     isCut ? own.fewerFields : "",
