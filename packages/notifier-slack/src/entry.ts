@@ -1,8 +1,7 @@
 import { type DescribedField, singleLine } from "@datasync-monitor/core";
 import { isBlank, mrkdwnWithin } from "./escape.ts";
-import { limits } from "./limits.ts";
 import { linkOf } from "./link.ts";
-import { errorsOf, factsOf, headlineOf, idOf, originOf, type Telling } from "./telling.ts";
+import { errorsOf, factsOf, headlineOf, idOf, isLong, originOf, type Telling } from "./telling.ts";
 
 /** Of the headline, and of where and when. */
 const lineRoom = 200;
@@ -41,6 +40,6 @@ export const entryOf = (telling: Telling, room: number, message: string): string
   const errors = inLine(errorsOf(telling), Math.max(Math.floor(left / 2), left - asked) - 1);
   const told = isBlank(message) ? "" : mrkdwnWithin(message, left - roomOf(errors) - 1);
   const facts = inLine(factsOf(telling), left - roomOf(errors) - roomOf(told) - 1);
-  const body = told.length > limits.onTop ? [errors, told] : [told, errors];
+  const body = isLong(told) ? [errors, told] : [told, errors];
   return [head, ...body, facts, id].filter((line) => line !== "").join("\n");
 };

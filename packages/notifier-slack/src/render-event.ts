@@ -11,7 +11,7 @@ import {
 import { fencedWithin, isBlank, mrkdwnWithin, printable } from "./escape.ts";
 import { limits } from "./limits.ts";
 import { linkOf } from "./link.ts";
-import { errorsOf, factsOf, headlineOf, idOf, originOf, type Telling } from "./telling.ts";
+import { errorsOf, factsOf, headlineOf, idOf, isLong, originOf, type Telling } from "./telling.ts";
 import { words } from "./words.ts";
 
 /** Where the parts of a message stand. */
@@ -43,9 +43,6 @@ const inTens = (facts: readonly DescribedField[]): DescribedField[][] =>
   Array.from({ length: Math.ceil(facts.length / limits.fieldsPerSection) }, (_, row) =>
     facts.slice(row * limits.fieldsPerSection, (row + 1) * limits.fieldsPerSection),
   );
-
-const isLong = (message: string): boolean =>
-  message.length > limits.onTop || message.split("\n").length > limits.linesOnTop;
 
 /** Those of `describe()`; more would leave no room for the message. */
 const mostAbove = 2;

@@ -49,6 +49,10 @@ const sentenceOf = ({ said: { title, message } }: Telling): string => {
   return singleLine(message.startsWith(title) ? message : `${title}: ${message}`);
 };
 
+/** Whether what went wrong is told above a message instead of below it. */
+export const isLong = (message: string): boolean =>
+  message.length > limits.onTop || message.split("\n").length > limits.linesOnTop;
+
 /** Where and when. */
 export const originOf = ({ event, said }: Telling): string =>
   singleLine([truncate(event.service, 100), event.event_type, said.time].join(" · "));

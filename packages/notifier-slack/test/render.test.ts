@@ -203,6 +203,15 @@ describe("plain text", () => {
     expect(message.text).toContain("0198f560-8440-7000-8000-000000000001");
   });
 
+  it("says what went wrong before a message of many lines", () => {
+    const message = `told.${"\nline".repeat(20)}`;
+    const { text } = renderPlain(
+      [sampleEvent({ message, details: { error: "no route" } })],
+      options,
+    );
+    expect(text).toMatch(/\nError: no route\ntold\.\n {4}line\n/);
+  });
+
   it("lets no line of a message pass for the headline of another event", () => {
     const forged = "*Critical · Data sync failed* · prod";
     const { text } = renderPlain([sampleEvent({ message: `lost\n\n${forged}` })], options);
