@@ -2,13 +2,13 @@ import { describeTime } from "./describe-time.ts";
 import { type Words, wordsOf } from "./describe-words.ts";
 import type { JsonObject, JsonValue } from "./errors.ts";
 import type { Locale } from "./notifier.ts";
-import { singleLine, truncate } from "./text.ts";
+import { singleLine, truncate, withoutColors } from "./text.ts";
 
 /** The longest text a value becomes. */
 const longest = 1_000;
 /** RFC 3339, with its zone: shown in the reader's. */
 const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-/** How deep errors are followed into their causes. */
+/** How deep errors are followed into their causes, and how many stand for one. */
 const mostCauses = 5;
 
 /** All that a value's text depends on besides the value. */
@@ -36,7 +36,7 @@ export const speechOf = (locale: Locale, timeZone: string): Speech => {
     words: wordsOf(locale),
     count: format({ maximumFractionDigits: 3 }),
     small: format({ maximumSignificantDigits: 4 }),
-    plain: format({ maximumFractionDigits: 3, useGrouping: false }),
+    plain: format({ maximumFractionDigits: 6, useGrouping: false }),
     tenths: format({ maximumFractionDigits: 1 }),
     percent: format({ style: "percent", maximumFractionDigits: 2 }),
   };
@@ -90,36 +90,93 @@ const numberText = (key: string, value: number, counted: boolean, speech: Speech
   if (key === "duration" || /_seconds$|^seconds_to_/.test(key)) return durationText(value, speech);
   if (/_bytes(_per_hour)?$/.test(key)) return bytesText(value, speech);
   const share = key === "success_rate" || key.endsWith("_ratio");
-  // Nearly all is not all.
-  if (share && value >= 0 && value < 1) return speech.percent.format(Math.min(value, 0.9999));
-  if (share && value === 1) return speech.percent.format(1);
+  if (share && (value === 0 || value === 1)) return speech.percent.format(value);
+  // Nearly all is not all, and nearly none is some.
+  if (share && value > 0 && value < 1)
+    return speech.percent.format(Math.min(Math.max(value, 0.0001), 0.9999));
   if (counted || isCount(key)) return countText(value, speech);
   return (value === 0 || Math.abs(value) >= 0.1 ? speech.plain : speech.small).format(value);
 };
 
+/** Under which an event says what went wrong. */
+export const isErrorKey = (key: string): boolean => key === "error" || key === "last_error";
+
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
 
-const isEmpty = (value: JsonValue): boolean =>
+export const isEmpty = (value: JsonValue): boolean =>
   typeof value === "object" && value !== null && Object.keys(value).length === 0;
+
+const moreText = (left: number, { words, count }: Speech): string =>
+  `… ${words.moreFields(count.format(left))}`;
 
 const textIn = (object: JsonObject, key: string): string | undefined => {
   const value = Object.hasOwn(object, key) ? object[key] : undefined;
   return typeof value === "string" && value !== "" ? value : undefined;
 };
 
-/** "TypeError: fetch failed (caused by connect ECONNREFUSED)"; undefined when it is no error. The name "Error" tells nothing more. */
-const errorText = (object: JsonObject, words: Words, causes = 0): string | undefined => {
+/**
+ * "TypeError: fetch failed (caused by connect ECONNREFUSED)"; undefined when it is no error. The name "Error" tells nothing more.
+ *
+ * @param each - The most of a message that has a cause; a last one has three times as much.
+ */
+const errorText = (
+  object: JsonObject,
+  each: number,
+  speech: Speech,
+  depth = 0,
+): string | undefined => {
   const name = textIn(object, "name");
   if (name === undefined || typeof object.message !== "string") return undefined;
   const [message, code] = [textIn(object, "message"), textIn(object, "code")];
   const said = message ?? code;
   const unsaid = code !== undefined && said?.includes(code) === false ? ` (${code})` : "";
   const what = said === undefined ? name : `${name === "Error" ? "" : `${name}: `}${said}${unsaid}`;
-  const cause = object.cause;
-  if (typeof cause !== "object" || cause === null || isList(cause)) return what;
-  const why = causes < mostCauses ? errorText(cause, words, causes + 1) : undefined;
-  return why === undefined ? what : words.causedBy(what, why);
+  const why = depth < mostCauses ? causesText(object, each, speech, depth + 1) : "";
+  if (why !== "") return speech.words.causedBy(truncate(what, each), why);
+  return depth === 0 ? what : truncate(what, 3 * each);
 };
+
+/** The cause of an error, and the errors that it stands for; empty when it names none. */
+const causesText = (
+  { cause = null, errors = [] }: JsonObject,
+  each: number,
+  speech: Speech,
+  depth: number,
+): string => {
+  const parts = isList(errors) ? errors : [];
+  const told = [cause, ...parts.slice(0, mostCauses)].flatMap((why) => {
+    if (typeof why === "string") return why === "" ? [] : truncate(why, 3 * each);
+    return typeof why === "object" && why !== null && !isList(why)
+      ? (errorText(why, each, speech, depth) ?? [])
+      : [];
+  });
+  const left = parts.length - mostCauses;
+  if (told.length > 0 && left > 0) told.push(moreText(left, speech));
+  return told.join(speech.words.betweenItems);
+};
+
+/** A chain that is longer is shortened, so that its end stays where there is room for its beginning alone. */
+const longestChain = 400;
+
+/** Of a long chain the messages before the last are cut most: the last cause explains the others. */
+const errorWithin = (object: JsonObject, room: number, speech: Speech): string | undefined => {
+  const whole = errorText(object, longest, speech);
+  if (whole === undefined || whole.length <= Math.min(longestChain, room)) return whole;
+  let text: string | undefined = whole;
+  for (const each of [150, 100, 50]) {
+    text = errorText(object, each, speech);
+    if (text !== undefined && text.length <= room) break;
+  }
+  return text;
+};
+
+const errorMembers = new Set(["name", "message", "code", "cause", "errors"]);
+
+/** Whether no more is lost than an error's stack and its own properties: anything may have a name and a message. */
+const isToldAsError = (key: string, object: JsonObject): boolean =>
+  isErrorKey(key) ||
+  typeof object.stack === "string" ||
+  Object.keys(object).every((name) => errorMembers.has(name));
 
 /** A list or an object that is told by its parts. */
 type Nest = readonly JsonValue[] | JsonObject;
@@ -152,7 +209,6 @@ function* partsOf(
 
 /** As many parts as there is room for, each one line. */
 const within = (nest: Nest, key: string, mark: string, tell: Telling, speech: Speech): string[] => {
-  const { words, count } = speech;
   const shown: string[] = [];
   let room = longest - aside;
   for (const part of partsOf(nest, key, mark, tell, speech)) {
@@ -162,7 +218,7 @@ const within = (nest: Nest, key: string, mark: string, tell: Telling, speech: Sp
     shown.push(line);
   }
   const left = Object.keys(nest).length - shown.length;
-  return left === 0 ? shown : [...shown, `… ${words.moreFields(count.format(left))}`];
+  return left === 0 ? shown : [...shown, moreText(left, speech)];
 };
 
 const inLine = (nest: Nest, key: string, mark: string, speech: Speech): string =>
@@ -200,7 +256,10 @@ const plainText = (
   if (typeof value === "boolean") return value ? words.yes : words.no;
   if (typeof value === "number") return numberText(key, value, counted, speech);
   if (typeof value === "string") return moment.test(value) ? describeTime(value, timeZone) : value;
-  return (isList(value) ? undefined : errorText(value, words)) ?? tell(value, key, speech);
+  const room = tell === outlined ? longest : longestPart - aside;
+  const error =
+    !isList(value) && isToldAsError(key, value) ? errorWithin(value, room, speech) : undefined;
+  return error ?? tell(value, key, speech);
 };
 
 /** Control characters and marks that turn text around; line ends and tabs stay. */
@@ -208,7 +267,7 @@ const unprintable = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u20
 
 /** Text of several lines that cannot move a cursor or turn what follows around. */
 export const cleanText = (text: string): string =>
-  text.toWellFormed().replaceAll("\r\n", "\n").replace(unprintable, " ");
+  withoutColors(text).replaceAll("\r\n", "\n").replace(unprintable, " ");
 
 /** A metric or detail as a reader takes it in, of at most 1,000 characters. */
 export const valueText = (

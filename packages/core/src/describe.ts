@@ -1,5 +1,12 @@
 import { checkTimeZone, describeTime } from "./describe-time.ts";
-import { cleanText, type Speech, speechOf, valueText } from "./describe-values.ts";
+import {
+  cleanText,
+  isEmpty,
+  isErrorKey,
+  type Speech,
+  speechOf,
+  valueText,
+} from "./describe-values.ts";
 import type { Words } from "./describe-words.ts";
 import type { JsonValue } from "./errors.ts";
 import type { EventLevel, MonitorEvent } from "./event.ts";
@@ -70,7 +77,7 @@ const labelOf = (key: string, words: Words): string =>
 
 /** Told before all others, so that no number of these can hide them. One that is false or empty says that nothing went wrong. */
 const isError = ([key, value]: readonly [string, JsonValue]): boolean =>
-  Boolean(value) && (key === "error" || key === "last_error");
+  isErrorKey(key) && Boolean(value) && !isEmpty(value);
 
 const fieldsOf = (event: MonitorEvent, time: string, speech: Speech) => {
   const { words, count } = speech;

@@ -51,10 +51,8 @@ class RunRecord implements Run {
 /** As the details tell it: what `redact` hides there must not stand in the message. */
 const reasonOf = (error: unknown, { snapshot }: OperationHost): string => {
   const { error: told } = snapshot({ error });
-  const message = isJsonObject(told) ? told.message : undefined;
-  return typeof message === "string" && message !== "" && message !== redacted
-    ? truncate(singleLine(message), 300)
-    : "";
+  const said = isJsonObject(told) ? told.message || told.code : told;
+  return typeof said === "string" && said !== redacted ? truncate(singleLine(said), 300) : "";
 };
 
 const seconds = (ms: number): number => Math.round(ms) / 1_000;

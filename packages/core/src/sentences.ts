@@ -56,7 +56,8 @@ const en: Sentences = {
   reachable: (receiver) => `Notifications to ${receiver} are delivered again`,
   test: (receiver) => `Test message to ${receiver}`,
   storeIsMute: "The store does not answer, so the metrics are empty.",
-  storeFails: (rows) => `The store is failing; ${rows} rows wait to be written.`,
+  storeFails: (rows) =>
+    `The store is failing; ${rows} ${rows === 1 ? "row waits" : "rows wait"} to be written.`,
   cutOff: ({ name, last_error }) =>
     `Receiver \`${name}\` is cut off until somebody acts (${last_error?.code}): ${last_error?.message}`,
   breakerIsOpen: ({ name, last_error }) =>

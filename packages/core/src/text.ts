@@ -36,6 +36,12 @@ export const truncateBytes = (text: string, maxBytes: number): string => {
 /** Control characters, line and paragraph separators, and the marks that turn text around. */
 const unprintable = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/gu;
 
+/** What colours a terminal, and which many a library puts into its messages; line ends are no part of it. */
+const colors = /[^\P{Cc}\n\r]\[[\d;]*m/gu;
+
+/** Well-formed text without the colours of a terminal: nobody else reads them. */
+export const withoutColors = (text: string): string => text.toWellFormed().replace(colors, "");
+
 /** One line that no control or direction character can forge or turn around; each run becomes a space. */
 export const singleLine = (text: string): string =>
-  text.toWellFormed().replace(unprintable, " ").trim();
+  withoutColors(text).replace(unprintable, " ").trim();

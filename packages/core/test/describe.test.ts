@@ -56,9 +56,15 @@ suite("describe", () => {
       "Error: lost",
     ]);
     expect(fields.slice(3, 5)).toEqual(errors);
-    const nothing = inWords({ ...guide, details: { error: false, last_error: null } });
-    expect(nothing.errors).toEqual([]);
-    expect(nothing.fields.slice(-2).map(({ value }) => value)).toEqual(["no", "none"]);
+    const said = [
+      { error: false, last_error: null },
+      { error: {}, last_error: [] },
+    ].map((nothing) => inWords({ ...guide, details: nothing }));
+    expect(said.map(({ errors }) => errors)).toEqual([[], []]);
+    expect(said.map(({ fields }) => fields.slice(-2).map(({ value }) => value))).toEqual([
+      ["no", "none"],
+      ["none", "none"],
+    ]);
   });
 
   it("puts it into Chinese, in a named zone", () => {
@@ -187,6 +193,8 @@ suite("describe, numbers", () => {
     ["success_rate", 0.9876, "98.76%"],
     ["success_rate", 98, "98"],
     ["success_rate", 0.99999, "99.99%"],
+    ["success_rate", 0.00001, "0.01%"],
+    ["success_rate", 0, "0%"],
     ["success_rate", 1, "100%"],
     ["used_ratio", 0.5, "50%"],
     ["records_synced", 1_234_567, "1,234,567"],
@@ -201,6 +209,12 @@ suite("describe, numbers", () => {
     expect(detail("retry_count", 12_345)).toBe("12,345");
     expect(detail("job", 12_345)).toBe("12345");
     expect(detail("ratio", 0.00001)).toBe("0.00001");
+  });
+
+  it("tells two details apart that differ little", () => {
+    expect(detail("state", { expected: 1.0001, actual: 1.0004, sum: 0.1 + 0.2 })).toBe(
+      "expected: 1.0001, actual: 1.0004, sum: 0.3",
+    );
   });
 });
 
@@ -229,6 +243,58 @@ suite("describe, details", () => {
     const said = Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT" });
     expect(detail("error", snapshot(said))).toBe("ENOENT: no such file");
     expect(detail("user", { name: "Ann" })).toBe("name: Ann");
+    const commit = { name: "Ann", message: "fix the schema", branch: "main" };
+    expect(detail("commit", commit)).toBe("name: Ann, message: fix the schema, branch: main");
+    const parsed = { name: "SqlError", message: "lost", errno: 2013 };
+    expect(detail("error", parsed)).toBe("SqlError: lost");
+    expect(detail("error", { name: "A", message: "b", cause: parsed })).toBe(
+      "A: b (caused by SqlError: lost)",
+    );
+  });
+
+  const because = (message: string, cause: unknown) => snapshot(new Error(message, { cause }));
+
+  it("keeps the last cause of an error, however long the ones before it are", () => {
+    const query = `Failed query: ${"insert into coin_data ".repeat(100)}`;
+    const cut = /^Failed query: .{100,}… \(caused by duplicate key \(caused by disk full\)\)$/;
+    const why = new Error("duplicate key", { cause: new Error("disk full") });
+    const text = detail("error", because(query, why));
+    expect(text).toMatch(cut);
+    // So that it stays where a digest has room for the beginning alone.
+    expect(text?.length).toBeLessThanOrEqual(250);
+    expect(detail("causes", [because(query, why), "no more"])?.split("\n")[0]).toMatch(
+      /^- Failed query: .{50,}… \(caused by duplicate key \(caused by disk full\)\)$/,
+    );
+    const wrapped = [5, 4, 3, 2, 1].reduce<unknown>(
+      (cause, level) => new Error(`${level} ${"x".repeat(100)}`, { cause }),
+      "no answer",
+    );
+    expect(detail("error", snapshot(wrapped))).toContain(`5 ${"x".repeat(100)}`);
+    const both = detail("error", because(query, new Error("y".repeat(2_000))));
+    expect(both).toMatch(/^Failed query: .{100,}… \(caused by y{300,}…\)$/);
+    const wordy = because(`no answer ${"x".repeat(250)}`, new Error("disk full"));
+    expect(detail("error", wordy)).toBe(`no answer ${"x".repeat(250)} (caused by disk full)`);
+  });
+
+  it("tells the errors that one stands for, and a cause that is a text", () => {
+    const replicas = [1, 2].map((at) => new Error(`replica-${at}: refused`));
+    const all = new AggregateError(replicas, "All promises were rejected");
+    expect(detail("error", snapshot(all))).toBe(
+      "AggregateError: All promises were rejected (caused by replica-1: refused, replica-2: refused)",
+    );
+    expect(detail("error", snapshot(all), "zh-CN")).toBe(
+      "AggregateError: All promises were rejected（起因：replica-1: refused、replica-2: refused）",
+    );
+    expect(detail("error", because("sync failed", "disk full"))).toBe(
+      "sync failed (caused by disk full)",
+    );
+    const many = new AggregateError(
+      Array.from({ length: 9 }, (_, at) => new Error(`e${at}`)),
+      "",
+    );
+    expect(detail("error", snapshot(many))).toBe(
+      "AggregateError (caused by e0, e1, e2, e3, e4, … 4 more not shown)",
+    );
   });
 
   const since = "2025-08-29T10:30:00.000Z";
@@ -367,7 +433,7 @@ suite("describe, details", () => {
   });
 
   it("keeps line ends in values and messages, and no other control or direction characters", () => {
-    expect(detail("log", "one\r\n\ttwo\u001b[31m\u202e\u0000")).toBe("one\n\ttwo [31m  ");
+    expect(detail("log", "one\r\n\ttwo\u001b[31m\u202e\u0000")).toBe("one\n\ttwo  ");
     expect(inWords({ ...guide, message: "a\nb\u0007" }).message).toBe("a\nb ");
     expect(fieldsOf({ details: { log: "one\ntwo" } })[0]?.short).toBe(false);
   });

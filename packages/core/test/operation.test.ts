@@ -55,6 +55,22 @@ describe("track", () => {
     });
   });
 
+  it.each([
+    ["a text", "disk full", "disk full"],
+    [
+      "an error that has nothing but a code",
+      Object.assign(new Error(""), { code: "ECONNREFUSED" }),
+      "ECONNREFUSED",
+    ],
+  ])("says why it failed where the work throws %s", async (_, thrown, why) => {
+    const { clock, monitor } = rig();
+    const notifier = memoryNotifier();
+    monitor.registerNotifier(notifier);
+    await monitor.track("sync", () => Promise.reject(thrown)).catch(() => {});
+    await clock.advance(0);
+    expect(notifier.events[1]?.message).toBe(`sync failed: ${why}`);
+  });
+
   it.each([["error"], ["**.message"]])(
     "does not say in the message what `redact: [%j]` hides in the details",
     async (path) => {

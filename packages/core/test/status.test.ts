@@ -390,6 +390,8 @@ describe("the service is unhealthy", () => {
       status: "unhealthy",
       reasons: ["The store is failing; 42 rows wait to be written."],
     });
+    const one = await verdictOf([], { stats: statsOf([], { failing: true, uncommitted: 1 }) });
+    expect(one.reasons).toEqual(["The store is failing; 1 row waits to be written."]);
   });
 
   it("when the store cannot be asked, and then says so instead of failing itself", async () => {

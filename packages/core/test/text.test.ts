@@ -104,7 +104,11 @@ describe("truncateBytes", () => {
 describe("singleLine", () => {
   it("makes a space of each run of line ends, control characters and direction marks", () => {
     expect(singleLine(" a\r\n\u0000b\u2028c\u202ed\u2066e ")).toBe("a b c d e");
-    expect(singleLine("数据\u001b[31m同步")).toBe("数据 [31m同步");
+    expect(singleLine("数据\u001b]0;x\u0007同步")).toBe("数据 ]0;x 同步");
+    expect(singleLine("\u001b[1m\u001b[38;5;9mboom\u001b[0m at\n[5m ago]")).toBe(
+      "boom at [5m ago]",
+    );
+    expect(singleLine("a\u001b\u001b[0m[2Jb")).toBe("a [2Jb");
   });
 
   it("leaves emoji families and other scripts whole", () => {

@@ -20,6 +20,8 @@ export const linkLocalAndMetadata: readonly string[] = [
   ...[
     "169.254.0.0/16", // link-local; the metadata service of nearly every cloud
     "100.100.100.200", // Alibaba Cloud
+    "100.96.0.96", // Volcano Engine
+    "100.80.80.80", // UCloud
     "168.63.129.16", // Azure, in public address space
     "192.0.0.192", // Oracle Cloud Classic
   ].flatMap(everyFormOf),

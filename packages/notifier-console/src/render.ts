@@ -38,11 +38,15 @@ export const prettyEvent = (event: MonitorEvent, options: PrettyOptions): string
   const { fields, level, levelLabel, time, title } = describe(event, options);
   const oneLine = (text: string): string => printableLines(text).join(" ");
   const [first = "", ...rest] = printableLines(event.message);
+  const name = oneLine(title);
+  const message = first.trim() === "" ? "" : `: ${first}`;
+  // "Data sync failed: no answer" is told as it is, and not as "Data sync failed: Data sync failed: no answer".
+  const said = first.startsWith(name) ? first.slice(name.length) : message;
   const headline = [
     paint("dim", oneLine(time)),
     paint(level, oneLine(levelLabel).toUpperCase()),
     `[${oneLine(event.service)}]`,
-    paint("bold", oneLine(title)) + (first.trim() === "" ? "" : `: ${first}`),
+    paint("bold", name) + said,
   ].join(" ");
   const body = fields.slice(inHeadline).flatMap(({ label, value }) => {
     const lines = printableLines(value);

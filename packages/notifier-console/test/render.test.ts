@@ -62,6 +62,14 @@ describe("pretty", () => {
     expect(headline?.endsWith(String.raw`: a\x1b[2Jb\x9b31mc\u202ed  e\x00`)).toBe(true);
   });
 
+  it("says the title once where the message begins with it", () => {
+    const told = (message: string) =>
+      prettyEvent(sampleEvent({ message, details: {}, metrics: {} }), plain).split("] ")[1];
+    expect(told("Data sync succeeded: 40 records")).toBe("Data sync succeeded: 40 records\n");
+    expect(told("Data sync succeeded")).toBe("Data sync succeeded\n");
+    expect(told("40 records")).toBe("Data sync succeeded: 40 records\n");
+  });
+
   it("says nothing after the title of an event without a message", () => {
     expect(linesOf("  ")[0]?.endsWith(":")).toBe(false);
   });

@@ -47,6 +47,10 @@ const badge = ({ color, level, levelLabel }: View): string =>
 const fieldRow = ({ label, value }: View["fields"][number]): string =>
   `<tr><td class="line dim" valign="top" width="30%">${name(label)}</td><td class="line" valign="top">${lines(value)}</td></tr>\n`;
 
+const fieldTable = (fields: View["fields"]): string =>
+  `<table ${layout} cellpadding="5" class="ink" style="${ink};margin-top:10px;font-size:13px">\n` +
+  `${fields.map(fieldRow).join("")}</table>\n`;
+
 const block = (style: string, text: string): string =>
   text === "" ? "" : `<div style="${style}">${lines(text)}</div>\n`;
 
@@ -60,9 +64,9 @@ export const htmlSection = (view: View, words: Words): string =>
   `<td class="ink" style="${ink};padding:2px 0 2px 16px;font-size:14px;line-height:1.5">\n` +
   `${badge(view)}\n` +
   block("font-size:18px;font-weight:bold;padding-top:6px", view.title) +
+  (view.above.length === 0 ? "" : fieldTable(view.above)) +
   block("padding-top:4px", view.message) +
-  `<table ${layout} cellpadding="5" class="ink" style="${ink};margin-top:10px;font-size:13px">\n` +
-  `${view.fields.map(fieldRow).join("")}</table>\n` +
+  fieldTable(view.fields) +
   aside("font-size:12px;padding-top:6px", view.hidden > 0 ? words.moreFields(view.hidden) : "") +
   aside("font-size:12px;padding-top:6px", `${words.eventId} ${view.id}`) +
   "</td></tr></table>\n";

@@ -12,7 +12,7 @@ const labelWidth = 16;
 /** Chinese letters are two columns wide. */
 const columns = (text: string): number => text.replace(/[\u1100-\uffef]/g, "xx").length;
 
-const fieldLine = (label: string, value: string): string => {
+const fieldLine = ({ label, value }: View["fields"][number]): string => {
   const head = `${label}: ${" ".repeat(Math.max(0, labelWidth - 2 - columns(label)))}`;
   return `${head}${indent(value, labelWidth)}`;
 };
@@ -21,11 +21,12 @@ const fieldLine = (label: string, value: string): string => {
 export const plainSection = (view: View, words: Words): string =>
   [
     `${levelWord(view)}  ${view.title}`,
+    ...(view.above.length === 0 ? [] : ["", ...view.above.map(fieldLine)]),
     ...(view.message === "" ? [] : ["", indent(view.message, 2)]),
     "",
-    ...view.fields.map(({ label, value }) => fieldLine(label, value)),
+    ...view.fields.map(fieldLine),
     ...(view.hidden > 0 ? [words.moreFields(view.hidden)] : []),
-    fieldLine(words.eventId, view.id),
+    fieldLine({ label: words.eventId, value: view.id }),
   ].join("\n");
 
 const levelWidth = 8;

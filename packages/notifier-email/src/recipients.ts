@@ -102,7 +102,7 @@ export const deferral = (to: readonly Mailbox[], tally: Tally): DeliveryError =>
   const reply = tally.lastRejection === undefined ? "no code" : replyCode(tally.lastRejection);
   return new DeliveryError(
     "unavailable",
-    `${tally.deferred.length} of ${to.length} recipients were put off (${reply}); ${tally.served.size} have the mail, ${tally.refused.size} were refused for good.`,
+    `The mail server puts off ${tally.deferred.length} of ${to.length} recipients (${reply}); served: ${tally.served.size}, refused for good: ${tally.refused.size}.`,
     { resume: resumeOf(to, tally) },
   );
 };

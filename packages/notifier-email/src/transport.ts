@@ -17,7 +17,8 @@ export const connectionOptions = (server: Server): SMTPConnection.Options => ({
   // At once: a polite end would still flush the rest of a mail that was given up.
   socketCloseTimeout: 0,
   maxResponseSize: 64 * 1024,
-  ...(server.ca === undefined ? {} : { tls: { ca: [...server.ca] } }),
+  // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch it off.
+  tls: { rejectUnauthorized: true, ...(server.ca && { ca: [...server.ca] }) },
 });
 
 const poolOptions = (server: Server, connections: number): SMTPPoolOptions & { pool: true } => ({

@@ -23,7 +23,9 @@ export interface View {
   readonly time: string;
   /** What went wrong, by the event's own details, in one line; empty where they say nothing of it. */
   readonly trouble: string;
-  /** What went wrong, then service, event type and time, then the others. */
+  /** What went wrong, where the message is so long that it would be off a phone's screen below it. */
+  readonly above: readonly Field[];
+  /** What went wrong, then service, event type and time, then the others; without those `above`. */
   readonly fields: readonly Field[];
   /** Fields that found no room. */
   readonly hidden: number;
@@ -66,6 +68,8 @@ const tidy = (text: string, max: number): string =>
     .join("\n")
     .trim();
 
+const isLong = (text: string): boolean => text.length > 600 || text.split("\n").length > 10;
+
 /** A description begins with service, event type and time. */
 const headFields = 3;
 
@@ -85,6 +89,8 @@ export const viewOf = (event: MonitorEvent, options: DescribeOptions, bounds: Bo
     if (room < 0) break;
     shown.push({ label, value });
   }
+  const text = tidy(message, bounds.message);
+  const above = isLong(text) ? errors.length : 0;
   return {
     id: singleLine(event.id),
     type: singleLine(event.event_type),
@@ -93,10 +99,11 @@ export const viewOf = (event: MonitorEvent, options: DescribeOptions, bounds: Bo
     level,
     levelLabel: singleLine(levelLabel),
     color,
-    message: tidy(message, bounds.message),
+    message: text,
     time,
     trouble: errors.map(({ label, value }) => `${label}: ${singleLine(value)}`).join(" · "),
-    fields: shown,
+    above: shown.slice(0, above),
+    fields: shown.slice(above),
     hidden: all.length - shown.length,
   };
 };

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { DeliveryError } from "@datasync-monitor/core";
 import { sendContext } from "@datasync-monitor/testkit";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { elsewhere, good, key } from "../../../test-support/certificates.ts";
 import type { Script, ScriptedSmtp } from "./support/scripted-smtp.ts";
 import {
@@ -202,6 +202,8 @@ describe("our own signal", () => {
 });
 
 describe("TLS", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
   it("trap 46: a certificate that is not trusted is ours to mend, by TLS from the start and by STARTTLS", async () => {
     const secure = await scripted({ secure: true });
     const error = await rejection(sendOne(notifierAt(secure, { secure: true })));
@@ -209,6 +211,16 @@ describe("TLS", () => {
       code: "config",
       message: expect.stringContaining("DEPTH_ZERO_SELF_SIGNED_CERT"),
     });
+    expect(await codeUnder({ extensions: ["STARTTLS"] })).toBe("config");
+    expect(secure.commands()).toEqual([]);
+  });
+
+  it("is verified although NODE_TLS_REJECT_UNAUTHORIZED says not to", async () => {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    const secure = await scripted({ secure: true });
+    const notifier = notifierAt(secure, { secure: true });
+    const tried = [sendOne(notifier), notifier.verify?.(sendContext())];
+    for (const attempt of tried) expect(await rejection(attempt)).toMatchObject({ code: "config" });
     expect(await codeUnder({ extensions: ["STARTTLS"] })).toBe("config");
     expect(secure.commands()).toEqual([]);
   });

@@ -35,7 +35,7 @@ describe("several recipients", () => {
     const error = await rejection(sendOne(notifier));
     expect(error.code).toBe("unavailable");
     expect(error.message).toBe(
-      "1 of 3 recipients were put off (451 4.3.0); 2 have the mail, 0 were refused for good.",
+      "The mail server puts off 1 of 3 recipients (451 4.3.0); served: 2, refused for good: 0.",
     );
     await sendOne(notifier, retry(error.resume));
     expect(server.mails().map((mail) => mail.to)).toEqual([[a, c], [b]]);

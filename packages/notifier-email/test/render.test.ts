@@ -116,6 +116,34 @@ describe("one event", () => {
     expect(lines.filter((line) => line.includes("ECONNRESET"))).toHaveLength(1);
   });
 
+  it("says what went wrong above a long message, and below a short one", () => {
+    const mail = (message: string, ...more: MonitorEvent[]) =>
+      renderMail(
+        [sampleEvent({ ...failure, message, details: { error: "no route" } }), ...more],
+        english,
+      );
+    const isAbove = (message: string, ...more: MonitorEvent[]) => {
+      const { text, html } = mail(message, ...more);
+      return [text, html].map((part) => {
+        expect(part.split("no route")).toHaveLength(2);
+        return part.indexOf("no route") < part.lastIndexOf("the message.");
+      });
+    };
+    const long = `the message.${"x".repeat(700)}`;
+    const high = `the message.${"\nline".repeat(20)}`;
+    expect(isAbove("the message.")).toEqual([false, false]);
+    expect(isAbove(long)).toEqual([true, true]);
+    expect(isAbove(high)).toEqual([true, true]);
+    expect(isAbove(long, sampleEvent())).toEqual([true, true]);
+    expect(mail(high).text.split("\n").slice(0, 5)).toEqual([
+      "ERROR  Data sync failed",
+      "",
+      "Error:          no route",
+      "",
+      "the message.",
+    ]);
+  });
+
   it("says how many fields it left out", () => {
     const details = Object.fromEntries(
       Array.from({ length: 25 }, (_, i) => [`key_${i}`, "x".repeat(900)]),

@@ -2,7 +2,7 @@ import type { EventLevel, JsonObject } from "@datasync-monitor/core";
 import { cut, disarmMentions } from "./escape.ts";
 import type { Room } from "./fit.ts";
 import { linkTarget } from "./link.ts";
-import { errorBytes, factsWithin, originOf, shortBytes, valueBytes } from "./parts.ts";
+import { errorBytes, factsWithin, inOrder, originOf, shortBytes, valueBytes } from "./parts.ts";
 import type { Fact, Look, Story } from "./story.ts";
 
 /** The vendor's header colours, the same in both structures. */
@@ -26,7 +26,7 @@ export const calling = ({ mentions }: Look): string =>
 export interface CardText {
   /** A label above its value. */
   field(fact: Fact, room: Room, maxBytes?: number): string;
-  /** An event of a digest: headline and origin, message, what went wrong, the facts that find room, and its id. */
+  /** An event of a digest: headline and origin, message and what went wrong, the facts that find room, and its id. */
   block(story: Story, room: Room): string;
 }
 
@@ -53,13 +53,14 @@ export const cardText = (safe: (text: string) => string): CardText => {
         ({ label, value }) =>
           `${safe(cut(`${label}: `, shortBytes))}${inLine(value, Math.min(shortBytes, room.textBytes))}`,
       );
+      const message = cut(story.message, room.textBytes);
+      const wrong = errors.map(
+        ({ label, value }) =>
+          `${bold(label)} ${inLine(value, Math.min(errorBytes, room.textBytes))}`,
+      );
       const lines = [
         `${bold(story.headline)} · ${safe(cut(originOf(story, story.time), shortBytes))}`,
-        safe(cut(story.message, room.textBytes)),
-        ...errors.map(
-          ({ label, value }) =>
-            `${bold(label)} ${inLine(value, Math.min(errorBytes, room.textBytes))}`,
-        ),
+        ...inOrder(message, [safe(message)], wrong),
         [...facts, ...(isCut ? ["…"] : [])].join(" · "),
         safe(cut(story.event.id, shortBytes)),
       ];

@@ -21,17 +21,25 @@ export interface ShownFacts {
   readonly cut: boolean;
 }
 
-/** Errors come first; of an error or a critical event they stay when no other field does. */
-export const factsWithin = ({ level, errors, facts }: Story, { fields }: Room): ShownFacts => {
-  const isGrave = level === "error" || level === "critical";
-  const shown = isGrave ? errors : errors.slice(0, fields);
-  const others = facts.slice(0, Math.max(0, fields - shown.length));
-  return {
-    errors: shown,
-    others,
-    cut: shown.length + others.length < errors.length + facts.length,
-  };
+/** Errors come first, and stay when no other field does. */
+export const factsWithin = ({ errors, facts }: Story, { fields }: Room): ShownFacts => {
+  const others = facts.slice(0, Math.max(0, fields - errors.length));
+  return { errors, others, cut: others.length < facts.length };
 };
+
+const screenfulBytes = 600;
+const screenfulLines = 10;
+
+/** Whether a message pushes what stands below it off a phone's screen. */
+export const isLong = (shown: string): boolean =>
+  Buffer.byteLength(shown) > screenfulBytes || shown.split("\n").length > screenfulLines;
+
+/** A message and what went wrong, in the order in which both are seen. */
+export const inOrder = <T>(
+  shown: string,
+  message: readonly T[],
+  errors: readonly T[],
+): readonly T[] => (isLong(shown) ? [...errors, ...message] : [...message, ...errors]);
 
 const longestService = 120;
 

@@ -2,7 +2,7 @@ import type { JsonObject } from "@datasync-monitor/core";
 import { calling, cardText, plain, templates } from "./card-text.ts";
 import { cut, disarmMentions, escapeMarkdown } from "./escape.ts";
 import type { Room } from "./fit.ts";
-import { errorBytes, factsWithin, leftOut, shortBytes, titleOf } from "./parts.ts";
+import { errorBytes, factsWithin, inOrder, leftOut, shortBytes, titleOf } from "./parts.ts";
 import type { Fact, Look, Story } from "./story.ts";
 import { type Words, words } from "./words.ts";
 
@@ -56,14 +56,14 @@ const rows = ([first, second, ...rest]: readonly Cell[]): readonly JsonObject[] 
 
 const single = (story: Story, room: Room, own: Words): readonly JsonObject[] => {
   const { errors, others, cut: isCut } = factsWithin(story, room);
-  const cells = [
-    ...errors.map((fact) => cell(fact, room, errorBytes)),
-    ...story.head.map((fact) => cell(fact, room)),
-    ...others.map((fact) => cell(fact, room)),
-  ];
+  const message = cut(story.message, room.textBytes);
   return [
-    ...(story.message === "" ? [] : [paragraph(cut(story.message, room.textBytes))]),
-    ...rows(cells),
+    ...inOrder(
+      message,
+      message === "" ? [] : [paragraph(message)],
+      rows(errors.map((fact) => cell(fact, room, errorBytes))),
+    ),
+    ...rows([...story.head, ...others].map((fact) => cell(fact, room))),
     ...(isCut ? [note(own.fewerFields)] : []),
     note(cut(story.event.id, shortBytes)),
   ];
@@ -81,8 +81,13 @@ const summaryBytes = 200;
 
 /** The line that stands for the card in the list of chats: its title, and what its gravest event says. */
 const summaryOf = (stories: readonly Story[], title: string, room: Room): string => {
-  const message = stories[0]?.message ?? "";
-  const line = message === "" ? title : `${title} · ${message.replaceAll("\n", " ")}`;
+  const { message = "", title: name = "" } = stories[0] ?? {};
+  const told = message.replaceAll("\n", " ");
+  // A message that begins with the title would say it twice, where there is room for a few words.
+  const line =
+    told.startsWith(name) && title.endsWith(name)
+      ? title.slice(0, title.length - name.length) + told
+      : [title, told].filter((text) => text !== "").join(" · ");
   return disarmMentions(cut(line, Math.min(summaryBytes, room.textBytes)));
 };
 

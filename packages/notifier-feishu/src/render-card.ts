@@ -2,7 +2,7 @@ import type { JsonObject } from "@datasync-monitor/core";
 import { calling, cardText, plain, templates } from "./card-text.ts";
 import { cut, escapeMarkup } from "./escape.ts";
 import type { Room } from "./fit.ts";
-import { errorBytes, factsWithin, leftOut, shortBytes, titleOf } from "./parts.ts";
+import { errorBytes, factsWithin, isLong, leftOut, shortBytes, titleOf } from "./parts.ts";
 import type { Fact, Look, Story } from "./story.ts";
 import { type Words, words } from "./words.ts";
 
@@ -18,16 +18,18 @@ const field = (fact: Fact, room: Room, maxBytes?: number): JsonObject => ({
   text: markup(text.field(fact, room, maxBytes)),
 });
 
+const grid = (fields: readonly JsonObject[]): readonly JsonObject[] =>
+  fields.length === 0 ? [] : [{ tag: "div", fields }];
+
 const single = (story: Story, room: Room, own: Words): readonly JsonObject[] => {
   const { errors, others, cut: isCut } = factsWithin(story, room);
-  const fields = [
-    ...errors.map((fact) => field(fact, room, errorBytes)),
-    ...story.head.map((fact) => field(fact, room)),
-    ...others.map((fact) => field(fact, room)),
-  ];
+  const message = cut(story.message, room.textBytes);
+  const wrong = errors.map((fact) => field(fact, room, errorBytes));
+  const [above, below] = isLong(message) ? [wrong, []] : [[], wrong];
   return [
-    ...(story.message === "" ? [] : [paragraph(plain(cut(story.message, room.textBytes)))]),
-    ...(fields.length === 0 ? [] : [{ tag: "div", fields }]),
+    ...grid(above),
+    ...(message === "" ? [] : [paragraph(plain(message))]),
+    ...grid([...below, ...[...story.head, ...others].map((fact) => field(fact, room))]),
     ...(isCut ? [note(own.fewerFields)] : []),
     note(cut(story.event.id, shortBytes)),
   ];

@@ -4,6 +4,8 @@ import type { Room } from "./fit.ts";
 import {
   errorBytes,
   factsWithin,
+  inOrder,
+  isLong,
   leftOut,
   originOf,
   shortBytes,
@@ -27,9 +29,12 @@ const line = ({ label, value }: Fact, room: Room, maxBytes: number): string => {
 
 const single = (story: Story, room: Room, own: Words): readonly string[] => {
   const { errors, others, cut: isCut } = factsWithin(story, room);
+  const message = cut(story.message, room.textBytes);
+  const wrong = errors.map((fact) => line(fact, room, errorBytes));
+  const isBelow = wrong.length > 0 && isLong(message);
+  const told = indent(isBelow ? `${own.message}: ${message}` : message);
   return [
-    indent(cut(story.message, room.textBytes)),
-    ...errors.map((fact) => line(fact, room, errorBytes)),
+    ...inOrder(message, [told], wrong),
     ...story.head.map((fact) => line(fact, room, valueBytes)),
     ...others.map((fact) => line(fact, room, valueBytes)),
     isCut ? own.fewerFields : "",
@@ -40,9 +45,10 @@ const single = (story: Story, room: Room, own: Words): readonly string[] => {
 const block = (story: Story, room: Room): readonly string[] => {
   const { errors, others, cut: isCut } = factsWithin(story, room);
   const facts = others.map((fact) => line(fact, room, shortBytes).replace(/\n */g, " "));
+  const message = cut(story.message, room.textBytes);
+  const wrong = errors.map((fact) => line(fact, room, errorBytes));
   const told = [
-    cut(story.message, room.textBytes),
-    ...errors.map((fact) => line(fact, room, errorBytes)),
+    ...inOrder(message, [message], wrong),
     [...facts, ...(isCut ? ["…"] : [])].join(" · "),
     cut(story.event.id, shortBytes),
   ];

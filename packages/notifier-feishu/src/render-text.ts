@@ -5,6 +5,7 @@ import {
   countOf,
   errorBytes,
   factsWithin,
+  inOrder,
   leftOut,
   originOf,
   shortBytes,
@@ -25,20 +26,21 @@ const line = ({ label, value }: Fact, room: Room): string =>
 const errorLines = (story: Story, room: Room): readonly string[] =>
   factsWithin(story, room).errors.map((fact) => line(fact, room));
 
-const single = (story: Story, room: Room, own: Words): string =>
-  [
+const single = (story: Story, room: Room, own: Words): string => {
+  const message = cut(story.message, room.textBytes);
+  const told = [`${own.message}: ${indent(message)}`, `${own.time}: ${timeOf(story)}`];
+  return [
     own.heading,
     `${own.event}: ${cut(story.type, shortBytes)}`,
     `${own.level}: ${story.level}`,
-    `${own.message}: ${indent(cut(story.message, room.textBytes))}`,
-    `${own.time}: ${timeOf(story)}`,
-    ...errorLines(story, room),
+    ...inOrder(message, told, errorLines(story, room)),
   ].join("\n");
+};
 
 const block = (story: Story, room: Room): string => {
+  const message = cut(story.message, room.textBytes);
   const told = [
-    cut(story.message, room.textBytes),
-    ...errorLines(story, room),
+    ...inOrder(message, [message], errorLines(story, room)),
     cut(story.event.id, shortBytes),
   ].filter((text) => text !== "");
   return [

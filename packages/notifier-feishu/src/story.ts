@@ -23,6 +23,8 @@ export interface Fact {
 export interface Story {
   readonly event: MonitorEvent;
   readonly level: Description["level"];
+  /** `数据同步失败` */
+  readonly title: string;
   /** `[错误] 数据同步失败` */
   readonly headline: string;
   readonly message: string;
@@ -54,6 +56,7 @@ export const tell = (event: MonitorEvent, look: Look): Story => {
   return {
     event,
     level: words.level,
+    title: oneLine(words.title),
     headline: oneLine(`[${words.levelLabel}] ${words.title}`),
     message: printable(words.message),
     time: oneLine(words.time),

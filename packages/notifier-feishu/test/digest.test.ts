@@ -110,6 +110,26 @@ describe.each(shapes)("one event in the shape %o", (shape) => {
     const shown = shownIn([event(1, { level: "error", details })], shape);
     expect(shown).toContain(`SqlError: ${"错".repeat(500)}`);
   });
+
+  it("says what went wrong at every level, however long the message is", () => {
+    for (const level of ["info", "warning", "error", "critical"] as const) {
+      const told = event(1, { level, message: "长".repeat(7_000), details: { error: "no route" } });
+      expect(shownIn([told], shape)).toContain("no route");
+    }
+  });
+
+  it.each([
+    ["says what went wrong after a message of a line or two", "the message.", false],
+    ["says it before a long message", `the message.${"长".repeat(300)}`, true],
+    ["says it before a message of many lines", `the message.${"\nline".repeat(20)}`, true],
+  ])("%s", (_, message, first) => {
+    const failed = event(1, { level: "error", message, details: { error: "no route" } });
+    for (const events of [[failed], [failed, event(2)]]) {
+      const shown = shownIn(events, shape);
+      expect(shown.split("no route")).toHaveLength(2);
+      expect(shown.indexOf("no route") < shown.lastIndexOf("the message.")).toBe(first);
+    }
+  });
 });
 
 it("marks where a digest leaves out facts", () => {

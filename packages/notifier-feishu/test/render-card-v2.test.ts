@@ -133,6 +133,9 @@ describe("a 2.0 card", () => {
     const worst = sampleEvent({ level: "critical", message: "disk full" });
     expect(summary([...sampleBatch(2), worst])).toBe("3 条事件：严重 1、信息 2 · disk full");
     expect(summary([sampleEvent({ message: "" })])).toBe("[信息] 数据同步成功");
+    const twice = sampleEvent({ message: "数据同步成功：1000 条" });
+    expect(summary([twice])).toBe("[信息] 数据同步成功：1000 条");
+    expect(summary([twice, sampleEvent()])).toBe("2 条事件：信息 2 · 数据同步成功：1000 条");
     expect(Buffer.byteLength(summary([sampleEvent({ message: "数".repeat(900) })]))).toBeLessThan(
       201,
     );

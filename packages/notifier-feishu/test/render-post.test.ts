@@ -39,6 +39,17 @@ it("sets the lines of a value below its label, and in a digest in one line", () 
   expect(digest).toContain("    sql: SELECT * FROM t · note: one");
 });
 
+it("lets no message pass for a field where it stands among them", () => {
+  const forged = `服务: other${"\nline".repeat(20)}`;
+  const failed = sampleEvent({ message: forged, details: { error: "no route" }, metrics: {} });
+  const lines = textsOf(bodyOf([failed], { format: "post" }), "text");
+  expect(lines.map((line) => line.split("\n")[0]).slice(0, 3)).toEqual([
+    "错误: no route",
+    "消息: 服务: other",
+    "服务: datasync",
+  ]);
+});
+
 it("mentions nobody, whatever the events hold (trap 8)", () => {
   fc.assert(
     fc.property(hostileBatch, (events) => {

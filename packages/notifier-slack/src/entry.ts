@@ -1,7 +1,7 @@
 import { type DescribedField, singleLine } from "@datasync-monitor/core";
 import { isBlank, mrkdwnWithin } from "./escape.ts";
 import { linkOf } from "./link.ts";
-import { errorsOf, factsOf, headlineOf, idOf, originOf, type Telling } from "./telling.ts";
+import { errorsOf, factsOf, headlineOf, idOf, isLong, originOf, type Telling } from "./telling.ts";
 
 /** Of the headline, and of where and when. */
 const lineRoom = 200;
@@ -26,7 +26,7 @@ const inLine = (facts: readonly DescribedField[], room: number): string => {
 const roomOf = (line: string): number => (line === "" ? 0 : line.length + 1);
 
 /**
- * An event in a few lines of at most `room` units, escaped: headline, where and when; message; what went
+ * An event in a few lines of at most `room` units, escaped: headline, where and when; message and what went
  * wrong; other facts; id. What went wrong has half of what the first and the last line leave, and what the message
  * does not need of the other half.
  *
@@ -40,5 +40,6 @@ export const entryOf = (telling: Telling, room: number, message: string): string
   const errors = inLine(errorsOf(telling), Math.max(Math.floor(left / 2), left - asked) - 1);
   const told = isBlank(message) ? "" : mrkdwnWithin(message, left - roomOf(errors) - 1);
   const facts = inLine(factsOf(telling), left - roomOf(errors) - roomOf(told) - 1);
-  return [head, told, errors, facts, id].filter((line) => line !== "").join("\n");
+  const body = isLong(told) ? [errors, told] : [told, errors];
+  return [head, ...body, facts, id].filter((line) => line !== "").join("\n");
 };

@@ -42,14 +42,17 @@ const zeroWidthSpace = "\u200b";
 const withoutFences = (text: string): string =>
   text.replace(/`{3,}/g, (run) => run.split("").join(zeroWidthSpace));
 
+/** Text in which no line begins with `>`, escaped or not: Slack would show the line as a quotation, without the sign. */
+const withoutQuotes = (text: string): string => text.replace(/^(?=[>＞])/gm, zeroWidthSpace);
+
 /** Escaped text for a `mrkdwn` object. `*`, `_` and `~` have no escape there; they can embolden, and nothing worse. */
 export const mrkdwnWithin = (text: string, max: number): string =>
-  escapeWithin(withoutFences(text), max);
+  escapeWithin(withoutQuotes(withoutFences(text)), max);
 
 const fence = "```";
 
 /** A code block of at most `max` units that its content cannot end. Empty when there is no room for content. */
 export const fencedWithin = (text: string, max: number): string => {
-  const content = mrkdwnWithin(text, max - 2 * (fence.length + 1));
+  const content = escapeWithin(withoutFences(text), max - 2 * (fence.length + 1));
   return content === "" ? "" : `${fence}\n${content}\n${fence}`;
 };

@@ -17,4 +17,7 @@ export const limits = {
   summary: 300,
   /** A message without blocks: our own choice, well below the 40,000 at which Slack cuts without a word. */
   plain: 12_000,
+  /** A longer message would push what went wrong off a phone's screen, or behind "Show more": our own choice. */
+  onTop: 600,
+  linesOnTop: 10,
 } as const;

@@ -11,7 +11,7 @@ import {
 import { fencedWithin, isBlank, mrkdwnWithin, printable } from "./escape.ts";
 import { limits } from "./limits.ts";
 import { linkOf } from "./link.ts";
-import { errorsOf, factsOf, headlineOf, idOf, originOf, type Telling } from "./telling.ts";
+import { errorsOf, factsOf, headlineOf, idOf, isLong, originOf, type Telling } from "./telling.ts";
 import { words } from "./words.ts";
 
 /** Where the parts of a message stand. */
@@ -44,16 +44,22 @@ const inTens = (facts: readonly DescribedField[]): DescribedField[][] =>
     facts.slice(row * limits.fieldsPerSection, (row + 1) * limits.fieldsPerSection),
   );
 
+/** Those of `describe()`; more would leave no room for the message. */
+const mostAbove = 2;
+
 /**
  * Header and message stand in the message itself: beside blocks of its own Slack does not show its `text`,
  * which says the same. What went wrong, facts as far as there is room, where and when, and the id stand
- * behind the bar in the colour of the level.
+ * behind the bar in the colour of the level; above a long message stands what went wrong.
  */
 export const eventLayout = (telling: Telling, locale: Locale): Layout => {
-  const blocks = [header(headlineOf(telling)), ...paragraph(printable(telling.said.message))];
+  const message = printable(telling.said.message);
+  const errors = errorsOf(telling);
+  const above = isLong(message) ? errors.slice(0, mostAbove) : [];
+  const blocks = [header(headlineOf(telling)), ...above.map(full), ...paragraph(message)];
   const facts = factsOf(telling);
   const rows = [
-    ...errorsOf(telling).map((error) => ({ count: 1, block: full(error) })),
+    ...errors.slice(above.length).map((error) => ({ count: 1, block: full(error) })),
     ...inTens(facts.filter(({ short }) => short)).map((row) => ({
       count: row.length,
       block: grid(row),

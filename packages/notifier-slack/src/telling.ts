@@ -43,6 +43,16 @@ export const tell = (batch: Batch, options: RenderOptions): Tellings => {
 export const headlineOf = ({ said }: Telling): string =>
   singleLine(`${said.levelLabel} · ${said.title}`);
 
+/** What happened and what is said of it, in one line; the title once where the message begins with it. */
+const sentenceOf = ({ said: { title, message } }: Telling): string => {
+  if (isBlank(message)) return singleLine(title);
+  return singleLine(message.startsWith(title) ? message : `${title}: ${message}`);
+};
+
+/** Whether what went wrong is told above a message instead of below it. */
+export const isLong = (message: string): boolean =>
+  message.length > limits.onTop || message.split("\n").length > limits.linesOnTop;
+
 /** Where and when. */
 export const originOf = ({ event, said }: Telling): string =>
   singleLine([truncate(event.service, 100), event.event_type, said.time].join(" · "));
@@ -75,10 +85,6 @@ export const tally = (tellings: Tellings, locale: Locale): string =>
 export const summaryOf = (tellings: Tellings, locale: Locale): string => {
   const [gravest] = tellings;
   const start =
-    tellings.length === 1
-      ? headlineOf(gravest)
-      : `${tally(tellings, locale)} — ${singleLine(gravest.said.title)}`;
-  const { message } = gravest.said;
-  const line = isBlank(message) ? start : `${start}: ${singleLine(message)}`;
-  return mrkdwnWithin(line, limits.summary);
+    tellings.length === 1 ? `${gravest.said.levelLabel} · ` : `${tally(tellings, locale)} — `;
+  return mrkdwnWithin(start + sentenceOf(gravest), limits.summary);
 };

@@ -89,6 +89,15 @@ describe("code blocks", () => {
   });
 });
 
+describe("a line that begins with a sign for greater", () => {
+  it("is no quotation, which would not show the sign, and is as it was in a code block", () => {
+    expect(mrkdwnWithin(">= 0.9\n>>> all\na > b", 100)).toBe(
+      "\u200b&gt;= 0.9\n\u200b&gt;&gt;&gt; all\na &gt; b",
+    );
+    expect(fencedWithin("> mysql", 100)).toBe("```\n&gt; mysql\n```");
+  });
+});
+
 describe("printable", () => {
   it("keeps lines, and takes out what hides or turns around", () => {
     expect(printable("a\r\nb\rc\u2028d\u202ee\u0000f\tg\u001b[31m")).toBe("a\nb\nc\nd e f g [31m");

@@ -31,6 +31,9 @@ describe("several events", () => {
     expect(summaryOf([error, info, info], "en")).toBe(
       "3 events: 1 error, 2 info — Data sync failed: the source did not answer",
     );
+    const twice = telling({ message: "Data sync failed: no route" });
+    expect(summaryOf([twice], "en")).toBe("Error · Data sync failed: no route");
+    expect(summaryOf([twice, info], "en")).toMatch(/ — Data sync failed: no route$/);
     const chinese = telling({ level: "info", levelLabel: "信息" });
     expect(summaryOf([chinese, chinese], "zh-CN")).toMatch(/^2 条事件：信息 2 — /);
   });
@@ -81,6 +84,16 @@ describe("several events", () => {
       expect(text).toContain("\nError: connect ETIMEDOUT 10.20.4.17:3306\n");
       expect(text.split("\n").at(-1)).toBe(events[at]?.id);
     });
+  });
+
+  it("each say what went wrong before a long message, and after a short one", () => {
+    const told = (message: string) => {
+      const failed = sampleEvent({ level: "error", message, details: { error: "no route" } });
+      const { attachments = [] } = renderBlocks([failed, sampleEvent()], options);
+      return textsOf(attachments[0]?.blocks)[0] ?? "";
+    };
+    expect(told("the message.")).toMatch(/the message\.\nError: no route\n/);
+    expect(told(`the message.${"x".repeat(800)}`)).toMatch(/\nError: no route\nthe message\.x/);
   });
 
   it("tell the whole of what went wrong where the message leaves room for it", () => {

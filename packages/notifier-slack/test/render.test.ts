@@ -97,6 +97,20 @@ describe("one event", () => {
     expect(texts.join().split("no route")).toHaveLength(2);
   });
 
+  it("says what went wrong before a long message, and once", () => {
+    const errors = [field("Error", "no route"), field("Last error", "no answer")];
+    for (const message of [`told.${"x".repeat(700)}`, `told.${"\nline".repeat(20)}`]) {
+      const { blocks, attachments } = eventLayout(telling({ message }, errors), "en");
+      expect(textsOf(blocks)).toEqual([
+        "Error · Data sync failed",
+        "*Error*\n```\nno route\n```",
+        "*Last error*\n```\nno answer\n```",
+        message,
+      ]);
+      expect(textsOf(attachments).join()).not.toContain("no route");
+    }
+  });
+
   it("can neither mention anybody nor link anything (trap 23)", () => {
     const attack = "<!channel> <@U123> <https://evil.example|click> & @here #general";
     const blocks = eventBlocks(
@@ -187,6 +201,15 @@ describe("plain text", () => {
     expect(Object.keys(message)).toEqual(["text", "unfurl_links", "unfurl_media"]);
     expect(message.text).toContain("a &lt;b&gt; &amp; c");
     expect(message.text).toContain("0198f560-8440-7000-8000-000000000001");
+  });
+
+  it("says what went wrong before a message of many lines", () => {
+    const message = `told.${"\nline".repeat(20)}`;
+    const { text } = renderPlain(
+      [sampleEvent({ message, details: { error: "no route" } })],
+      options,
+    );
+    expect(text).toMatch(/\nError: no route\ntold\.\n {4}line\n/);
   });
 
   it("lets no line of a message pass for the headline of another event", () => {

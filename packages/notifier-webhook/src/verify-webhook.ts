@@ -33,6 +33,9 @@ export interface ReceivedWebhook {
 
 const owner = "verifyWebhook()";
 
+/** The last moment that a `Date` can be. */
+const latest = 8.64e15;
+
 const fail = (code: WebhookVerificationErrorCode, message: string): never => {
   throw new WebhookVerificationError(code, message);
 };
@@ -92,7 +95,7 @@ const eventsIn = (body: Uint8Array): readonly MonitorEvent[] => {
  * the first was lost. Both carry the same `webhook-id` and the same event `id`s.
  *
  * @throws WebhookVerificationError when the request is not to be trusted.
- * @throws ConfigError when `secret`, `body` or `toleranceSeconds` is not what it must be.
+ * @throws ConfigError when `secret`, `body`, `toleranceSeconds` or `now` is not what it must be.
  */
 export const verifyWebhook = (received: ReceivedWebhook): readonly MonitorEvent[] => {
   const keys = signingKeys(owner, received.secret);
@@ -100,6 +103,7 @@ export const verifyWebhook = (received: ReceivedWebhook): readonly MonitorEvent[
     min: 0,
     max: 86_400,
   });
+  const now = numberOption(owner, "now", received.now, Date.now(), { min: 0, max: latest });
   const body = typeof received.body === "string" ? Buffer.from(received.body) : received.body;
   if (!(body instanceof Uint8Array)) {
     throw new ConfigError(
@@ -110,7 +114,7 @@ export const verifyWebhook = (received: ReceivedWebhook): readonly MonitorEvent[
   const id = headerOf(received.headers, idHeader);
   const timestamp = headerOf(received.headers, timestampHeader);
   const given = headerOf(received.headers, signatureHeader).split(" ");
-  checkAge(timestamp, tolerance, received.now ?? Date.now());
+  checkAge(timestamp, tolerance, now);
 
   const expected = keys.map((key) => `v1,${signatureOf(key, { id, timestamp, body })}`);
   if (!expected.some((signature) => given.some((candidate) => equal(candidate, signature)))) {

@@ -198,6 +198,7 @@ describe("verifyWebhook() refuses", () => {
     ["a body that a parser has been at", { body: JSON.parse(one) }, "body"],
     ["a secret that is missing", { secret: undefined }, "secret"],
     ["a tolerance that is no number", { toleranceSeconds: Number.NaN }, "toleranceSeconds"],
+    ["a time that is no number, to which nothing is too old", { now: Number.NaN }, "now"],
   ])("%s, as a mistake of the program", (_, change, option) => {
     const received = { ...signed(one), ...change } as ReceivedWebhook;
     try {
