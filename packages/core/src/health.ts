@@ -110,10 +110,16 @@ const failedRuns = (latest: HealthEvidence["latest"], { say, timeZone }: Voice):
   operations.flatMap((name) => {
     const success = latest[`${name}_success`]?.last;
     const failure = latest[`${name}_failure`]?.last;
-    return failure && (!success || isLater(failure, success))
-      ? [say.lastFailed(name, describeTime(failure.timestamp, timeZone), failure.message)]
-      : [];
+    if (!failure || (success && !isLater(failure, success))) return [];
+    const at = describeTime(failure.timestamp, timeZone);
+    return [say.lastFailed(name, at, whyOf(failure.message, say.failed(name, "")))];
   });
+
+/** What a message says beyond that it failed, which the sentence around it says. */
+const whyOf = (message: string, failed: string): string => {
+  const rest = message.startsWith(failed) ? message.slice(failed.length) : "";
+  return /^\s*[:：]\s*(.+)/s.exec(rest)?.[1] ?? message;
+};
 
 const noticed = (
   what: "health_check" | "storage_warning",

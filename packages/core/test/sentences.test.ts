@@ -60,9 +60,9 @@ describe("a monitor whose locale is zh-CN says in Chinese", () => {
       "接收方 slow 在最近 15 分钟内丢弃了通知（overflow）。",
       "发往接收方 slow 的通知在最近 15 分钟内投递失败（deadline）。",
       "接收方 down 的熔断器已打开（unavailable）：it said `no` (really): no",
-      `最近一次数据同步失败（${at}）：数据同步失败：lost`,
-      `最近一次数据清理失败（${at}）：数据清理失败：lost`,
-      `最近一次数据迁移失败（${at}）：数据迁移失败：lost`,
+      `最近一次数据同步失败（${at}）：lost`,
+      `最近一次数据清理失败（${at}）：lost`,
+      `最近一次数据迁移失败（${at}）：lost`,
       `最近一次存储警告为“警告”级（${at}）：at 2025-08-29T10:30:00.000Z: x`,
     ]);
   });

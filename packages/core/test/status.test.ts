@@ -491,6 +491,14 @@ describe("the service is degraded", () => {
       status: "degraded",
       reasons: [`The last ${operation} failed, at ${told(now - 9 * day)}: no space`],
     });
+    for (const [message, why] of [
+      [`${operation} failed: no space`, "no space"],
+      [`${operation} failed`, `${operation} failed`],
+      [`${operation} failedover`, `${operation} failedover`],
+    ] as const)
+      expect((await verdictOf([{ ...failed, message }])).reasons).toEqual([
+        `The last ${operation} failed, at ${told(now - 9 * day)}: ${why}`,
+      ]);
     const success = { event_type: `${operation}_success`, ago: 9 * day };
     expect((await verdictOf([failed, success])).status).toBe("healthy");
     expect((await verdictOf([success, failed])).status).toBe("degraded");

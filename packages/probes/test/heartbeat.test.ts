@@ -48,7 +48,7 @@ describe("a heartbeat", () => {
     expect(news()[0]?.details).toEqual({
       host: expect.any(String),
       status: "degraded",
-      reasons: [`The last sync failed, at 2025-08-29 10:30:00 +00:00: sync failed: lost`],
+      reasons: [`The last sync failed, at 2025-08-29 10:30:00 +00:00: lost`],
       sync_metrics: {
         since: at,
         sync_start_count: 2,
