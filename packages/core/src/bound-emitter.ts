@@ -1,10 +1,8 @@
 import type { Clock } from "./clock.ts";
-import type { EventContext } from "./create-event.ts";
+import { type Details, type EventContext, snapshotOf } from "./create-event.ts";
 import type { ChildBindings, EmitResult, Emitter, Run, TrackOptions } from "./emitter.ts";
-import { isJsonObject, type JsonObject } from "./errors.ts";
 import type { EventInput } from "./event-input.ts";
 import { everybody, type Intake } from "./intake.ts";
-import { toJson } from "./json.ts";
 import { track } from "./operation.ts";
 import type { Sentences } from "./sentences.ts";
 
@@ -41,7 +39,7 @@ export class BoundEmitter implements Emitter {
       nextId,
       emitEvent: this.emitEvent,
       say: say(),
-      snapshot: (details) => this.#snapshot(details),
+      snapshot: (details) => this.#snapshot(details).value,
     });
   };
 
@@ -52,14 +50,15 @@ export class BoundEmitter implements Emitter {
       return {
         ...above,
         service: typeof service === "string" ? service : above.service,
-        details: { ...above.details, ...bound },
+        details: {
+          value: { ...above.details?.value, ...bound.value },
+          bytes: (above.details?.bytes ?? 0) + bound.bytes,
+        },
       };
     });
   };
 
-  #snapshot(details: object | undefined): JsonObject {
-    const { limits, redaction } = this.#context();
-    const { value } = toJson(details ?? {}, limits, redaction);
-    return isJsonObject(value) ? value : { value };
+  #snapshot(details: object | undefined): Details {
+    return snapshotOf(details, this.#context());
   }
 }

@@ -13,7 +13,13 @@ export interface EventContext {
   readonly limits: JsonLimits;
   readonly redaction: Redaction | undefined;
   /** Added to every event's details, under the event's own. */
-  readonly details: JsonObject | undefined;
+  readonly details: Details | undefined;
+}
+
+/** A snapshot, with the heap it takes. */
+export interface Details {
+  readonly value: JsonObject;
+  readonly bytes: number;
 }
 
 /** An event as it was made, with the heap it takes. */
@@ -112,31 +118,34 @@ const checkMetrics = (metrics: unknown): CheckedMetrics => {
   return { values: Object.freeze(values), invalid, bytes };
 };
 
-interface CheckedDetails {
-  readonly value: JsonObject;
-  readonly bytes: number;
-}
+const nothingToDetail: Details = { value: noDetails, bytes: 0 };
 
-const nothingToDetail: CheckedDetails = { value: noDetails, bytes: 0 };
-
-const checkDetails = (details: unknown, context: EventContext): CheckedDetails => {
+/** Never throws, whatever the details do when they are read. */
+export const snapshotOf = (
+  details: unknown,
+  { limits, redaction }: Pick<EventContext, "limits" | "redaction">,
+): Details => {
   if (details === undefined || details === null) return nothingToDetail;
-  const { value, bytes } = toJson(details, context.limits, context.redaction);
+  const { value, bytes } = toJson(details, limits, redaction);
   return { value: isJsonObject(value) ? value : Object.freeze({ value }), bytes };
 };
 
-const merged = (
-  own: JsonObject,
-  context: EventContext,
-  invalid: string[] | undefined,
-): JsonObject =>
-  context.details === undefined && invalid === undefined
-    ? own
-    : Object.freeze({
-        ...context.details,
-        ...own,
-        ...(invalid === undefined ? {} : { invalid_metrics: Object.freeze(invalid) }),
-      });
+/** The event's own over those it is bound to; where both are too much, the latter are cut. */
+const withBound = (own: Details, { details: bound, limits }: EventContext): Details => {
+  if (bound === undefined) return own;
+  const bytes = own.bytes + bound.bytes;
+  if (bytes <= limits.maxBytes)
+    return { value: Object.freeze({ ...bound.value, ...own.value }), bytes };
+  return snapshotOf(
+    { ...own.value, ...bound.value, ...own.value },
+    { limits, redaction: undefined },
+  );
+};
+
+const naming = (details: JsonObject, invalid: string[] | undefined): JsonObject =>
+  invalid === undefined
+    ? details
+    : Object.freeze({ ...details, invalid_metrics: Object.freeze(invalid) });
 
 /** A time in RFC 3339. Formats a second once: a Date is dear in a process that idles between events. */
 const presentStamp = (): ((at: number) => string) => {
@@ -180,7 +189,7 @@ export const eventFactory = (clock: Clock, random: Random): EventFactory => {
     const level = input.level;
     const message = checkMessage(input.message);
     const at = input.timestamp;
-    const details = checkDetails(input.details, context);
+    const details = withBound(snapshotOf(input.details, context), context);
     const metrics = checkMetrics(input.metrics);
     const now = clock.now();
     const event: MonitorEvent = Object.freeze({
@@ -190,7 +199,7 @@ export const eventFactory = (clock: Clock, random: Random): EventFactory => {
       level: level === undefined ? usual : checkLevel(level),
       service: context.service,
       message,
-      details: merged(details.value, context, metrics.invalid),
+      details: naming(details.value, metrics.invalid),
       metrics: metrics.values,
     });
     return { event, bytes: eventBytes + 2 * message.length + details.bytes + metrics.bytes };

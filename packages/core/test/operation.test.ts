@@ -120,9 +120,7 @@ describe("track", () => {
     };
     expect(await monitor.track("sync", () => 7, { details })).toBe(7);
   });
-});
 
-describe("child", () => {
   it("takes what is said through methods that were taken off the run", async () => {
     const { clock, monitor } = rig();
     const notifier = memoryNotifier();
@@ -185,7 +183,9 @@ describe("child", () => {
       ]);
     },
   );
+});
 
+describe("child", () => {
   it("speaks under its own service and adds its details under the event's own", async () => {
     const { clock, monitor } = rig();
     const notifier = memoryNotifier();
@@ -205,5 +205,21 @@ describe("child", () => {
       event_type: "sync_success",
       details: { job: "a" },
     });
+  });
+
+  it("holds the bound on an event's details, however many children add theirs: the event's own stay", () => {
+    const { monitor } = rig({ limits: { detailsBytes: 4_096 } });
+    const text = "x".repeat(900);
+    const job = monitor.child({ details: { a: text } }).child({ details: { b: text, c: 1 } });
+    const taken = job.emitEvent({
+      event_type: "sync_start",
+      message: "go",
+      details: { own: text },
+    });
+    const { details } = taken.ok ? taken.event : { details: {} };
+    expect(details).toMatchObject({ own: text, a: text, c: 1 });
+    expect(details).toHaveProperty("b", expect.stringMatching(/^x+…\[truncated\]$/));
+    expect(2 * JSON.stringify(details).length).toBeLessThan(4_096);
+    expect(Object.isFrozen(details)).toBe(true);
   });
 });
