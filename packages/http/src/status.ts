@@ -6,6 +6,7 @@ const special: Readonly<Record<number, DeliveryErrorCode>> = {
   401: "config",
   403: "config",
   404: "endpoint",
+  405: "config",
   407: "config",
   408: "unavailable",
   410: "endpoint",
@@ -25,6 +26,7 @@ const codeOf = (status: number, retryAfterMs: number | undefined): DeliveryError
 const advice = (status: number): string => {
   if (status >= 300 && status < 400) return ": redirects are refused; use the final address";
   if (status === 401 || status === 403) return ": check the credentials";
+  if (status === 405) return ": the address takes no POST; check it";
   if (status === 407) return ": a proxy asks for credentials";
   if (status === 404 || status === 410) return ": the address is gone";
   if (status === 413) return ": the message is too large";

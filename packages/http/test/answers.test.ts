@@ -80,7 +80,7 @@ describe("statusError", () => {
     [401, "config"],
     [403, "config"],
     [404, "endpoint"],
-    [405, "payload"],
+    [405, "config"],
     [407, "config"],
     [408, "unavailable"],
     [409, "payload"],

@@ -52,7 +52,8 @@ const sendError = (answer: HttpAnswer, now: number): DeliveryError | undefined =
  */
 const probeError = (answer: HttpAnswer, now: number): DeliveryError | undefined => {
   const error = statusError(answer, who, now);
-  if (error === undefined || error.code === "payload" || answer.status === 501) return undefined;
+  const isThere = error?.code === "payload" || answer.status === 405 || answer.status === 501;
+  if (error === undefined || isThere) return undefined;
   if (error.code !== "endpoint") return error;
   return new DeliveryError(
     "endpoint",
