@@ -105,10 +105,11 @@ export class Pipeline {
   get dueAt(): number {
     const isComing = this.backlog.isComing && !this.#host.journal.failing;
     if (this.activity.inFlight > 0 || isComing) return Number.NEGATIVE_INFINITY;
-    // It waits for the end of another receiver's attempt at the destination they share.
-    const now = this.#host.clock.monotonic();
-    const waits = this.pending > 0 && this.use.destination.freeAt(now) === Number.POSITIVE_INFINITY;
-    return waits ? Number.NEGATIVE_INFINITY : this.#wakeAt;
+    // It waits for the store, or for the end of another receiver's attempt at the destination they share.
+    const isFree = (): boolean =>
+      this.#host.holdsLeases() &&
+      this.use.destination.freeAt(this.#host.clock.monotonic()) < Number.POSITIVE_INFINITY;
+    return this.pending === 0 || isFree() ? this.#wakeAt : Number.NEGATIVE_INFINITY;
   }
 
   /** Nothing is sent any more. */

@@ -1,0 +1,72 @@
+import { memoryNotifier } from "@datasync-monitor/testkit";
+import { describe, expect, it } from "vitest";
+import { DeliveryError } from "../src/errors.ts";
+import { durableStore } from "./support/durable-store.ts";
+import { rig } from "./support/rig.ts";
+import { scriptedStore } from "./support/scripted-store.ts";
+
+const refused = () => new DeliveryError("payload", "refused");
+
+describe("replay", () => {
+  it("waits for a store that does not answer once, not once for each receiver", async () => {
+    const { store, answers } = scriptedStore();
+    const { monitor, clock, emit } = rig({ store });
+    for (const name of ["a", "b", "c"]) {
+      const notifier = memoryNotifier();
+      notifier.fail(refused());
+      monitor.registerNotifier(notifier, { name });
+    }
+    emit(1);
+    await clock.advance(0);
+    answers.claim = "never";
+    let replayed = 0;
+    void monitor.replay().then((count) => {
+      replayed = count;
+    });
+    await clock.advance(5_000);
+    expect(replayed).toBe(3);
+  });
+
+  it("reaches each receiver, also while another is unregistered", async () => {
+    const { monitor, clock, emit, receiver } = rig();
+    const [first] = ["a", "b", "c"].map((name) => {
+      const notifier = memoryNotifier();
+      notifier.fail(refused());
+      return monitor.registerNotifier(notifier, { name });
+    });
+    emit(1);
+    await clock.advance(0);
+    void monitor.replay();
+    void first?.unregister();
+    await clock.advance(10);
+    expect([receiver("b").delivered, receiver("c").delivered]).toEqual([1, 1]);
+  });
+});
+
+describe("close() after the wall clock has jumped", () => {
+  it("waits until the store has said what is still ours, and delivers what only this process has", async () => {
+    const { clock, store } = durableStore();
+    const slow: typeof store = {
+      ...store,
+      renew: (...lease) =>
+        new Promise((resolve) => {
+          clock.setTimer(1_000, () => resolve(store.renew(...lease)));
+        }),
+    };
+    const { monitor, emit } = rig({ clock, store: slow });
+    const got: string[] = [];
+    const pager = memoryNotifier();
+    const open = pager.hold();
+    monitor.registerNotifier(pager);
+    monitor.registerCallback(({ message }) => got.push(message), { name: "callback" });
+    emit(1);
+    await clock.advance(1_000);
+    clock.step(60_000);
+    emit(1);
+    open();
+    const closing = monitor.close();
+    await clock.advance(20_000);
+    expect(await closing).toMatchObject({ delivered: 3, dropped: 0, timed_out: false });
+    expect(got).toEqual(["event 1", "event 2"]);
+  });
+});
