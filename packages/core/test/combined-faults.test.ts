@@ -70,3 +70,24 @@ describe("close() after the wall clock has jumped", () => {
     expect(got).toEqual(["event 1", "event 2"]);
   });
 });
+
+describe("who looks at the books when told of something", () => {
+  it("finds them balanced: at each attempt, at each of many fates, and while the next event makes room", async () => {
+    const { monitor, clock, emit, receiver } = rig();
+    const pager = memoryNotifier({ maxBatchSize: 5 });
+    pager.fail(new DeliveryError("payload", "refused", { rejected: [0, 1] }));
+    monitor.registerNotifier(pager, { queue: { maxEvents: 8 }, retry: { maxAgeMs: 60_000 } });
+    emit(20);
+    await clock.advance(1_000);
+    expect(receiver("memory")).toMatchObject({ dropped: { overflow: 12 }, dead: { payload: 2 } });
+    pager.fail(new DeliveryError("unavailable", "nobody answers"), 1_000);
+    emit(5);
+    await clock.advance(70_000);
+    expect(receiver("memory").dead).toEqual({ payload: 2, expired: 5 });
+    emit(5);
+    await clock.advance(0);
+    const closing = monitor.close({ deadlineMs: 0 });
+    await clock.advance(1_000);
+    expect(await closing).toMatchObject({ dropped: 5, pending: 0 });
+  });
+});

@@ -59,6 +59,12 @@ export class Batch {
   }
 }
 
+/** An event that will not be tried again here, and the batch it was tried in. */
+export interface Lost {
+  readonly taken: Taken;
+  readonly batch: Batch | null;
+}
+
 const isSome = (events: readonly Taken[]): events is Members => events.length > 0;
 
 /** A first batch of these events, whose list it takes over; undefined when there are none. */
