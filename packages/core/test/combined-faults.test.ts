@@ -91,3 +91,42 @@ describe("who looks at the books when told of something", () => {
     expect(await closing).toMatchObject({ dropped: 5, pending: 0 });
   });
 });
+
+describe("the age of an event", () => {
+  it("ends when it should, also behind one that was replayed and is younger since", async () => {
+    const { monitor, clock, emit, receiver } = rig();
+    const notifier = memoryNotifier({ maxBatchSize: 2 });
+    const retry = { maxAgeMs: 100_000, baseMs: 1, capMs: 1 };
+    monitor.registerNotifier(notifier, { retry, breaker: { failures: 1, cooldownMs: 10_000_000 } });
+    notifier.fail(refused());
+    emit(1);
+    await clock.advance(10);
+    const open = notifier.hold();
+    emit(1);
+    await clock.advance(0);
+    emit(1);
+    await clock.advance(5_000);
+    void monitor.replay();
+    await clock.advance(10);
+    notifier.fail(new DeliveryError("unavailable", "nobody answers"), 1_000);
+    open();
+    await clock.advance(96_000);
+    expect(receiver("memory")).toMatchObject({ delivered: 1, dead: { expired: 1 }, pending: 1 });
+  });
+
+  it("gives those that travelled with it no further attempts", async () => {
+    const { monitor, clock, emit, receiver } = rig();
+    const notifier = memoryNotifier({ maxBatchSize: 2 });
+    notifier.fail(new Error("odd"), 1_000);
+    monitor.registerNotifier(notifier, {
+      batch: { maxWaitMs: 50_000 },
+      retry: { maxAgeMs: 60_000, maxAttempts: 4, baseMs: 20_000, capMs: 20_000 },
+    });
+    emit(1);
+    await clock.advance(45_000);
+    emit(1);
+    await clock.advance(35_000);
+    expect(receiver("memory").dead).toEqual({ expired: 1, attempts: 1 });
+    expect(notifier.attempts).toHaveLength(4);
+  });
+});

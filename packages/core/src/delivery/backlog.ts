@@ -59,7 +59,7 @@ export class Backlog {
   /** Since when the oldest waits; Infinity when nothing does. */
   get oldestSince(): number {
     let oldest = this.queue.oldestSince;
-    for (const { members } of this.#retries) oldest = Math.min(oldest, members[0].since);
+    for (const { since } of this.#retries) oldest = Math.min(oldest, since);
     return oldest;
   }
 
@@ -211,8 +211,11 @@ export class Backlog {
       this.#retries = this.#retries.filter((other) => other !== batch);
       this.done(batch);
       const rest = batch.members.filter((member) => !isOne(member));
-      for (const part of batch.split([rest], this.#options.nextId))
+      for (const part of batch.split([rest], this.#options.nextId)) {
+        part.strikes = batch.strikes;
+        part.failures = batch.failures;
         this.wait(part, batch.notBefore);
+      }
       return picked.map((taken) => ({ taken, batch }));
     });
   }

@@ -13,6 +13,8 @@ export class Batch {
   readonly members: Members;
   readonly id: string;
   readonly bytes: number;
+  /** Since when the longest-waiting member waits: of what was replayed that is not the first. */
+  readonly since: number;
   /** Attempts made. */
   attempts = 0;
   /** Attempts that ended `unknown`; only these are limited. */
@@ -31,6 +33,10 @@ export class Batch {
     this.members = members;
     this.id = id;
     this.bytes = members.reduce((sum, member) => sum + member.bytes, 0);
+    this.since = members.reduce(
+      (least, { since }) => Math.min(least, since),
+      Number.POSITIVE_INFINITY,
+    );
   }
 
   /** As a notifier gets them. */
