@@ -65,7 +65,9 @@ export interface ReceiversHost {
 export class Receivers {
   readonly all: readonly Receiver[];
   readonly #host: ReceiversHost;
-
+  readonly #byName = new Map<string, Receiver>();
+  /** Callbacks without a name are numbered: all numbers below this are taken. */
+  #number = 1;
   readonly #released = new WeakMap<Receiver, Promise<void>>();
 
   constructor(host: ReceiversHost) {
@@ -79,7 +81,7 @@ export class Receivers {
 
   /** @throws ConfigError when no receiver has that name. */
   find(name: string): Receiver {
-    const found = this.all.find((receiver) => receiver.name === name);
+    const found = this.#byName.get(name);
     if (found !== undefined) return found;
     const names = this.all.map((receiver) => `\`${receiver.name}\``).join(", ");
     throw new ConfigError(
@@ -96,7 +98,7 @@ export class Receivers {
     checkNotifier(notifier);
     const settings = receiverSettings(notifier, options, callbackName);
     const filter = compileFilter(`The receiver \`${settings.name}\``, options);
-    if (this.all.some(({ name }) => name === settings.name)) {
+    if (this.#byName.has(settings.name)) {
       throw new ConfigError(
         "name",
         `A receiver of the name \`${settings.name}\` is registered already. Give this one another \`name\`, or await its \`unregister()\`.`,
@@ -111,6 +113,7 @@ export class Receivers {
       leftAt: Number.POSITIVE_INFINITY,
     };
     this.#host.all.push(receiver);
+    this.#byName.set(receiver.name, receiver);
     count(notifier, 1);
     this.#attach(receiver);
     return registrationOf(
@@ -120,12 +123,12 @@ export class Receivers {
     );
   }
 
-  /** Gives a callback without a name of its own one that is free. */
-  freeName(base: string): string {
-    const taken = new Set(this.all.map(({ name }) => name));
-    let name = base;
-    for (let n = 2; taken.has(name); n += 1) name = `${base}-${n}`;
-    return name;
+  /** Names a callback that has no name of its own. */
+  freeName(): string {
+    for (; ; this.#number += 1) {
+      const name = this.#number === 1 ? "callback" : `callback-${this.#number}`;
+      if (!this.#byName.has(name)) return name;
+    }
   }
 
   /**
@@ -192,8 +195,10 @@ export class Receivers {
   #forget(receiver: Receiver): void {
     const { all, clock, dispatcher } = this.#host;
     const forever = { clock, dispatcher, deadlineMs: Number.POSITIVE_INFINITY };
-    void untilTurn(forever, () => dispatcher.undecided(receiver) === 0).then(() =>
-      all.splice(all.indexOf(receiver), 1),
-    );
+    void untilTurn(forever, () => dispatcher.undecided(receiver) === 0).then(() => {
+      all.splice(all.indexOf(receiver), 1);
+      this.#byName.delete(receiver.name);
+      this.#number = 1;
+    });
   }
 }

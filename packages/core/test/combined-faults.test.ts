@@ -1,6 +1,7 @@
-import { memoryNotifier } from "@datasync-monitor/testkit";
+import { fakeClock, memoryNotifier } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import { DeliveryError } from "../src/errors.ts";
+import { createMonitor } from "../src/monitor.ts";
 import { durableStore } from "./support/durable-store.ts";
 import { rig } from "./support/rig.ts";
 import { scriptedStore } from "./support/scripted-store.ts";
@@ -128,5 +129,45 @@ describe("the age of an event", () => {
     await clock.advance(35_000);
     expect(receiver("memory").dead).toEqual({ expired: 1, attempts: 1 });
     expect(notifier.attempts).toHaveLength(4);
+  });
+});
+
+describe("hundreds of receivers", () => {
+  it("have at most 64 sends before others have their turn, and each has its own", async () => {
+    const monitor = createMonitor({ clock: fakeClock() });
+    const calls = Array.from({ length: 300 }, () => 0);
+    const count = () => calls.reduce((sum, one) => sum + one, 0);
+    calls.forEach((_, index) => {
+      const call = () => {
+        calls[index] = (calls[index] ?? 0) + 1;
+      };
+      monitor.registerCallback(call, { name: `callback-${index}` });
+    });
+    for (let left = 10; left > 0; left -= 1)
+      monitor.emitEvent({ event_type: "sync_success", message: "done" });
+    expect(await new Promise((resolve) => setImmediate(() => resolve(count())))).toBe(64);
+    while (count() < 2_000) await new Promise(setImmediate);
+    expect(Math.max(...calls) - Math.min(...calls)).toBeLessThanOrEqual(1);
+    expect(await monitor.close()).toMatchObject({ timed_out: false });
+    expect(count()).toBe(3_000);
+  });
+});
+
+/** Processor time, which the load of the machine hardly changes. */
+const lifeOf = async (callbacks: number): Promise<number> => {
+  const before = process.cpuUsage();
+  const monitor = createMonitor();
+  for (let left = callbacks; left > 0; left -= 1) monitor.registerCallback(() => {});
+  monitor.emitEvent({ event_type: "sync_success", message: "done" });
+  expect(await monitor.close()).toMatchObject({ delivered: callbacks, timed_out: false });
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+};
+
+describe("four times as many callbacks", () => {
+  it("take about four times as long to be registered, called and closed", async () => {
+    await lifeOf(1_000);
+    const few = await lifeOf(1_000);
+    expect((await lifeOf(4_000)) / few).toBeLessThan(5);
   });
 });
