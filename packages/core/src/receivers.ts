@@ -187,6 +187,8 @@ export class Receivers {
     receiver.leftAt = upTo.seq;
     const report = await this.retire([receiver], { upTo, deadlineMs, reason: "unregistered" });
     await within(leaseKeeper.releaseFor(receiver), closingMs, clock);
+    this.#byName.delete(receiver.name);
+    this.#number = 1;
     this.#forget(receiver);
     return report;
   }
@@ -195,10 +197,8 @@ export class Receivers {
   #forget(receiver: Receiver): void {
     const { all, clock, dispatcher } = this.#host;
     const forever = { clock, dispatcher, deadlineMs: Number.POSITIVE_INFINITY };
-    void untilTurn(forever, () => dispatcher.undecided(receiver) === 0).then(() => {
-      all.splice(all.indexOf(receiver), 1);
-      this.#byName.delete(receiver.name);
-      this.#number = 1;
-    });
+    void untilTurn(forever, () => dispatcher.undecided(receiver) === 0).then(() =>
+      all.splice(all.indexOf(receiver), 1),
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { fakeClock, memoryNotifier } from "@datasync-monitor/testkit";
+import { checkBooks, fakeClock, memoryNotifier } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import { DeliveryError } from "../src/errors.ts";
 import { createMonitor } from "../src/monitor.ts";
@@ -129,6 +129,83 @@ describe("the age of an event", () => {
     await clock.advance(35_000);
     expect(receiver("memory").dead).toEqual({ expired: 1, attempts: 1 });
     expect(notifier.attempts).toHaveLength(4);
+  });
+});
+
+describe("flush()", () => {
+  it("waits for what lies in the store under a lease that was not given back, though later events come back first", async () => {
+    const { clock, store } = durableStore();
+    let fails = true;
+    const renew: typeof store.renew = async (leases, leaseMs, now) => {
+      if (leaseMs === 0 && fails) throw new Error("The connection is lost.");
+      return store.renew(leases, leaseMs, now);
+    };
+    const { monitor, emit } = rig({ clock, store: { ...store, renew } });
+    const pager = memoryNotifier();
+    const open = pager.hold();
+    monitor.registerNotifier(pager, { queue: { maxEvents: 4 } });
+    emit(1);
+    await clock.advance(0);
+    const ids = emit(9);
+    await clock.advance(0);
+    fails = false;
+    const flushed = monitor.flush({ deadlineMs: 60_000 }).then((report) => {
+      expect(pager.events.map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
+      return report;
+    });
+    await clock.advance(0);
+    emit(10);
+    await clock.advance(0);
+    open();
+    await clock.advance(60_000);
+    expect(await flushed).toMatchObject({ pending: 0, timed_out: false });
+  });
+});
+
+describe("a destination that asked for rest", () => {
+  it("is asked by one again when the first who did was unregistered before it heard", async () => {
+    const { clock, monitor, emit } = rig();
+    const [a, b] = ["a", "b"].map((id) => memoryNotifier({ id, destinationKey: "rests" }));
+    const [first] = [a, b].map((one) => one && monitor.registerNotifier(one, { concurrency: 10 }));
+    a?.fail(new DeliveryError("rate-limited", "wait", { retryAfterMs: 10_000 }));
+    b?.hold();
+    emit(1);
+    await clock.advance(0);
+    a?.hold();
+    emit(9);
+    await clock.advance(10_000);
+    const sent = b?.attempts.length ?? 0;
+    void first?.unregister({ drain: false });
+    await clock.advance(300);
+    expect(b?.attempts).toHaveLength(sent + 1);
+  });
+});
+
+describe("the name of a receiver", () => {
+  it("is free when its unregister() has answered, though the store has not yet", async () => {
+    const { clock, store } = durableStore();
+    const commit: typeof store.commit = (group) =>
+      new Promise((resolve) => {
+        clock.setTimer(3_000, () => resolve(store.commit(group)));
+      });
+    const monitor = createMonitor({ clock, store: { ...store, commit } });
+    const emit = () => monitor.emitEvent({ event_type: "sync_success", message: "done" });
+    const registration = monitor.registerNotifier(memoryNotifier());
+    emit();
+    await clock.advance(0);
+    emit();
+    const leaving = registration.unregister({ drain: false });
+    await clock.advance(1_000);
+    await leaving;
+    const pager = memoryNotifier();
+    monitor.registerNotifier(pager);
+    await clock.advance(60_000);
+    expect(pager.events).toHaveLength(2);
+    checkBooks(monitor.stats());
+    expect(monitor.stats().receivers).toMatchObject([{ delivered: 2, pending: 0 }]);
+    const closing = monitor.close();
+    await clock.advance(4_000);
+    await closing;
   });
 });
 

@@ -53,7 +53,7 @@ export class StoredBacklog {
   took(eventId: string): boolean {
     const kin = kinOf(eventId);
     const count = this.#kin.get(kin) ?? 0;
-    if (count > 0) this.#remove(kin, 1, count);
+    if (count > 0) this.#remove(kin, 1, count, eventId);
     return count > 0;
   }
 
@@ -90,10 +90,13 @@ export class StoredBacklog {
     this.#releasing -= count;
   }
 
-  #remove(kin: string, some: number, count: number): void {
+  /** @param eventId - Of the one that it is, if that is known. A later one may come first, when a lease on an earlier was not given back. */
+  #remove(kin: string, some: number, count: number, eventId = ""): void {
     if (some === count) this.#kin.delete(kin);
     else this.#kin.set(kin, count - some);
     this.#events -= some;
-    for (const watch of this.#watches) watch.left = Math.max(0, watch.left - some);
+    for (const watch of this.#watches)
+      if (watch.mark.id === "" || eventId <= watch.mark.id)
+        watch.left = Math.max(0, watch.left - some);
   }
 }
