@@ -75,8 +75,9 @@ export class Receivers {
     this.#host = host;
   }
 
+  /** Of those that send. */
   get pipelines(): readonly Pipeline[] {
-    return this.all.map(({ pipeline }) => pipeline);
+    return this.all.map(({ pipeline }) => pipeline).filter(({ isAbandoned }) => !isAbandoned);
   }
 
   /** @throws ConfigError when no receiver has that name. */
@@ -142,8 +143,9 @@ export class Receivers {
     const { clock, dispatcher } = this.#host;
     const pipelines = receivers.map(({ pipeline }) => pipeline);
     const fates = countFates(pipelines);
-    const waiting = { clock, dispatcher, pipelines, upTo: { ...upTo, others: true }, deadlineMs };
-    const { timed_out } = await drain({ ...waiting, impatient: true });
+    const waiting = { clock, dispatcher, upTo: { ...upTo, others: true }, deadlineMs };
+    const sending = pipelines.filter(({ isAbandoned }) => !isAbandoned);
+    const { timed_out } = await drain({ ...waiting, pipelines: sending, impatient: true });
     await Promise.all(receivers.map((receiver) => this.#release(receiver, reason)));
     const pending = receivers.reduce(
       (sum, one) => sum + one.pipeline.pending + dispatcher.undecided(one),
@@ -193,12 +195,15 @@ export class Receivers {
     return report;
   }
 
-  /** Strikes it off the list when every event of its time has reached its filter, and so has a fate. */
+  /** Strikes it off the list when every event of its time has a fate, or is in a durable store. */
   #forget(receiver: Receiver): void {
     const { all, clock, dispatcher } = this.#host;
+    const { pipeline } = receiver;
     const forever = { clock, dispatcher, deadlineMs: Number.POSITIVE_INFINITY };
-    void untilTurn(forever, () => dispatcher.undecided(receiver) === 0).then(() =>
-      all.splice(all.indexOf(receiver), 1),
-    );
+    const isOver = () => dispatcher.undecided(receiver) === 0 && !pipeline.awaitsStore;
+    void untilTurn(forever, isOver).then(() => {
+      pipeline.giveUp(); // what the store did not get after all
+      all.splice(all.indexOf(receiver), 1);
+    });
   }
 }

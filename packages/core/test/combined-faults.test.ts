@@ -209,6 +209,47 @@ describe("the name of a receiver", () => {
   });
 });
 
+describe("a receiver that is unregistered before the store has got its events", () => {
+  const leave = async (open: "at once" | "rejects", commit: "never" | "at once") => {
+    const scripted = scriptedStore({ open, commit });
+    const made = rig({ store: scripted.store });
+    const notifier = memoryNotifier();
+    notifier.hold();
+    const registration = made.monitor.registerNotifier(notifier);
+    made.emit(3);
+    const leaving = registration.unregister({ deadlineMs: 0 });
+    await made.clock.advance(1_000);
+    expect(await leaving).toMatchObject({ pending: 3, timed_out: true });
+    return { ...made, ...scripted };
+  };
+
+  it.each([
+    ["cannot be opened", "rejects", "at once"],
+    ["does not answer", "at once", "never"],
+  ] as const)(
+    "is told of until close() when the store %s, and then they are dropped",
+    async (_, open, commit) => {
+      const { monitor, clock, receiver, signals } = await leave(open, commit);
+      expect(receiver("memory").pending).toBe(3);
+      const closing = monitor.close({ deadlineMs: 0 });
+      await clock.advance(1_000);
+      expect(await closing).toMatchObject({ dropped: 3, pending: 0 });
+      expect(signals.filter(({ kind }) => kind === "settled")).toMatchObject(
+        [1, 2, 3].map(() => ({ fate: "dropped", reason: "unregistered" })),
+      );
+    },
+  );
+
+  it("is struck off when the store gets them, and keeps nobody waiting meanwhile", async () => {
+    const { monitor, clock, answers, store } = await leave("rejects", "at once");
+    expect(await monitor.flush()).toMatchObject({ pending: 0, timed_out: false });
+    answers.open = "at once";
+    await clock.advance(60_000);
+    expect(monitor.stats().receivers).toEqual([]);
+    expect(await store.backlog()).toMatchObject([{ receiver: "memory", pending: 3 }]);
+  });
+});
+
 describe("hundreds of receivers", () => {
   it("have at most 64 sends before others have their turn, and each has its own", async () => {
     const monitor = createMonitor({ clock: fakeClock() });

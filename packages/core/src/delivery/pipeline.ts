@@ -112,6 +112,11 @@ export class Pipeline {
     return this.pending === 0 || isFree() ? this.#wakeAt : Number.NEGATIVE_INFINITY;
   }
 
+  /** Whether the store is still to get some of what is pending. */
+  get awaitsStore(): boolean {
+    return this.#admitted > 0 || this.storeLink.isAwaited;
+  }
+
   /** Nothing is sent any more. */
   get isAbandoned(): boolean {
     return this.#closedFor !== null;

@@ -98,6 +98,13 @@ export class StoreLink {
     recorder.lost(forgotten, "dropped", reason);
   }
 
+  /** Whether the store is still to get some of what is in hand. */
+  get isAwaited(): boolean {
+    for (const taken of this.#parts.backlog)
+      if (this.isStored(taken) && !this.#isCommitted(taken)) return true;
+    return false;
+  }
+
   /** The store has it, or will get it. */
   isStored({ event }: Taken): boolean {
     const { journal, settings } = this.#parts;

@@ -61,10 +61,11 @@ afterEach(async () => {
 export const rig = ({ clock = fakeClock(), ...options }: RigOptions = {}): Rig => {
   const problems: Problem[] = [];
   const signals: MonitorSignal[] = [];
+  let watched: Monitor | undefined;
   /** An observer may ask for the books whenever it is told something. */
   const look = (told: object): void => {
     try {
-      checkBooks(monitor.stats());
+      if (watched !== undefined) checkBooks(watched.stats());
     } catch (cause) {
       unbalanced.push(`${JSON.stringify(told)}: ${cause}`);
     }
@@ -78,6 +79,7 @@ export const rig = ({ clock = fakeClock(), ...options }: RigOptions = {}): Rig =
     },
     ...options,
   });
+  watched = monitor; // not before: a store may fail while the monitor is made
   monitor.observe((signal) => {
     signals.push(signal);
     look(signal);
