@@ -162,6 +162,38 @@ describe("flush()", () => {
   });
 });
 
+describe("flush() beside what another process left", () => {
+  it("waits for its own event, though one of the other's came back from the store instead", async () => {
+    const { clock, store } = durableStore();
+    const other = createMonitor({ clock, store, random: () => 0.25 });
+    const gone = memoryNotifier();
+    gone.hold();
+    other.registerNotifier(gone);
+    for (let left = 20; left > 0; left -= 1)
+      other.emitEvent({ event_type: "sync_success", message: "done" });
+    await clock.advance(0);
+    const closing = other.close({ deadlineMs: 0 });
+    await clock.advance(1_000);
+    await closing;
+    const { monitor, emit } = rig({ clock, store });
+    const pager = memoryNotifier();
+    const open = pager.hold();
+    monitor.registerNotifier(pager, { queue: { maxEvents: 4 } });
+    await clock.advance(0);
+    const [own] = emit(1);
+    const flushed = monitor.flush({ deadlineMs: 60_000 }).then((report) => {
+      expect(pager.events.map(({ id }) => id)).toContain(own);
+      return report;
+    });
+    await clock.advance(0);
+    emit(1, { level: "critical" });
+    await clock.advance(0);
+    open();
+    await clock.advance(60_000);
+    expect(await flushed).toMatchObject({ pending: 0, timed_out: false });
+  });
+});
+
 describe("a destination that asked for rest", () => {
   it("is asked by one again when the first who did was unregistered before it heard", async () => {
     const { clock, monitor, emit } = rig();
@@ -206,6 +238,19 @@ describe("the name of a receiver", () => {
     const closing = monitor.close();
     await clock.advance(4_000);
     await closing;
+  });
+});
+
+describe("a store that fails while the wall clock jumps", () => {
+  it("keeps no event that it has not got from being delivered", async () => {
+    const { store } = scriptedStore({ open: "never" });
+    const { monitor, clock, emit, receiver } = rig({ store });
+    monitor.registerNotifier(memoryNotifier());
+    emit(3);
+    await clock.advance(0);
+    clock.step(60_000);
+    await clock.advance(10_000);
+    expect(receiver("memory")).toMatchObject({ delivered: 3, pending: 0 });
   });
 });
 
