@@ -1,4 +1,4 @@
-import { checkBooks, fakeClock, memoryNotifier } from "@datasync-monitor/testkit";
+import { checkBooks, fakeClock, memoryNotifier, sampleEvent } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import { DeliveryError } from "../src/errors.ts";
 import { createMonitor } from "../src/monitor.ts";
@@ -238,6 +238,31 @@ describe("the name of a receiver", () => {
     const closing = monitor.close();
     await clock.advance(4_000);
     await closing;
+  });
+});
+
+describe("a store that answers what its contract does not know", () => {
+  it("ends nobody's process, and hands out what can be read", async () => {
+    const unhandled: unknown[] = [];
+    const note = (cause: unknown) => unhandled.push(cause);
+    process.on("unhandledRejection", note);
+    const { store } = scriptedStore();
+    const row = { receiver: "memory", fence: 2, batch_id: null, attempts: 0, taken_at: Date.now() };
+    const rows: object[] = [
+      { ...row, event_id: "a" },
+      { ...row, event_id: "b", event: { ...sampleEvent(), id: "b", level: "fatal" } },
+      { ...row, event_id: "c", event: { ...sampleEvent(), id: "c" } },
+    ];
+    const { monitor, clock, emit } = rig({
+      store: { ...store, claim: () => rows.splice(0) as never, commit: async () => ({}) as never },
+    });
+    const notifier = memoryNotifier();
+    monitor.registerNotifier(notifier);
+    const [id] = emit(1);
+    await clock.advance(100);
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
+    expect(notifier.events.map((event) => event.id).sort()).toEqual([id, "c"].sort());
   });
 });
 
