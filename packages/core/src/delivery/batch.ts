@@ -32,11 +32,14 @@ export class Batch {
   constructor(members: Members, id: string) {
     this.members = members;
     this.id = id;
-    this.bytes = members.reduce((sum, member) => sum + member.bytes, 0);
-    this.since = members.reduce(
-      (least, { since }) => Math.min(least, since),
-      Number.POSITIVE_INFINITY,
-    );
+    let bytes = 0;
+    let since = Number.POSITIVE_INFINITY;
+    for (const member of members) {
+      bytes += member.bytes;
+      since = Math.min(since, member.since);
+    }
+    this.bytes = bytes;
+    this.since = since;
   }
 
   /** As a notifier gets them. */

@@ -149,8 +149,7 @@ export class Pipeline {
     const now = this.#host.clock.monotonic();
     const { durable } = this.#host.journal.store;
     const maxAgeMs = this.settings.retry.maxAgeMs ?? defaultMaxAgeMs(durable);
-    const expired = this.backlog.expire(now - maxAgeMs);
-    if (expired.length > 0) this.#recorder.lost(expired, "dead", "expired");
+    this.#recorder.lost(this.backlog.expire(now - maxAgeMs), "dead", "expired");
     const at = this.#nextStart(now);
     if (at > now) {
       this.#sleepUntil(Math.min(at, this.backlog.oldestSince + maxAgeMs + 1), now);
@@ -258,7 +257,7 @@ export class Pipeline {
       this.#wait(part, now);
     }
     const died = dead.map((taken) => ({ taken, batch }));
-    if (died.length > 0) this.#recorder.lost(died, "dead", reason);
+    this.#recorder.lost(died, "dead", reason);
   }
 
   #wait(batch: Batch, notBefore: number): void {

@@ -98,6 +98,7 @@ export class Recorder {
 
   /** All are counted before anybody hears of one: the books balance for whoever looks then. */
   lost(all: readonly Lost[], fate: "dropped" | "dead", reason: string): void {
+    if (all.length === 0) return;
     const settled_at = this.#host.clock.now();
     for (let left = all.length; left > 0; left -= 1) this.ledger.lose(fate, reason, settled_at);
     for (const { taken, batch } of all) {

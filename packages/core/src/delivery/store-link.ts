@@ -46,7 +46,7 @@ export class StoreLink {
       victims.push(victim);
     if (victim === undefined) backlog.queue.push(taken);
     else victims.push(taken);
-    this.#displace(victims);
+    if (victims.length > 0) this.#displace(victims);
   }
 
   /** Of open deliveries that the store handed out those that are not in hand; with the others it goes on under the new lease. */

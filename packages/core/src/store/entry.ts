@@ -122,11 +122,8 @@ const openRow = (entry: Entry, receiver: string, taking: Taking): Row => {
 
 /** The bit of a delivery that is as it was taken, else 0. As quick however many receivers there are. */
 export const freshBit = (entry: Entry, receiver: string): number => {
-  const { receivers } = entry.taking;
-  const most = Math.min(receivers.length, maxFresh);
-  let index = 0;
-  while (index < most && receivers[index] !== receiver) index += 1;
-  return index < most ? entry.fresh & (1 << index) : 0;
+  const index = entry.taking.receivers.lastIndexOf(receiver, maxFresh - 1);
+  return index < 0 ? 0 : entry.fresh & (1 << index);
 };
 
 /** The delivery, which gets its own row if it has none; undefined when it has its fate. */
