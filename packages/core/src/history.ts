@@ -100,12 +100,12 @@ export class History {
     const dead: DeliveryQuery = { ...query, states: ["dead"], limit: query.limit ?? most };
     const { rows } = await this.deliveries(dead);
     const moved = await this.#ask((store) => store.move(dead, { state: "pending" }));
-    for (const receiver of receivers) {
+    const trying = receivers.map((receiver) => {
       const own = rows.filter((row) => row.receiver === receiver.name);
       const reasons = new Map(own.map(({ event_id, reason }) => [event_id, reason ?? ""]));
-      if (reasons.size > 0)
-        await within(leaseKeeper.takeOver(receiver, reasons), storeAnswerMs, clock);
-    }
+      return reasons.size > 0 ? leaseKeeper.takeOver(receiver, reasons) : undefined;
+    });
+    await within(Promise.all(trying), storeAnswerMs, clock);
     return moved;
   }
 

@@ -77,7 +77,7 @@ export class MonitorCore implements Monitor {
         "registerCallback() takes a function that is called with each event.",
       );
     }
-    const name = callback.name || this.#parts.receivers.freeName("callback");
+    const name = callback.name || this.#parts.receivers.freeName();
     // The filter's `types` are what narrows the event, and the same filter decides what is delivered.
     const notifier = callbackNotifier(callback as EventCallback);
     return this.#register(notifier, options, name);

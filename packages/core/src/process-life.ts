@@ -24,12 +24,17 @@ const lookMs = 20;
 const onBeforeExit = (): void => {
   const now = performance.now();
   exitsAt ??= now;
+  let isIdle = true;
   for (const { dueInMs, drainOnExitMs } of drainables) {
     const left = exitsAt + drainOnExitMs() - now;
-    if (left <= 0 || dueInMs() > left) continue;
+    const due = dueInMs();
+    if (due < Number.POSITIVE_INFINITY) isIdle = false;
+    if (left <= 0 || due > left) continue;
     setTimeout(() => {}, Math.min(lookMs, left)); // ref'd; when it is over, beforeExit comes again
     return;
   }
+  // If somebody else has more to do, the process will end another time.
+  if (isIdle) exitsAt = undefined;
 };
 
 /** Has the process wait for it at a natural exit, for at most its `drainOnExitMs`. Answers how to stop. */

@@ -65,7 +65,9 @@ export interface ReceiversHost {
 export class Receivers {
   readonly all: readonly Receiver[];
   readonly #host: ReceiversHost;
-
+  readonly #byName = new Map<string, Receiver>();
+  /** Callbacks without a name are numbered: all numbers below this are taken. */
+  #number = 1;
   readonly #released = new WeakMap<Receiver, Promise<void>>();
 
   constructor(host: ReceiversHost) {
@@ -73,13 +75,14 @@ export class Receivers {
     this.#host = host;
   }
 
+  /** Of those that send. */
   get pipelines(): readonly Pipeline[] {
-    return this.all.map(({ pipeline }) => pipeline);
+    return this.all.map(({ pipeline }) => pipeline).filter(({ isAbandoned }) => !isAbandoned);
   }
 
   /** @throws ConfigError when no receiver has that name. */
   find(name: string): Receiver {
-    const found = this.all.find((receiver) => receiver.name === name);
+    const found = this.#byName.get(name);
     if (found !== undefined) return found;
     const names = this.all.map((receiver) => `\`${receiver.name}\``).join(", ");
     throw new ConfigError(
@@ -96,7 +99,7 @@ export class Receivers {
     checkNotifier(notifier);
     const settings = receiverSettings(notifier, options, callbackName);
     const filter = compileFilter(`The receiver \`${settings.name}\``, options);
-    if (this.all.some(({ name }) => name === settings.name)) {
+    if (this.#byName.has(settings.name)) {
       throw new ConfigError(
         "name",
         `A receiver of the name \`${settings.name}\` is registered already. Give this one another \`name\`, or await its \`unregister()\`.`,
@@ -111,6 +114,7 @@ export class Receivers {
       leftAt: Number.POSITIVE_INFINITY,
     };
     this.#host.all.push(receiver);
+    this.#byName.set(receiver.name, receiver);
     count(notifier, 1);
     this.#attach(receiver);
     return registrationOf(
@@ -120,12 +124,12 @@ export class Receivers {
     );
   }
 
-  /** Gives a callback without a name of its own one that is free. */
-  freeName(base: string): string {
-    const taken = new Set(this.all.map(({ name }) => name));
-    let name = base;
-    for (let n = 2; taken.has(name); n += 1) name = `${base}-${n}`;
-    return name;
+  /** Names a callback that has no name of its own. */
+  freeName(): string {
+    for (; ; this.#number += 1) {
+      const name = this.#number === 1 ? "callback" : `callback-${this.#number}`;
+      if (!this.#byName.has(name)) return name;
+    }
   }
 
   /**
@@ -139,8 +143,9 @@ export class Receivers {
     const { clock, dispatcher } = this.#host;
     const pipelines = receivers.map(({ pipeline }) => pipeline);
     const fates = countFates(pipelines);
-    const waiting = { clock, dispatcher, pipelines, upTo: { ...upTo, others: true }, deadlineMs };
-    const { timed_out } = await drain({ ...waiting, impatient: true });
+    const waiting = { clock, dispatcher, upTo: { ...upTo, others: true }, deadlineMs };
+    const sending = pipelines.filter(({ isAbandoned }) => !isAbandoned);
+    const { timed_out } = await drain({ ...waiting, pipelines: sending, impatient: true });
     await Promise.all(receivers.map((receiver) => this.#release(receiver, reason)));
     const pending = receivers.reduce(
       (sum, one) => sum + one.pipeline.pending + dispatcher.undecided(one),
@@ -184,16 +189,21 @@ export class Receivers {
     receiver.leftAt = upTo.seq;
     const report = await this.retire([receiver], { upTo, deadlineMs, reason: "unregistered" });
     await within(leaseKeeper.releaseFor(receiver), closingMs, clock);
+    this.#byName.delete(receiver.name);
+    this.#number = 1;
     this.#forget(receiver);
     return report;
   }
 
-  /** Strikes it off the list when every event of its time has reached its filter, and so has a fate. */
+  /** Strikes it off the list when every event of its time has a fate, or is in a durable store. */
   #forget(receiver: Receiver): void {
     const { all, clock, dispatcher } = this.#host;
+    const { pipeline } = receiver;
     const forever = { clock, dispatcher, deadlineMs: Number.POSITIVE_INFINITY };
-    void untilTurn(forever, () => dispatcher.undecided(receiver) === 0).then(() =>
-      all.splice(all.indexOf(receiver), 1),
-    );
+    const isOver = () => dispatcher.undecided(receiver) === 0 && !pipeline.awaitsStore;
+    void untilTurn(forever, isOver).then(() => {
+      pipeline.giveUp(); // what the store did not get after all
+      all.splice(all.indexOf(receiver), 1);
+    });
   }
 }

@@ -52,6 +52,18 @@ describe("a process with a monitor", () => {
     expect([code, output.trim()]).toEqual([0, "got last words"]);
   });
 
+  it("waits at its natural end also when that is not the first: somebody had more to do", async () => {
+    const { code, output } = await program(`
+      const monitor = createMonitor({ drainOnExitMs: 400 });
+      const later = (work, ms) => new Promise((resolve) => setTimeout(() => resolve(work()), ms).unref());
+      monitor.registerCallback((event) => later(() => console.log("got", event.message), 100), { name: "print" });
+      process.once("beforeExit", () => setTimeout(() => {
+        monitor.emitEvent({ event_type: "health_check", message: "last words" });
+      }, 1_000));
+    `);
+    expect([code, output.trim()]).toEqual([0, "got last words"]);
+  });
+
   it("waits at its natural end for a retry that is due within drainOnExitMs", async () => {
     const { code, output } = await program(`
       const monitor = createMonitor({ drainOnExitMs: 3_000, onProblem: () => {} });

@@ -1,6 +1,6 @@
 import { levels } from "../event.ts";
 import { Bag } from "./bag.ts";
-import { type Batch, type BatchOptions, batchDueAt, newBatch } from "./batch.ts";
+import { type Batch, type BatchOptions, batchDueAt, type Lost, newBatch } from "./batch.ts";
 import { EventQueue, type QueueLimits } from "./queue.ts";
 import type { Restored } from "./restore.ts";
 import { StoredBacklog } from "./stored-backlog.ts";
@@ -59,7 +59,7 @@ export class Backlog {
   /** Since when the oldest waits; Infinity when nothing does. */
   get oldestSince(): number {
     let oldest = this.queue.oldestSince;
-    for (const { members } of this.#retries) oldest = Math.min(oldest, members[0].since);
+    for (const { since } of this.#retries) oldest = Math.min(oldest, since);
     return oldest;
   }
 
@@ -180,8 +180,8 @@ export class Backlog {
   }
 
   /** Removes and answers what waits since before `cutoff`; the young of a batch wait on in a new one. */
-  expire(cutoff: number): { readonly taken: Taken; readonly batch: Batch | null }[] {
-    const expired: { taken: Taken; batch: Batch | null }[] = [];
+  expire(cutoff: number): readonly Lost[] {
+    const expired: Lost[] = [];
     if (this.oldestSince >= cutoff) return expired;
     for (
       let old = this.queue.shiftOlder(cutoff);
@@ -194,7 +194,7 @@ export class Backlog {
   }
 
   /** Removes and answers all that waits. */
-  clear(): { readonly taken: Taken; readonly batch: Batch | null }[] {
+  clear(): readonly Lost[] {
     return this.expire(Number.POSITIVE_INFINITY);
   }
 
@@ -204,15 +204,18 @@ export class Backlog {
   }
 
   /** Takes all of a kind out of the batches that wait; the rest of each waits on in a new one. */
-  #pick(isOne: (taken: Taken) => boolean): { readonly taken: Taken; readonly batch: Batch }[] {
+  #pick(isOne: (taken: Taken) => boolean): readonly Lost[] {
     return this.#retries.flatMap((batch) => {
       const picked = batch.members.filter(isOne);
       if (picked.length === 0) return [];
       this.#retries = this.#retries.filter((other) => other !== batch);
       this.done(batch);
       const rest = batch.members.filter((member) => !isOne(member));
-      for (const part of batch.split([rest], this.#options.nextId))
+      for (const part of batch.split([rest], this.#options.nextId)) {
+        part.strikes = batch.strikes;
+        part.failures = batch.failures;
         this.wait(part, batch.notBefore);
+      }
       return picked.map((taken) => ({ taken, batch }));
     });
   }

@@ -13,6 +13,8 @@ export class Batch {
   readonly members: Members;
   readonly id: string;
   readonly bytes: number;
+  /** Since when the longest-waiting member waits: of what was replayed that is not the first. */
+  readonly since: number;
   /** Attempts made. */
   attempts = 0;
   /** Attempts that ended `unknown`; only these are limited. */
@@ -30,7 +32,14 @@ export class Batch {
   constructor(members: Members, id: string) {
     this.members = members;
     this.id = id;
-    this.bytes = members.reduce((sum, member) => sum + member.bytes, 0);
+    let bytes = 0;
+    let since = Number.POSITIVE_INFINITY;
+    for (const member of members) {
+      bytes += member.bytes;
+      since = Math.min(since, member.since);
+    }
+    this.bytes = bytes;
+    this.since = since;
   }
 
   /** As a notifier gets them. */
@@ -57,6 +66,12 @@ export class Batch {
     const middle = Math.ceil(this.members.length / 2);
     return [this.members.slice(0, middle), this.members.slice(middle)];
   }
+}
+
+/** An event that will not be tried again here, and the batch it was tried in. */
+export interface Lost {
+  readonly taken: Taken;
+  readonly batch: Batch | null;
 }
 
 const isSome = (events: readonly Taken[]): events is Members => events.length > 0;

@@ -69,7 +69,8 @@ export class Destination {
     visit.endedAt = now;
     if (visit === this.#scout) {
       this.#scout = undefined;
-      this.#rests = false;
+      // One that we aborted has heard nothing: another asks.
+      this.#rests = answered === "unsaid";
     }
     const changed = this.#breaker?.note(visit.permit, answered, now) ?? false;
     // Others may have waited for the end of this very attempt: by a full window, or a probe.

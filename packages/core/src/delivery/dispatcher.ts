@@ -132,7 +132,7 @@ export class Dispatcher {
   #turn(): void {
     this.#scheduled = false;
     if (!this.#passArmed) this.#armPass();
-    let more = this.#work();
+    let more = true;
     while (more && !this.#spent()) more = this.#work();
     if (more) this.#scheduled = true;
     for (const listener of [...this.#quiet]) listener();
@@ -150,14 +150,33 @@ export class Dispatcher {
     });
   }
 
-  /** One group from the intake, and one send a pipeline; answers whether there may be more at once. */
+  /** One group from the intake, and one send a pipeline while the pass allows it; answers whether there may be more at once. */
   #work(): boolean {
     if (this.#intake.length > 0 && this.#committing === undefined) this.#decide();
+    let sent = 0;
     for (const pipeline of this.#ready) {
-      if (!pipeline.pump()) this.#ready.delete(pipeline);
-      else this.#sendsLeft -= 1;
+      // Not before every send: to ask the clock takes a tenth of what a quick one does.
+      if (sent > 0 && this.#sendsLeft % 8 === 0 && this.#spent()) {
+        this.#toTheEnd(sent);
+        break;
+      }
+      if (pipeline.pump()) {
+        sent += 1;
+        this.#sendsLeft -= 1;
+      } else this.#ready.delete(pipeline);
     }
     return this.#ready.size > 0 || (this.#intake.length > 0 && this.#committing === undefined);
+  }
+
+  /** Whose turn has not come goes before the first so many in the next pass. */
+  #toTheEnd(count: number): void {
+    let left = count;
+    for (const pipeline of this.#ready) {
+      if (left === 0) return;
+      left -= 1;
+      this.#ready.delete(pipeline);
+      this.#ready.add(pipeline);
+    }
   }
 
   #decide(): void {

@@ -257,7 +257,7 @@ export class Journal {
       if (this.#store.durable) this.#committed += draft.accepted.length;
       else this.#memoryOnly += draft.accepted.length;
     }
-    if (said && said.stale.length > 0) this.#options.report(leasesLost(said.stale.length));
+    if (said && said.stale?.length > 0) this.#options.report(leasesLost(said.stale.length));
     this.#missed.tell(this.#options.report);
     this.#tell();
   }

@@ -1,4 +1,5 @@
 import type { Timer } from "../clock.ts";
+import { levels } from "../event.ts";
 import type { Problem } from "../signals.ts";
 import type { Claimed, Lease } from "../store/store.ts";
 import { Leases, type LeasesHost } from "./leases.ts";
@@ -17,6 +18,10 @@ const pageEvents = 256;
 const pageBytes = 2 ** 20;
 /** How often leases are renewed, and looked for what other processes left: a third of a lease. */
 const roundMs = 5_000;
+
+/** A row that is none must not keep the others, or end the process. */
+const isReadable = ({ event }: Claimed): boolean =>
+  typeof event?.id === "string" && levels.includes(event.level);
 
 /**
  * Who has what the store holds open: pages in what is nobody's, oldest first, as a receiver has room;
@@ -209,7 +214,7 @@ export class LeaseKeeper {
         // The process was stopped meanwhile: others may have them.
         if (clock.now() - now > storeAnswerMs) continue;
         if (!Array.isArray(claimed)) throw new TypeError("The store's claim() answered no list.");
-        return claimed;
+        return claimed.filter(isReadable);
       } catch (cause) {
         if (this.#gone(receiver)) return [];
         if (failures === 1) report(claimFailed(receiver.name, cause));

@@ -80,7 +80,8 @@ export class Leases {
     const askedAt = clock.now();
     try {
       if (!journal.isOpen) return false;
-      for (const some of this.of(receivers)) {
+      // What one that is gone has left is given back: whoever has its name next claims it.
+      for (const some of this.of(receivers.filter(({ pipeline }) => !pipeline.isAbandoned))) {
         const now = clock.now();
         const asking = (async () => journal.store.renew(some, journal.leaseMs, now))();
         this.#relinquish((await waits.answered(asking, storeAnswerMs)).lost);

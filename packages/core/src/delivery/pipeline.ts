@@ -4,7 +4,7 @@ import type { Notifier } from "../notifier.ts";
 import type { ReceiverSettings } from "../receiver-settings.ts";
 import type { AttemptEnd, Flight } from "./attempt.ts";
 import { Backlog } from "./backlog.ts";
-import type { Batch } from "./batch.ts";
+import type { Batch, Lost } from "./batch.ts";
 import { type DestinationUse, useDestination } from "./destination.ts";
 import type { Failure } from "./failure.ts";
 import { Flights } from "./flights.ts";
@@ -105,10 +105,16 @@ export class Pipeline {
   get dueAt(): number {
     const isComing = this.backlog.isComing && !this.#host.journal.failing;
     if (this.activity.inFlight > 0 || isComing) return Number.NEGATIVE_INFINITY;
-    // It waits for the end of another receiver's attempt at the destination they share.
-    const now = this.#host.clock.monotonic();
-    const waits = this.pending > 0 && this.use.destination.freeAt(now) === Number.POSITIVE_INFINITY;
-    return waits ? Number.NEGATIVE_INFINITY : this.#wakeAt;
+    // It waits for the store, or for the end of another receiver's attempt at the destination they share.
+    const isFree = (): boolean =>
+      this.#host.holdsLeases() &&
+      this.use.destination.freeAt(this.#host.clock.monotonic()) < Number.POSITIVE_INFINITY;
+    return this.pending === 0 || isFree() ? this.#wakeAt : Number.NEGATIVE_INFINITY;
+  }
+
+  /** Whether the store is still to get some of what is pending. */
+  get awaitsStore(): boolean {
+    return this.#admitted > 0 || this.storeLink.isAwaited;
   }
 
   /** Nothing is sent any more. */
@@ -126,7 +132,7 @@ export class Pipeline {
   offer(taken: Taken, isLate: boolean): void {
     this.#admitted -= 1;
     if (this.#closedFor !== null) {
-      this.#leaveBehind(taken, null);
+      this.#leaveBehind([{ taken, batch: null }]);
       return;
     }
     this.storeLink.take(taken, isLate);
@@ -143,8 +149,7 @@ export class Pipeline {
     const now = this.#host.clock.monotonic();
     const { durable } = this.#host.journal.store;
     const maxAgeMs = this.settings.retry.maxAgeMs ?? defaultMaxAgeMs(durable);
-    for (const { taken, batch } of this.backlog.expire(now - maxAgeMs))
-      this.#recorder.lost(taken, "dead", "expired", batch);
+    this.#recorder.lost(this.backlog.expire(now - maxAgeMs), "dead", "expired");
     const at = this.#nextStart(now);
     if (at > now) {
       this.#sleepUntil(Math.min(at, this.backlog.oldestSince + maxAgeMs + 1), now);
@@ -164,12 +169,12 @@ export class Pipeline {
   }
 
   giveUp(): void {
-    for (const { taken, batch } of this.backlog.clear()) this.#leaveBehind(taken, batch);
+    this.#leaveBehind(this.backlog.clear());
     this.#host.ready(this); // somebody may wait for their fates
   }
 
-  #leaveBehind(taken: Taken, batch: Batch | null): void {
-    this.storeLink.leaveBehind(taken, this.#closedFor ?? "closed", batch);
+  #leaveBehind(all: readonly Lost[]): void {
+    this.storeLink.leaveBehind(all, this.#closedFor ?? "closed");
   }
 
   /** When the next attempt may begin: `now` or earlier means at once. */
@@ -191,7 +196,6 @@ export class Pipeline {
 
   #ended({ batch, visit, startedAt }: Flight, end: AttemptEnd): void {
     const now = this.#host.clock.monotonic();
-    this.backlog.done(batch);
     this.#recorder.attempted(batch, end, now - startedAt);
     const answered = end.ok ? "alive" : answeredBy(end.failure);
     const changed = this.use.destination.leave(visit, answered, now);
@@ -202,6 +206,7 @@ export class Pipeline {
   }
 
   #accepted(batch: Batch, reference: string | null): void {
+    this.backlog.done(batch);
     this.backlog.accepted();
     this.#recorder.delivered(batch, reference);
   }
@@ -210,7 +215,8 @@ export class Pipeline {
     if (this.#closedFor !== null) {
       batch.notBefore = 0;
       this.#recorder.waiting(batch);
-      for (const member of batch.members) this.#leaveBehind(member, batch);
+      this.backlog.done(batch);
+      this.#leaveBehind(batch.members.map((taken) => ({ taken, batch })));
       return;
     }
     const reaction = this.#reactTo(batch, failure);
@@ -223,6 +229,7 @@ export class Pipeline {
       this.use.destination.pause(now + reaction.waitMs);
       this.#recorder.paused(reaction.waitMs);
     }
+    this.backlog.done(batch);
     this.#wait(batch, now + reaction.waitMs);
   }
 
@@ -244,11 +251,13 @@ export class Pipeline {
     { dead, alive, reason }: Extract<Reaction, { kind: "divide" }>,
     now: number,
   ): void {
-    for (const member of dead) this.#recorder.lost(member, "dead", reason, batch);
+    this.backlog.done(batch);
     for (const part of batch.split(alive, this.#host.nextId)) {
       if (reason === "attempts") part.strikes = this.settings.retry.maxAttempts - 1;
       this.#wait(part, now);
     }
+    const died = dead.map((taken) => ({ taken, batch }));
+    this.#recorder.lost(died, "dead", reason);
   }
 
   #wait(batch: Batch, notBefore: number): void {

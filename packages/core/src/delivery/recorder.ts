@@ -3,7 +3,7 @@ import type { MonitorEvent } from "../event.ts";
 import type { BreakerState, Fate, MonitorSignal, Problem } from "../signals.ts";
 import type { Lease, Outcome } from "../store/store.ts";
 import type { AttemptEnd } from "./attempt.ts";
-import type { Batch } from "./batch.ts";
+import type { Batch, Lost } from "./batch.ts";
 import type { Failure } from "./failure.ts";
 import type { Journal } from "./journal.ts";
 import { ReceiverLedger } from "./ledger.ts";
@@ -50,11 +50,13 @@ export class Recorder {
     return lease;
   }
 
-  /** Another process has it, and will say what became of it. */
-  moved(eventId: string): void {
-    this.#leases.delete(eventId);
-    this.ledger.settle("moved");
-    this.#settled(eventId, "moved", "lease-lost");
+  /** Another process has these, and will say what became of them. */
+  moved(gone: readonly Taken[]): void {
+    this.ledger.moved += gone.length;
+    for (const { event } of gone) {
+      this.#leases.delete(event.id);
+      this.#settled(event.id, "moved", "lease-lost");
+    }
   }
 
   attempted(batch: Batch, end: AttemptEnd, durationMs: number): void {
@@ -94,26 +96,26 @@ export class Recorder {
     }
   }
 
-  lost(
-    { event, fence }: Taken,
-    fate: "dropped" | "dead",
-    reason: string,
-    batch: Batch | null,
-  ): void {
+  /** All are counted before anybody hears of one: the books balance for whoever looks then. */
+  lost(all: readonly Lost[], fate: "dropped" | "dead", reason: string): void {
+    if (all.length === 0) return;
     const settled_at = this.#host.clock.now();
-    this.ledger.lose(fate, reason, settled_at);
-    this.#tell(event, {
-      event_id: event.id,
-      receiver: this.#receiver,
-      fence: this.#fenceAtEnd(event.id, fence),
-      state: fate,
-      settled_at,
-      reason,
-      last_error: batch === null ? null : batch.lastError,
-      attempts: batch === null ? 0 : batch.attempts,
-      batch_id: batch === null ? null : batch.id,
-    });
-    this.#settled(event.id, fate, reason);
+    for (let left = all.length; left > 0; left -= 1) this.ledger.lose(fate, reason, settled_at);
+    for (const { taken, batch } of all) {
+      const { event, fence } = taken;
+      this.#tell(event, {
+        event_id: event.id,
+        receiver: this.#receiver,
+        fence: this.#fenceAtEnd(event.id, fence),
+        state: fate,
+        settled_at,
+        reason,
+        last_error: batch === null ? null : batch.lastError,
+        attempts: batch === null ? 0 : batch.attempts,
+        batch_id: batch === null ? null : batch.id,
+      });
+      this.#settled(event.id, fate, reason);
+    }
   }
 
   /** Not a fate: the batch waits, and the store remembers how it stands. */

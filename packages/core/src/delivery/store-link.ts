@@ -2,7 +2,7 @@ import type { ReceiverSettings } from "../receiver-settings.ts";
 import { firstFence } from "../store/entry.ts";
 import type { Claimed, Lease } from "../store/store.ts";
 import type { Backlog } from "./backlog.ts";
-import type { Batch } from "./batch.ts";
+import type { Lost } from "./batch.ts";
 import type { Journal } from "./journal.ts";
 import type { Recorder } from "./recorder.ts";
 import { type RestoreOptions, restored } from "./restore.ts";
@@ -30,23 +30,23 @@ export class StoreLink {
   /** Queues an event; what makes room for it stays in the store if that has got it, and is lost else. */
   take(taken: Taken, isLate: boolean): void {
     const { backlog, recorder, journal } = this.#parts;
-    if (isLate && this.isStored(taken)) {
+    if (isLate && this.#isCommitted(taken)) {
       // Its lease may have run out before anything was heard of its commit: the store says whose it is.
       backlog.stored.put(taken, recorder.release(taken));
       return;
     }
     // A store that fails may not have got it yet.
     if (this.isStored(taken) && !journal.failing) {
-      for (const left of backlog.place(taken)) this.#displace(left);
+      this.#displace(backlog.place(taken));
       return;
     }
-    for (;;) {
-      const victim = backlog.makeRoom(taken);
-      if (victim === undefined) break;
-      this.#displace(victim);
-      if (victim === taken) return;
-    }
-    backlog.queue.push(taken);
+    const victims: Taken[] = [];
+    let victim = backlog.makeRoom(taken);
+    for (; victim !== undefined && victim !== taken; victim = backlog.makeRoom(taken))
+      victims.push(victim);
+    if (victim === undefined) backlog.queue.push(taken);
+    else victims.push(taken);
+    if (victims.length > 0) this.#displace(victims);
   }
 
   /** Of open deliveries that the store handed out those that are not in hand; with the others it goes on under the new lease. */
@@ -75,7 +75,7 @@ export class StoreLink {
   /** Others have these by now. */
   relinquish(eventIds: ReadonlySet<string>): void {
     const { backlog, recorder } = this.#parts;
-    for (const { event } of backlog.relinquish(eventIds)) recorder.moved(event.id);
+    recorder.moved(backlog.relinquish(eventIds));
   }
 
   /** What is in hand was written to another store, where nobody has claimed it since. */
@@ -87,11 +87,22 @@ export class StoreLink {
     }
   }
 
-  /** Nothing is sent any more: a durable store remembers it, or it is dropped for that reason. */
-  leaveBehind(taken: Taken, reason: string, batch: Batch | null): void {
+  /** Nothing is sent any more: a durable store remembers these, or they are dropped for that reason. */
+  leaveBehind(all: readonly Lost[], reason: string): void {
     const { backlog, recorder } = this.#parts;
-    if (this.isStored(taken)) backlog.queue.push(taken);
-    else recorder.lost(taken, "dropped", reason, batch);
+    const forgotten: Lost[] = [];
+    for (const one of all) {
+      if (this.isStored(one.taken)) backlog.queue.push(one.taken);
+      else forgotten.push(one);
+    }
+    recorder.lost(forgotten, "dropped", reason);
+  }
+
+  /** Whether the store is still to get some of what is in hand. */
+  get isAwaited(): boolean {
+    for (const taken of this.#parts.backlog)
+      if (this.isStored(taken) && !this.#isCommitted(taken)) return true;
+    return false;
   }
 
   /** The store has it, or will get it. */
@@ -105,9 +116,13 @@ export class StoreLink {
     return this.isStored(taken) && !this.#parts.journal.awaits(taken.event);
   }
 
-  #displace(taken: Taken): void {
+  #displace(all: readonly Taken[]): void {
     const { backlog, recorder } = this.#parts;
-    if (this.#isCommitted(taken)) backlog.stored.put(taken, recorder.release(taken));
-    else recorder.lost(taken, "dropped", "overflow", null);
+    const forgotten: Lost[] = [];
+    for (const taken of all) {
+      if (this.#isCommitted(taken)) backlog.stored.put(taken, recorder.release(taken));
+      else forgotten.push({ taken, batch: null });
+    }
+    recorder.lost(forgotten, "dropped", "overflow");
   }
 }

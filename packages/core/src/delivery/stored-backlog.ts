@@ -10,6 +10,11 @@ export interface StoredWatch {
 /** The random part of an id: a process draws it anew each second. */
 const kinOf = (eventId: string): string => eventId.slice(19);
 
+/** How many events, by what those have in common that one process emitted within a second. */
+type Kin = Map<string, number>;
+
+const add = (kin: Kin, key: string, some: number): Kin => kin.set(key, (kin.get(key) ?? 0) + some);
+
 /** Open deliveries of one receiver that lie in a durable store and are not in hand. */
 export class StoredBacklog {
   /** Whether the store may hold more than is in hand. */
@@ -19,11 +24,10 @@ export class StoredBacklog {
   /** The store is being asked. */
   asking = false;
   #events = 0;
-  /** How many of the events, by what those have in common that one process emitted within a second. */
-  readonly #kin = new Map<string, number>();
+  readonly #kin: Kin = new Map();
   #leases: Lease[] = [];
   #releasing = 0;
-  readonly #watches = new Set<{ readonly mark: Mark; left: number }>();
+  readonly #watches = new Set<{ readonly mark: Mark; readonly kin: Kin; left: number }>();
 
   /** Put there by this process. What others left is counted when it is taken in hand. */
   get events(): number {
@@ -43,17 +47,21 @@ export class StoredBacklog {
   put(taken: Taken, lease: Lease): void {
     const kin = kinOf(taken.event.id);
     this.#events += 1;
-    this.#kin.set(kin, (this.#kin.get(kin) ?? 0) + 1);
+    add(this.#kin, kin, 1);
     this.more = true;
     this.#leases.push(lease);
-    for (const watch of this.#watches) if (isUpTo(taken, watch.mark)) watch.left += 1;
+    for (const watch of this.#watches) {
+      if (!isUpTo(taken, watch.mark)) continue;
+      watch.left += 1;
+      add(watch.kin, kin, 1);
+    }
   }
 
   /** It was taken from there, the oldest first; answers whether this process had put it there. */
   took(eventId: string): boolean {
     const kin = kinOf(eventId);
     const count = this.#kin.get(kin) ?? 0;
-    if (count > 0) this.#remove(kin, 1, count);
+    if (count > 0) this.#remove(kin, 1, count, eventId);
     return count > 0;
   }
 
@@ -71,7 +79,8 @@ export class StoredBacklog {
 
   /** Counts what lies there of what was emitted no later than the mark. */
   watch(mark: Mark): StoredWatch {
-    const watch = { mark, left: this.#events, stop: () => this.#watches.delete(watch) };
+    const stop = () => this.#watches.delete(watch);
+    const watch = { mark, kin: new Map(this.#kin), left: this.#events, stop };
     this.#watches.add(watch);
     return watch;
   }
@@ -90,10 +99,16 @@ export class StoredBacklog {
     this.#releasing -= count;
   }
 
-  #remove(kin: string, some: number, count: number): void {
+  /** @param eventId - Of the one that it is, if that is known. A later one may come first, when a lease on an earlier was not given back. */
+  #remove(kin: string, some: number, count: number, eventId = ""): void {
     if (some === count) this.#kin.delete(kin);
     else this.#kin.set(kin, count - some);
     this.#events -= some;
-    for (const watch of this.#watches) watch.left = Math.max(0, watch.left - some);
+    for (const watch of this.#watches) {
+      const isAwaited = watch.mark.id === "" || eventId <= watch.mark.id;
+      const gone = isAwaited ? Math.min(some, watch.kin.get(kin) ?? 0) : 0;
+      watch.left -= gone;
+      add(watch.kin, kin, -gone);
+    }
   }
 }

@@ -27,7 +27,8 @@ export const firstFence = 1;
 /** How many deliveries of one event fit in the bits of a small integer. */
 const maxFresh = 30;
 
-const noRows: readonly Row[] = [];
+/** Of all entries that have none; never written. */
+const noRows = new Map<string, Row>();
 
 /** An event, and its deliveries without a fate. Most of them never need more than a bit. */
 export class Entry {
@@ -39,8 +40,8 @@ export class Entry {
   taking: JointTaking;
   /** Bit i: the delivery to the receiver of index i is pending and as it was taken. */
   fresh: number;
-  /** The deliveries that are pending or dead and have a history. */
-  rows: readonly Row[] = noRows;
+  /** The deliveries that are pending or dead and have a history, or no bit, by receiver. */
+  rows = noRows;
   /** Counts against the bounds on events. */
   listed = true;
 
@@ -53,7 +54,7 @@ export class Entry {
     this.taking = taking;
     this.fresh = fresh ? (1 << Math.min(receivers.length, maxFresh)) - 1 : 0;
     if (fresh && receivers.length > maxFresh)
-      this.rows = receivers.slice(maxFresh).map((receiver) => new Row(this, receiver, taking));
+      for (const receiver of receivers.slice(maxFresh)) openRow(this, receiver, taking);
   }
 }
 
@@ -114,14 +115,15 @@ export const addReceiver = (entry: Entry, receiver: string, taking: Taking): voi
 
 const openRow = (entry: Entry, receiver: string, taking: Taking): Row => {
   const row = new Row(entry, receiver, taking);
-  entry.rows = [...entry.rows, row];
+  if (entry.rows === noRows) entry.rows = new Map();
+  entry.rows.set(receiver, row);
   return row;
 };
 
-/** The bit of a delivery that is as it was taken, else 0. */
+/** The bit of a delivery that is as it was taken, else 0. As quick however many receivers there are. */
 export const freshBit = (entry: Entry, receiver: string): number => {
-  const index = entry.taking.receivers.indexOf(receiver);
-  return index < 0 || index >= maxFresh ? 0 : entry.fresh & (1 << index);
+  const index = entry.taking.receivers.lastIndexOf(receiver, maxFresh - 1);
+  return index < 0 ? 0 : entry.fresh & (1 << index);
 };
 
 /** The delivery, which gets its own row if it has none; undefined when it has its fate. */
@@ -131,21 +133,24 @@ export const rowOf = (entry: Entry, receiver: string): Row | undefined => {
     entry.fresh ^= bit;
     return openRow(entry, receiver, entry.taking);
   }
-  return entry.rows.find((row) => row.receiver === receiver);
+  return entry.rows.get(receiver);
 };
 
 /** All deliveries without a fate. One that is as it was taken is shown by a row of its own, which is not the entry's. */
 export const rowsOf = (entry: Entry): readonly Row[] => {
   const fresh = entry.taking.receivers.filter((receiver) => freshBit(entry, receiver) !== 0);
-  return [...entry.rows, ...fresh.map((receiver) => new Row(entry, receiver, entry.taking))];
+  return [
+    ...entry.rows.values(),
+    ...fresh.map((receiver) => new Row(entry, receiver, entry.taking)),
+  ];
 };
 
 export const removeRow = (row: Row): void => {
-  row.entry.rows = row.entry.rows.filter((one) => one !== row);
+  row.entry.rows.delete(row.receiver);
 };
 
 /** Some delivery is pending, or dead and can be replayed: the event is needed. */
-export const isHeld = ({ fresh, rows }: Entry): boolean => fresh !== 0 || rows.length > 0;
+export const isHeld = ({ fresh, rows }: Entry): boolean => fresh !== 0 || rows.size > 0;
 
 export const isOpen = ({ fresh, rows }: Entry): boolean =>
-  fresh !== 0 || rows.some(({ state }) => state === "pending");
+  fresh !== 0 || [...rows.values()].some(({ state }) => state === "pending");

@@ -143,7 +143,7 @@ export class EventRing {
       const isOld = entry.taking.now < before;
       const isExcess = entry.listed && this.#last - this.#first >= maxEvents;
       if (pruned === most || (entry.listed && !isOld && !isExcess)) break;
-      if (isOld && !isOpen(entry)) for (const row of entry.rows) this.remove(row);
+      if (isOld && !isOpen(entry)) for (const row of entry.rows.values()) this.remove(row);
       if (entry.listed) this.#unlist();
       if (!isHeld(entry)) pruned += 1;
     }

@@ -21,6 +21,8 @@ export interface RigOptions extends MonitorOptions {
 }
 
 const open: Rig[] = [];
+/** What was told while the books did not balance. */
+const unbalanced: string[] = [];
 
 /** Counts fates from the signals alone: a second set of books, kept outside core. */
 const checkOracle = ({ monitor, signals }: Rig): void => {
@@ -40,6 +42,7 @@ const checkOracle = ({ monitor, signals }: Rig): void => {
 };
 
 afterEach(async () => {
+  expect(unbalanced.splice(0)).toEqual([]);
   for (const rig of open.splice(0)) {
     checkBooks(rig.monitor.stats());
     checkOracle(rig);
@@ -54,17 +57,33 @@ afterEach(async () => {
   }
 });
 
-/** A monitor on a fake clock, without jitter, whose books are checked after the test. */
+/** A monitor on a fake clock, without jitter, whose books are checked at every signal and after the test. */
 export const rig = ({ clock = fakeClock(), ...options }: RigOptions = {}): Rig => {
   const problems: Problem[] = [];
   const signals: MonitorSignal[] = [];
+  let watched: Monitor | undefined;
+  /** An observer may ask for the books whenever it is told something. */
+  const look = (told: object): void => {
+    try {
+      if (watched !== undefined) checkBooks(watched.stats());
+    } catch (cause) {
+      unbalanced.push(`${JSON.stringify(told)}: ${cause}`);
+    }
+  };
   const monitor = createMonitor({
     clock,
     random: () => 0.5,
-    onProblem: (problem) => problems.push(problem),
+    onProblem: (problem) => {
+      problems.push(problem);
+      look({ problem: problem.code });
+    },
     ...options,
   });
-  monitor.observe((signal) => signals.push(signal));
+  watched = monitor; // not before: a store may fail while the monitor is made
+  monitor.observe((signal) => {
+    signals.push(signal);
+    look(signal);
+  });
   let n = 0;
   const made: Rig = {
     clock,
