@@ -340,22 +340,3 @@ describe("hundreds of receivers", () => {
     expect(count()).toBe(3_000);
   });
 });
-
-/** Processor time, which the load of the machine hardly changes. */
-const lifeOf = async (callbacks: number): Promise<number> => {
-  const before = process.cpuUsage();
-  const monitor = createMonitor();
-  for (let left = callbacks; left > 0; left -= 1) monitor.registerCallback(() => {});
-  monitor.emitEvent({ event_type: "sync_success", message: "done" });
-  expect(await monitor.close()).toMatchObject({ delivered: callbacks, timed_out: false });
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
-};
-
-describe("four times as many callbacks", () => {
-  it("take about four times as long to be registered, called and closed", async () => {
-    await lifeOf(1_000);
-    const few = await lifeOf(1_000);
-    expect((await lifeOf(4_000)) / few).toBeLessThan(5);
-  });
-});
