@@ -47,7 +47,7 @@ export const ask = (url: string, agent: Agent, { method, body, key, signal }: Ca
     const forget = (): void => signal.removeEventListener("abort", hangUp);
     if (!deaf) signal.addEventListener("abort", hangUp);
     if (has("trusts an idle timeout")) {
-      outgoing.setTimeout(100, () => outgoing.destroy(new Error("idle")));
+      outgoing.setTimeout(900, () => outgoing.destroy(new Error("idle")));
     }
     outgoing.on("error", reject);
     outgoing.on("close", forget);
