@@ -1,5 +1,6 @@
 import type { EventCallback } from "./callbacks.ts";
 import type { VerifyReport } from "./checks.ts";
+import type { DeadlineOptions } from "./deadline.ts";
 import type { Emitter } from "./emitter.ts";
 import type { EventOf, EventTypeName, MonitorEvent } from "./event.ts";
 import type { EventInput } from "./event-input.ts";
@@ -16,11 +17,6 @@ import type {
   SyncMetrics,
 } from "./status.ts";
 import type { Delivery, DeliveryQuery, EventQuery, Page } from "./store/store.ts";
-
-export interface DeadlineOptions {
-  /** Default 10,000. */
-  readonly deadlineMs?: number | undefined;
-}
 
 /** How far the events taken so far have come. */
 export interface PersistReport {

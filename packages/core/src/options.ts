@@ -1,4 +1,5 @@
 import { ConfigError } from "./errors.ts";
+import { isThenable } from "./thenable.ts";
 
 /** An option that is wrong. @param problem - The rest of the sentence after its name, without what may be a secret. */
 export const wrongOption = (owner: string, name: string, problem: string): ConfigError =>
@@ -29,6 +30,7 @@ const kind = (value: unknown): string => {
   if (value === undefined) return "missing";
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
+  if (isThenable(value)) return "a promise: await it first";
   return `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
 };
 
@@ -39,7 +41,12 @@ const kind = (value: unknown): string => {
  * @throws ConfigError
  */
 export const checkOptions = (owner: string, options: unknown, known: readonly string[]): void => {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+  if (
+    typeof options !== "object" ||
+    options === null ||
+    Array.isArray(options) ||
+    isThenable(options)
+  ) {
     throw new ConfigError(
       "options",
       `${owner} takes an options object, but it is ${kind(options)}.`,

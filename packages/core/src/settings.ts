@@ -104,6 +104,13 @@ const checkFunction = <T>(name: string, value: T | undefined): T | undefined => 
   throw wrongOption(owner, name, "must be a function.");
 };
 
+const checkClock = (clock: Clock | undefined): Clock => {
+  if (clock === undefined) return systemClock;
+  const methods = ["now", "monotonic", "setTimer"] as const;
+  if (methods.every((method) => typeof clock?.[method] === "function")) return clock;
+  throw wrongOption(owner, "clock", "must have the methods `now`, `monotonic` and `setTimer`.");
+};
+
 const checkStore = (store: EventStore | undefined): void => {
   if (store === undefined || (typeof store === "object" && store?.contract === 1)) return;
   throw wrongOption(
@@ -156,7 +163,7 @@ export const monitorSettings = (options: MonitorOptions): Settings => {
       min: 0,
       max: dayMs,
     }),
-    clock: options.clock ?? systemClock,
+    clock: checkClock(options.clock),
     random: checkFunction("random", options.random) ?? Math.random,
     onProblem: checkFunction("onProblem", options.onProblem),
   };
