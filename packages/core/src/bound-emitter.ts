@@ -66,9 +66,15 @@ export class BoundEmitter implements Emitter {
       this.#host.report,
     );
     const { service, details } = bindings ?? {};
-    const bound = this.#snapshot(details);
+    let bound = this.#snapshot(details);
+    let { redaction } = this.#context();
     return new BoundEmitter(this.#host, () => {
       const above = this.#context();
+      if (above.redaction !== redaction) {
+        // The global monitor was set up since.
+        ({ redaction } = above);
+        bound = this.#snapshot(bound.value);
+      }
       return {
         ...above,
         service: typeof service === "string" ? service : above.service,

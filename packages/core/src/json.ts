@@ -158,7 +158,7 @@ class Walk {
   }
 
   #recast(value: object, redaction: Redaction | undefined): JsonValue | undefined {
-    const as = recast(value, this.#nodes);
+    const as = recast(value, this.#nodes, redaction?.next("message")?.redacts === true);
     if (typeof as !== "object") return this.#json(as, redaction);
     return this.#members(as.source, as.keys, as.count, false, redaction);
   }

@@ -12,6 +12,7 @@ import {
 } from "../src/status.ts";
 import { type MemoryStore, memoryStore } from "../src/store/memory.ts";
 import type { EventStore } from "../src/store/store.ts";
+import { rig } from "./support/rig.ts";
 import { eventAt, hour, iso, minute } from "./support/store-kit.ts";
 
 /** A moment as a reader in UTC is told it. */
@@ -465,6 +466,19 @@ describe("the service is degraded", () => {
         "Deliveries to receiver `slack` died in the last 15 minutes (payload).",
         "The breaker of receiver `slack` opened in the last 15 minutes.",
       ],
+    });
+  });
+
+  it("no longer than until the next success, whatever moment a failed run claims", async () => {
+    const { clock, monitor } = rig();
+    const timestamp = new Date(clock.now() + 400 * day);
+    monitor.emitEvent({ event_type: "sync_failure", message: "no", timestamp });
+    expect(await monitor.getComprehensiveStatus()).toMatchObject({ status: "degraded" });
+    await clock.advance(1_000);
+    monitor.emitEvent({ event_type: "sync_success", message: "yes" });
+    expect(await monitor.getComprehensiveStatus()).toMatchObject({
+      status: "healthy",
+      reasons: [],
     });
   });
 

@@ -70,7 +70,8 @@ export class Aggregates {
     const kind = this.#kindOf(event.event_type);
     const cell = kind.hours.get(hour) ?? this.#begin(kind, hour, horizon);
     cell.count += 1;
-    if (at >= kind.lastAt) {
+    // Far ahead of the clock is what was filed before somebody set it right.
+    if (at >= kind.lastAt || kind.lastAt > now + hourMs) {
       kind.last = event;
       kind.lastAt = at;
     }
