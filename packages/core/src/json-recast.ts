@@ -68,11 +68,10 @@ const mapOf = (map: Map<unknown, unknown>, most: number): Members => {
 
 const errorKeys = ["name", "message", "code", "cause", "errors"];
 
-/** The stack comes last, so that it is what a tight budget cuts. It begins with the message. */
-const errorOf = (error: object, hidesMessage: boolean): Members => {
+/** The stack comes last, so that it is what a tight budget cuts. */
+const errorOf = (error: object): Members => {
   const own = Object.keys(error).filter((key) => key !== "stack");
-  const stack = hidesMessage ? [] : ["stack"];
-  return asMembers(error, [...new Set([...errorKeys, ...own]), ...stack]);
+  return asMembers(error, [...new Set([...errorKeys, ...own]), "stack"]);
 };
 
 const opaque = (value: object): boolean =>
@@ -96,19 +95,17 @@ const unboxed = (value: object): string | number | bigint | boolean | symbol => 
  * How to walk an object that is not plain; or what stands for it. May throw whatever the object's own code throws.
  *
  * @param most - How many nodes may still be taken, so that no more of a collection is copied.
- * @param hidesMessage - Whether what stands under `message` is redacted.
  */
 export const recast = (
   value: object,
   most: number,
-  hidesMessage: boolean,
 ): Members | string | number | bigint | boolean | symbol => {
   if (ArrayBuffer.isView(value)) return binaryOf(value);
   if (types.isAnyArrayBuffer(value)) return binary(tag(value), new Uint8Array(value));
   if (Array.isArray(value)) return asItems(value);
   if (types.isMap(value)) return mapOf(value, most);
   if (types.isSet(value)) return asItems(first(Set.prototype.values.call(value), most), value.size);
-  if (types.isNativeError(value) || value instanceof Error) return errorOf(value, hidesMessage);
+  if (types.isNativeError(value) || value instanceof Error) return errorOf(value);
   if (types.isRegExp(value)) return RegExp.prototype.toString.call(value);
   if (value instanceof URL) return value.href;
   if (types.isBoxedPrimitive(value)) return unboxed(value);
