@@ -41,6 +41,19 @@ describe("observe", () => {
   });
 });
 
+describe("registerCallback", () => {
+  it.each([true, null, 5, { failure: 3 }, { failures: "3" }])(
+    "checks a breaker, %j, though a callback has none",
+    async (breaker) => {
+      const { monitor } = rig();
+      const { option } = await refusalOf(() =>
+        monitor.registerCallback(() => {}, { breaker: breaker as never }),
+      );
+      expect(option).toMatch(/^(?:options|failure|breaker\.failures)$/);
+    },
+  );
+});
+
 describe("explain", () => {
   it.each([undefined, null, 5, "sync_start", true])(
     "refuses %j, which is no event",
