@@ -1,5 +1,5 @@
+import { types } from "node:util";
 import { ConfigError } from "./errors.ts";
-import { isThenable } from "./thenable.ts";
 
 /** An option that is wrong. @param problem - The rest of the sentence after its name, without what may be a secret. */
 export const wrongOption = (owner: string, name: string, problem: string): ConfigError =>
@@ -30,7 +30,7 @@ const kind = (value: unknown): string => {
   if (value === undefined) return "missing";
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
-  if (isThenable(value)) return "a promise: await it first";
+  if (types.isPromise(value)) return "a promise: await it first";
   return `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
 };
 
@@ -45,7 +45,7 @@ export const checkOptions = (owner: string, options: unknown, known: readonly st
     typeof options !== "object" ||
     options === null ||
     Array.isArray(options) ||
-    isThenable(options)
+    types.isPromise(options)
   ) {
     throw new ConfigError(
       "options",

@@ -31,6 +31,15 @@ describe("createMonitor", () => {
     const { message } = await refusalOf(() => createMonitor(options as never));
     expect(message).toContain("a promise");
   });
+
+  it("refuses by its name an option that throws whenever it is looked at", async () => {
+    const trap = () => {
+      throw new RangeError("a trap");
+    };
+    const service = new Proxy({}, { get: trap, has: trap, getPrototypeOf: trap });
+    const { option } = await refusalOf(() => createMonitor({ service: service as never }));
+    expect(option).toBe("service");
+  });
 });
 
 describe("observe", () => {
