@@ -80,12 +80,13 @@ export class History {
 
   async status(stats: MonitorStats): Promise<ComprehensiveStatus> {
     const { clock, receivers, announcer, reader } = this.#host;
+    const ahead = clock.now() - clock.monotonic();
     const troubles = receivers.flatMap(({ name, pipeline }) =>
       [...pipeline.ledger.troubles].map(([kind, { reason, at }]) => ({
         receiver: name,
         kind,
         reason,
-        at,
+        at: at + ahead,
       })),
     );
     await this.#written();

@@ -1,6 +1,6 @@
-import { fakeClock } from "@datasync-monitor/testkit";
+import { fakeClock, memoryNotifier } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
-import { ConfigError } from "../src/errors.ts";
+import { ConfigError, DeliveryError } from "../src/errors.ts";
 import type { MonitorEvent } from "../src/event.ts";
 import type { MonitorStats, ReceiverStats } from "../src/stats.ts";
 import {
@@ -468,6 +468,23 @@ describe("the service is degraded", () => {
       ],
     });
   });
+
+  it.each([-8 * hour, 8 * hour])(
+    "for 15 minutes after a loss, though the wall clock is set %j ms on meanwhile",
+    async (ms) => {
+      const { clock, monitor } = rig();
+      const notifier = memoryNotifier();
+      notifier.fail(new DeliveryError("payload", "refused"), 1);
+      monitor.registerNotifier(notifier);
+      monitor.emitEvent({ event_type: "sync_success", message: "refused" });
+      await clock.advance(minute);
+      clock.step(ms);
+      const reasons = ["Deliveries to receiver `memory` died in the last 15 minutes (payload)."];
+      expect(await monitor.getComprehensiveStatus()).toMatchObject({ reasons });
+      await clock.advance(15 * minute);
+      expect(await monitor.getComprehensiveStatus()).toMatchObject({ reasons: [] });
+    },
+  );
 
   it("no longer than until the next success, whatever moment a failed run claims", async () => {
     const { clock, monitor } = rig();

@@ -101,7 +101,7 @@ export class Recorder {
     batch: Batch | null,
   ): void {
     const settled_at = this.#host.clock.now();
-    this.ledger.lose(fate, reason, settled_at);
+    this.ledger.lose(fate, reason, this.#host.clock.monotonic());
     this.#tell(event, {
       event_id: event.id,
       receiver: this.#receiver,
@@ -143,7 +143,7 @@ export class Recorder {
   breakerChanged(state: BreakerState | null, reason: string | null): void {
     if (state === null) return;
     if (state === "open") {
-      const at = this.#host.clock.now();
+      const at = this.#host.clock.monotonic();
       this.ledger.troubles.set("breaker-open", { reason: reason ?? "unavailable", at });
     }
     this.#host.signal({ kind: "breaker", receiver: this.#receiver, state, reason });
