@@ -1,4 +1,4 @@
-import { type Clock, dayMs, systemClock } from "./clock.ts";
+import { type Clock, dayMs } from "./clock.ts";
 import type { EventContext } from "./create-event.ts";
 import { checkTimeZone } from "./describe-time.ts";
 import type { Random } from "./id.ts";
@@ -6,6 +6,7 @@ import type { Locale } from "./notifier.ts";
 import {
   checkOptions,
   choiceOption,
+  clockOption,
   flagOption,
   numberOption,
   numberOptions,
@@ -104,13 +105,6 @@ const checkFunction = <T>(name: string, value: T | undefined): T | undefined => 
   throw wrongOption(owner, name, "must be a function.");
 };
 
-const checkClock = (clock: Clock | undefined): Clock => {
-  if (clock === undefined) return systemClock;
-  const methods = ["now", "monotonic", "setTimer"] as const;
-  if (methods.every((method) => typeof clock?.[method] === "function")) return clock;
-  throw wrongOption(owner, "clock", "must have the methods `now`, `monotonic` and `setTimer`.");
-};
-
 const checkStore = (store: EventStore | undefined): void => {
   if (store === undefined || (typeof store === "object" && store?.contract === 1)) return;
   throw wrongOption(
@@ -163,7 +157,7 @@ export const monitorSettings = (options: MonitorOptions): Settings => {
       min: 0,
       max: dayMs,
     }),
-    clock: checkClock(options.clock),
+    clock: clockOption(owner, options.clock),
     random: checkFunction("random", options.random) ?? Math.random,
     onProblem: checkFunction("onProblem", options.onProblem),
   };

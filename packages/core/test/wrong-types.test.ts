@@ -1,7 +1,9 @@
 import { memoryNotifier } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
+import { defineNotifier } from "../src/define-notifier.ts";
 import { ConfigError } from "../src/errors.ts";
 import { createMonitor } from "../src/monitor.ts";
+import { memoryStore } from "../src/store/memory.ts";
 import { rig } from "./support/rig.ts";
 
 const later = () => new Promise((resolve) => setImmediate(resolve));
@@ -16,13 +18,15 @@ const refusalOf = async (call: () => unknown): Promise<ConfigError> => {
   return expect.unreachable("nothing was refused");
 };
 
-describe("createMonitor", () => {
+describe("createMonitor and memoryStore", () => {
   it.each([{}, null, 0, "now", Date, { now: Date.now }])(
     "refuses %j as its clock",
     async (clock) => {
-      const { option, message } = await refusalOf(() => createMonitor({ clock: clock as never }));
-      expect(option).toBe("clock");
-      expect(message).toContain("setTimer");
+      for (const make of [createMonitor, memoryStore]) {
+        const { option, message } = await refusalOf(() => make({ clock: clock as never }));
+        expect(option).toBe("clock");
+        expect(message).toContain("setTimer");
+      }
     },
   );
 
@@ -40,6 +44,16 @@ describe("createMonitor", () => {
     const { option } = await refusalOf(() => createMonitor({ service: service as never }));
     expect(option).toBe("service");
   });
+});
+
+describe("defineNotifier", () => {
+  it.each([undefined, null, 5, "pager", {}])(
+    "refuses %j, which is no notifier",
+    async (notifier) => {
+      const { option } = await refusalOf(() => defineNotifier(notifier as never));
+      expect(option).toBe("id");
+    },
+  );
 });
 
 describe("observe", () => {
