@@ -127,13 +127,13 @@ export class MonitorCore implements Monitor {
     const made = eventFactory(clock, random)(event, context);
     if (typeof made === "string") throw new ConfigError("event", made);
     const asked = "id" in event ? { ...made.event, ...event } : made.event;
-    return this.#parts.receivers.all.map((receiver) => explainFor(receiver, asked, clock));
+    return this.#parts.receivers.current.map((receiver) => explainFor(receiver, asked, clock));
   }
 
   verify(receiver?: string): Promise<readonly VerifyReport[]> {
     const asked =
       receiver === undefined
-        ? [...this.#parts.receivers.all]
+        ? this.#parts.receivers.current
         : [this.#parts.receivers.find(receiver)];
     const { report } = this.#parts.announcer;
     return held(() =>

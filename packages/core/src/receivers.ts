@@ -84,11 +84,16 @@ export class Receivers {
     return this.all.map(({ pipeline }) => pipeline);
   }
 
+  /** Without those that were unregistered and still deliver what waits. */
+  get current(): readonly Receiver[] {
+    return this.all.filter(({ leftAt }) => leftAt === Number.POSITIVE_INFINITY);
+  }
+
   /** @throws ConfigError when no receiver has that name. */
   find(name: string): Receiver {
-    const found = this.all.find((receiver) => receiver.name === name);
+    const found = this.current.find((receiver) => receiver.name === name);
     if (found !== undefined) return found;
-    const names = this.all.map((receiver) => `\`${receiver.name}\``).join(", ");
+    const names = this.current.map((receiver) => `\`${receiver.name}\``).join(", ");
     throw new ConfigError(
       "receiver",
       `No receiver has the name \`${name}\`. Registered: ${names || "none"}.`,

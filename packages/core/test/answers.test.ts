@@ -336,3 +336,20 @@ describe("the comprehensive status", () => {
     });
   });
 });
+
+describe("a receiver that was unregistered and still delivers what waits", () => {
+  it("is no longer explained, verified or sent a test", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier();
+    notifier.fail(new DeliveryError("unavailable", "down"), 100);
+    const registration = monitor.registerNotifier(notifier);
+    emit(1);
+    const leaving = registration.unregister({ deadlineMs: 60_000 });
+    expect(monitor.explain({ event_type: "sync_start", message: "go" })).toEqual([]);
+    expect(await monitor.verify()).toEqual([]);
+    await expect(monitor.sendTest("memory")).rejects.toThrow("No receiver has the name `memory`");
+    expect(monitor.stats().taken).toBe(1);
+    await clock.advance(120_000);
+    await leaving;
+  });
+});
