@@ -15,6 +15,15 @@ export interface OperationHost {
   readonly snapshot: (details: object | undefined) => JsonObject;
 }
 
+/** NaN where it cannot become a number, which the event then names. */
+const numberOf = (value: unknown): number => {
+  try {
+    return Number(value);
+  } catch {
+    return Number.NaN; // a symbol, or an object that throws
+  }
+};
+
 class RunRecord implements Run {
   readonly id: string;
   readonly metrics: Record<string, number> = {};
@@ -29,10 +38,10 @@ class RunRecord implements Run {
 
   // Properties, not methods, as those of an emitter: work may take them off the run.
   readonly add = (metric: string, amount: number | bigint): void =>
-    this.set(metric, (this.metrics[metric] ?? 0) + Number(amount));
+    this.set(metric, (this.metrics[metric] ?? 0) + numberOf(amount));
 
   readonly set = (metric: string, value: number | bigint): void => {
-    this.metrics[metric] = Number(value);
+    this.metrics[metric] = numberOf(value);
   };
 
   readonly note = (detail: string, value: unknown): void => {

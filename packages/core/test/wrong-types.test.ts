@@ -211,6 +211,20 @@ describe("track", () => {
     },
   );
 
+  it("lets no amount fail the work, not even one that cannot become a number", async () => {
+    const { monitor } = rig();
+    const worked = monitor.track("sync", (run) => {
+      run.add("added", Symbol("many") as never);
+      run.set("set", Object.create(null));
+      return "done";
+    });
+    expect(await worked).toBe("done");
+    expect((await monitor.getEvents()).rows[0]).toMatchObject({
+      event_type: "sync_success",
+      details: { invalid_metrics: ["added", "set"] },
+    });
+  });
+
   it("says what it takes where the work is no function, as a promise of it is none", async () => {
     const { monitor } = rig();
     const { option, message } = await refusalOf(() =>
