@@ -131,7 +131,8 @@ export class Aggregates {
   }
 
   #begin(kind: Kind, hour: number, horizon: number): Hour {
-    this.#forget(kind, horizon);
+    // As of the last event, too: a clock that is far ahead for a moment must not cost a month.
+    this.#forget(kind, Math.min(horizon, Math.floor(kind.lastAt / hourMs) - hoursKept));
     const fresh: Hour = { count: 0, sketches: [] };
     this.#cost += hourCost;
     kind.hours.set(hour, fresh);
