@@ -1,4 +1,5 @@
 import { type Clock, isoTime } from "./clock.ts";
+import { ConfigError } from "./errors.ts";
 import { nothingLeft, type Registration, registrationOf } from "./registration.ts";
 import type { MonitorSignal, Problem } from "./signals.ts";
 import type { RecentProblem } from "./status.ts";
@@ -41,6 +42,11 @@ export class Announcer {
 
   /** The same, as who observes from outside holds it. */
   register(listener: SignalListener): Registration {
+    if (typeof listener !== "function")
+      throw new ConfigError(
+        "listener",
+        "observe() takes a function that is called with each signal.",
+      );
     const stop = this.add(listener);
     return registrationOf("observer", async () => {
       stop();

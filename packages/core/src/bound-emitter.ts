@@ -3,15 +3,21 @@ import { type Details, type EventContext, snapshotOf } from "./create-event.ts";
 import type { ChildBindings, EmitResult, Emitter, Run, TrackOptions } from "./emitter.ts";
 import type { EventInput } from "./event-input.ts";
 import { everybody, type Intake } from "./intake.ts";
+import { lenient } from "./lenient.ts";
 import { track } from "./operation.ts";
+import { checkOptions, numberOptions } from "./options.ts";
 import type { Sentences } from "./sentences.ts";
+import type { Problem } from "./signals.ts";
 
 export interface BoundEmitterHost {
   readonly clock: Clock;
   readonly nextId: () => string;
   readonly intake: Intake;
   readonly say: () => Sentences;
+  readonly report: (problem: Problem) => void;
 }
+
+const slowRange = { min: 0, max: Number.POSITIVE_INFINITY };
 
 /** Who speaks: the monitor itself, or a child with its own service and details. */
 export class BoundEmitter implements Emitter {
@@ -33,20 +39,42 @@ export class BoundEmitter implements Emitter {
     work: (run: Run) => T | Promise<T>,
     options: TrackOptions = {},
   ): Promise<T> => {
-    const { clock, nextId, say } = this.#host;
-    return track(operation, work, options, {
-      clock,
-      nextId,
-      emitEvent: this.emitEvent,
-      say: say(),
-      snapshot: (details) => this.#snapshot(details).value,
-    });
+    const { clock, nextId, say, report } = this.#host;
+    const read = () =>
+      numberOptions("track()", "", options, { slowAfterMs: [slowRange.max, slowRange] }, [
+        "details",
+      ]);
+    const { slowAfterMs } = lenient<TrackOptions>(read, {}, report);
+    return track(
+      operation,
+      work,
+      { slowAfterMs, details: options?.details },
+      {
+        clock,
+        nextId,
+        emitEvent: this.emitEvent,
+        say: say(),
+        snapshot: (details) => this.#snapshot(details).value,
+      },
+    );
   };
 
-  readonly child = ({ service, details }: ChildBindings): Emitter => {
-    const bound = this.#snapshot(details);
+  readonly child = (bindings: ChildBindings): Emitter => {
+    lenient(
+      () => checkOptions("child()", bindings, ["service", "details"]),
+      undefined,
+      this.#host.report,
+    );
+    const { service, details } = bindings ?? {};
+    let bound = this.#snapshot(details);
+    let { redaction } = this.#context();
     return new BoundEmitter(this.#host, () => {
       const above = this.#context();
+      if (above.redaction !== redaction) {
+        // The global monitor was set up since.
+        ({ redaction } = above);
+        bound = this.#snapshot(bound.value);
+      }
       return {
         ...above,
         service: typeof service === "string" ? service : above.service,

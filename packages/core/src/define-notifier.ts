@@ -23,7 +23,7 @@ export const contractVersion = 1;
 export const defineNotifier = <T extends Omit<Notifier, "contract">>(
   notifier: T & ThisType<T>,
 ): NoInfer<T> & { readonly contract: 1 } => {
-  checkId("A notifier", notifier.id);
+  checkId("A notifier", notifier?.id);
   if (typeof notifier.send !== "function") {
     throw new ConfigError(
       "send",

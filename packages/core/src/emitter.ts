@@ -18,14 +18,15 @@ export interface Emitter {
   /**
    * Runs the work and emits `<operation>_start`, then `_success` or `_failure` with
    * `metrics.duration_seconds`, `details.run_id` and what the work put on `run`. Returns what the work returns and rethrows
-   * its error: await it. `operation` is lower-case words; another is refused and counted like any invalid event.
+   * its error: await it. `operation` is lower-case words; another is refused and counted like any invalid event. Wrong options
+   * are reported, and the work runs.
    */
   track<T>(
     operation: OperationName,
     work: (run: Run) => T | Promise<T>,
     options?: TrackOptions,
   ): Promise<T>;
-  /** The same monitor, for one job that says who speaks. Bindings of a child's child add up. */
+  /** The same monitor, for one job that says who speaks. Bindings of a child's child add up; wrong ones are reported and left out. */
   child(bindings: ChildBindings): Emitter;
 }
 

@@ -47,7 +47,7 @@ export const setupMonitorInterface = (options: MonitorOptions = {}): Monitor => 
     );
   }
   for (const name of ["clock", "random"] as const) {
-    if (options[name] === undefined) continue;
+    if (options?.[name] === undefined) continue;
     throw new ConfigError(
       name,
       `\`${name}\` must be set before the global monitor is used: call setupMonitorInterface() first.`,

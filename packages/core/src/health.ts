@@ -63,7 +63,7 @@ export const assessHealth = (evidence: HealthEvidence): HealthAssessment => {
   const slight = [
     ...losses(evidence, new Set(open.map(({ name }) => name)), say),
     ...open.filter((receiver) => !isCutOff(receiver)).map(say.breakerIsOpen),
-    ...failedRuns(latest, voice),
+    ...failedRuns(latest, now, voice),
     ...noticed("health_check", check, ["warning", "error"], voice),
     ...noticed(
       "storage_warning",
@@ -106,11 +106,15 @@ const losses = (
   return [...new Set(recent)];
 };
 
-const failedRuns = (latest: HealthEvidence["latest"], { say, timeZone }: Voice): string[] =>
+const failedRuns = (
+  latest: HealthEvidence["latest"],
+  now: number,
+  { say, timeZone }: Voice,
+): string[] =>
   operations.flatMap((name) => {
     const success = latest[`${name}_success`]?.last;
     const failure = latest[`${name}_failure`]?.last;
-    if (!failure || (success && !isLater(failure, success))) return [];
+    if (!failure || (success && !isLater(failure, success, now))) return [];
     const at = describeTime(failure.timestamp, timeZone);
     return [say.lastFailed(name, at, whyOf(failure.message, say.failed(name, "")))];
   });
@@ -131,8 +135,8 @@ const noticed = (
     ? [say.noticed(what, event.level, describeTime(event.timestamp, timeZone), event.message)]
     : [];
 
-/** By emission when the stamps agree. */
-const isLater = (left: MonitorEvent, right: MonitorEvent): boolean => {
-  const ahead = Date.parse(left.timestamp) - Date.parse(right.timestamp);
-  return ahead > 0 || (ahead === 0 && left.id > right.id);
+/** By emission when the stamps agree, or one claims what has not come yet. */
+const isLater = (left: MonitorEvent, right: MonitorEvent, now: number): boolean => {
+  const [at, other] = [Date.parse(left.timestamp), Date.parse(right.timestamp)];
+  return at === other || Math.max(at, other) > now ? left.id > right.id : at > other;
 };

@@ -15,6 +15,7 @@ import type { Reader } from "./sentences.ts";
 import type { MonitorStats } from "./stats.ts";
 import { type ComprehensiveStatus, comprehensiveStatus } from "./status.ts";
 import type { MemoryStore } from "./store/memory.ts";
+import { readDeliveryQuery } from "./store/query.ts";
 import type {
   Accepted,
   Aggregate,
@@ -42,6 +43,13 @@ export interface HistoryHost {
 }
 
 const most = 1_000;
+
+/** It would replay others than those that were asked for. @throws ConfigError */
+const checkReplay = (query: DeliveryQuery): void => {
+  const { states } = readDeliveryQuery(query);
+  if (states !== undefined && [...states].join() !== "dead")
+    throw new ConfigError("states", 'replay() takes only what is "dead": leave `states` out.');
+};
 
 /** What was said, and what became of it: asked of the store, after all that is known has been written to it. */
 export class History {
@@ -72,12 +80,13 @@ export class History {
 
   async status(stats: MonitorStats): Promise<ComprehensiveStatus> {
     const { clock, receivers, announcer, reader } = this.#host;
+    const ahead = clock.now() - clock.monotonic();
     const troubles = receivers.flatMap(({ name, pipeline }) =>
       [...pipeline.ledger.troubles].map(([kind, { reason, at }]) => ({
         receiver: name,
         kind,
         reason,
-        at,
+        at: at + ahead,
       })),
     );
     await this.#written();
@@ -97,6 +106,7 @@ export class History {
     const { receivers, intake, leaseKeeper, clock } = this.#host;
     if (intake.closed)
       throw new ConfigError("replay", "The monitor is closed: it delivers nothing.");
+    checkReplay(query);
     const dead: DeliveryQuery = { ...query, states: ["dead"], limit: query.limit ?? most };
     const { rows } = await this.deliveries(dead);
     const moved = await this.#ask((store) => store.move(dead, { state: "pending" }));

@@ -1,7 +1,8 @@
 // Taking events, and registering who gets them.
 export { createMonitor } from "./monitor.ts";
 export { getMonitorInterface, setupMonitorInterface } from "./global.ts";
-export type { DeadlineOptions, Monitor, PersistReport } from "./monitor-api.ts";
+export type { DeadlineOptions } from "./deadline.ts";
+export type { Monitor, PersistReport } from "./monitor-api.ts";
 export type { MonitorLimits, MonitorOptions } from "./settings.ts";
 export type { EventCallback } from "./callbacks.ts";
 export type { EventFilter } from "./filter.ts";

@@ -35,6 +35,10 @@ const more = "…";
 /** Held back while a container is open, so that its marker always has room. */
 const markerBytes = nodeBytes + 2 * (more.length + "[Truncated: 4,294,967,295 more]".length);
 
+/** An error's stack begins with its message. */
+const hidesMessage = (redaction: Redaction | undefined): boolean =>
+  redaction?.next("message")?.redacts === true;
+
 const isMethod = (value: unknown): value is () => unknown => typeof value === "function";
 
 /**
@@ -186,7 +190,8 @@ class Walk {
       const price = nodeBytes + 2 * key.length;
       if (this.#nodes < 1 || this.#bytes < price) return this.#cut(json, count, i);
       const next = redaction === undefined ? undefined : redaction.next(keys ? key : String(i));
-      const value = next?.redacts ? redacted : read(source, keys ? key : i);
+      const hides = next?.redacts || (key === "stack" && hidesMessage(redaction));
+      const value = hides ? redacted : read(source, keys ? key : i);
       this.#nodes -= 1; // for one that is left out, too: looking at it is work
       if (value === undefined && keys) continue;
       if (plain && key === "toJSON" && isMethod(value)) {

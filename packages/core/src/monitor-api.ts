@@ -1,5 +1,6 @@
 import type { EventCallback } from "./callbacks.ts";
 import type { VerifyReport } from "./checks.ts";
+import type { DeadlineOptions } from "./deadline.ts";
 import type { Emitter } from "./emitter.ts";
 import type { EventOf, EventTypeName, MonitorEvent } from "./event.ts";
 import type { EventInput } from "./event-input.ts";
@@ -16,11 +17,6 @@ import type {
   SyncMetrics,
 } from "./status.ts";
 import type { Delivery, DeliveryQuery, EventQuery, Page } from "./store/store.ts";
-
-export interface DeadlineOptions {
-  /** Default 10,000. */
-  readonly deadlineMs?: number | undefined;
-}
 
 /** How far the events taken so far have come. */
 export interface PersistReport {
@@ -60,7 +56,7 @@ export interface Monitor extends Emitter {
   getEvents(query?: EventQuery): Promise<Page<MonitorEvent>>;
   /** What happened to events at receivers, newest first. What a filter did not want has no row: see `explain`. */
   getDeliveries(query?: DeliveryQuery): Promise<Page<Delivery>>;
-  /** Makes dead deliveries pending again, under the same event ids, and returns how many; without a query all, at most 1,000 a call. */
+  /** Makes dead deliveries pending again, under the same event ids, and returns how many; without a query all, at most 1,000 a call. @throws ConfigError */
   replay(query?: DeliveryQuery): Promise<number>;
   /** Who would get an event, who not, and why. Asks every filter, `where` included. @throws ConfigError when it is not a valid event. */
   explain<Metrics extends object>(
@@ -81,19 +77,19 @@ export interface Monitor extends Emitter {
    * @throws ConfigError when an option of the store is wrong or its driver is missing, or the monitor closes before.
    */
   ready(): Promise<void>;
-  /** Resolves when all taken so far is committed, and what came of any so far; not when what will come of these is. */
+  /** Resolves when all taken so far is committed, and what came of any so far; not when what will come of these is. @throws ConfigError */
   persisted(options?: DeadlineOptions): Promise<PersistReport>;
   /**
    * Resolves when all that this process took so far has its fate and a durable store knows it, unless that fails;
    * or at the deadline. What waits for others to share its batch (`maxWaitMs`) is sent at once. Does not wait for
-   * what other processes left in the store. Callers join.
+   * what other processes left in the store. Callers join. @throws ConfigError
    */
   flush(options?: DeadlineOptions): Promise<FlushReport>;
   /**
    * Stops intake, drains until the deadline or until nothing can happen before it, aborts what flies, counts what is left as
    * `dropped("closed")` unless a durable store remembers it, and releases everything. Bounded by the
    * deadline and half a second; idempotent. `pending` counts what a durable store holds open at the end, fates that it
-   * did not learn among them: with 0 nothing that this process took is delivered again.
+   * did not learn among them: with 0 nothing that this process took is delivered again. Wrong options are reported, and it closes.
    */
   close(options?: DeadlineOptions): Promise<FlushReport>;
   [Symbol.asyncDispose](): Promise<void>;

@@ -4,6 +4,7 @@ import { type VerifyReport, verifyReceiver } from "./checks.ts";
 import { closeDown } from "./closing.ts";
 import { buildComponents, type Components } from "./components.ts";
 import { eventFactory } from "./create-event.ts";
+import { type DeadlineOptions, deadlineOf, defaultDrainMs } from "./deadline.ts";
 import { flush, persist } from "./delivery/drain.ts";
 import type { EmitResult, Emitter } from "./emitter.ts";
 import { ConfigError } from "./errors.ts";
@@ -13,11 +14,11 @@ import { exitDueInMs } from "./exit-due.ts";
 import { explainFor, type ReceiverDecision } from "./explain.ts";
 import { remembered } from "./history.ts";
 import type { Address } from "./intake.ts";
-import type { DeadlineOptions, Monitor, PersistReport } from "./monitor-api.ts";
+import { lenient } from "./lenient.ts";
+import type { Monitor, PersistReport } from "./monitor-api.ts";
 import type { Attachment, Notifier } from "./notifier.ts";
 import { closeOnSignals, drainAtExit, held } from "./process-life.ts";
 import type { ReceiverOptions } from "./receiver-settings.ts";
-import { defaultDrainMs } from "./receivers.ts";
 import type { FlushReport, Registration } from "./registration.ts";
 import { keepRetention } from "./retention.ts";
 import { selfReport } from "./self-report.ts";
@@ -123,15 +124,16 @@ export class MonitorCore implements Monitor {
     event: MonitorEvent | EventInput<Metrics>,
   ): readonly ReceiverDecision[] {
     const { clock, random, context } = this.#settings;
-    const made = "id" in event ? { event } : eventFactory(clock, random)(event, context);
+    const made = eventFactory(clock, random)(event, context);
     if (typeof made === "string") throw new ConfigError("event", made);
-    return this.#parts.receivers.all.map((receiver) => explainFor(receiver, made.event, clock));
+    const asked = "id" in event ? { ...made.event, ...event } : made.event;
+    return this.#parts.receivers.current.map((receiver) => explainFor(receiver, asked, clock));
   }
 
   verify(receiver?: string): Promise<readonly VerifyReport[]> {
     const asked =
       receiver === undefined
-        ? [...this.#parts.receivers.all]
+        ? this.#parts.receivers.current
         : [this.#parts.receivers.find(receiver)];
     const { report } = this.#parts.announcer;
     return held(() =>
@@ -173,10 +175,11 @@ export class MonitorCore implements Monitor {
     });
   }
 
-  persisted({ deadlineMs = defaultDrainMs }: DeadlineOptions = {}): Promise<PersistReport> {
+  persisted(options: DeadlineOptions = {}): Promise<PersistReport> {
     const { journal, dispatcher, intake } = this.#parts;
     const { clock } = this.#settings;
     return held(async () => {
+      const deadlineMs = deadlineOf("persisted()", options);
       const written = await persist({
         clock,
         dispatcher,
@@ -189,15 +192,20 @@ export class MonitorCore implements Monitor {
     });
   }
 
-  flush({ deadlineMs = defaultDrainMs }: DeadlineOptions = {}): Promise<FlushReport> {
+  flush(options: DeadlineOptions = {}): Promise<FlushReport> {
     const { receivers, intake, dispatcher, journal } = this.#parts;
     const { clock } = this.#settings;
     const what = { pipelines: receivers.pipelines, upTo: intake.last };
-    return held(() => flush({ clock, dispatcher, journal, ...what, deadlineMs, impatient: false }));
+    return held(async () => {
+      const deadlineMs = deadlineOf("flush()", options);
+      return flush({ clock, dispatcher, journal, ...what, deadlineMs, impatient: false });
+    });
   }
 
-  close({ deadlineMs = defaultDrainMs }: DeadlineOptions = {}): Promise<FlushReport> {
-    this.#closing ??= held(() => this.#shutDown(deadlineMs));
+  close(options: DeadlineOptions = {}): Promise<FlushReport> {
+    const { report } = this.#parts.announcer;
+    const deadlineMs = () => lenient(() => deadlineOf("close()", options), defaultDrainMs, report);
+    this.#closing ??= held(() => this.#shutDown(deadlineMs()));
     return this.#closing;
   }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { Emitter, OperationName, Run, TrackOptions } from "./emitter.ts";
-import { isJsonObject, type JsonObject } from "./errors.ts";
+import { ConfigError, isJsonObject, type JsonObject } from "./errors.ts";
 import type { EventLevel } from "./event.ts";
 import { redacted } from "./redaction.ts";
 import type { Sentences } from "./sentences.ts";
@@ -14,6 +14,15 @@ export interface OperationHost {
   /** Never throws, whatever the details do when they are read. */
   readonly snapshot: (details: object | undefined) => JsonObject;
 }
+
+/** NaN where it cannot become a number, which the event then names. */
+const numberOf = (value: unknown): number => {
+  try {
+    return Number(value);
+  } catch {
+    return Number.NaN; // a symbol, or an object that throws
+  }
+};
 
 class RunRecord implements Run {
   readonly id: string;
@@ -29,10 +38,10 @@ class RunRecord implements Run {
 
   // Properties, not methods, as those of an emitter: work may take them off the run.
   readonly add = (metric: string, amount: number | bigint): void =>
-    this.set(metric, (this.metrics[metric] ?? 0) + Number(amount));
+    this.set(metric, (this.metrics[metric] ?? 0) + numberOf(amount));
 
   readonly set = (metric: string, value: number | bigint): void => {
-    this.metrics[metric] = Number(value);
+    this.metrics[metric] = numberOf(value);
   };
 
   readonly note = (detail: string, value: unknown): void => {
@@ -55,22 +64,27 @@ const reasonOf = (error: unknown, { snapshot }: OperationHost): string => {
   return typeof said === "string" && said !== redacted ? truncate(singleLine(said), 300) : "";
 };
 
+const notWork =
+  'track() takes the work as a function, as in `track("sync", () => sync())`, to tell of its start.';
+
 const seconds = (ms: number): number => Math.round(ms) / 1_000;
 
 /** Runs the work, and tells of its start and its end. */
 export const track = async <T>(
   operation: OperationName,
   work: (run: Run) => T | Promise<T>,
-  { slowAfterMs, details }: TrackOptions,
+  { slowAfterMs = Number.POSITIVE_INFINITY, details }: TrackOptions,
   host: OperationHost,
 ): Promise<T> => {
   const { clock, emitEvent, say } = host;
+  // Any other is refused as a type, and the work runs.
+  const name = typeof operation === "string" ? operation : "";
   const run = new RunRecord(host.nextId(), host.snapshot(details));
   const startedAt = clock.monotonic();
   const tell = (step: "success" | "failure", message: string, more: object): void => {
     const duration_seconds = seconds(clock.monotonic() - startedAt);
     const end = {
-      event_type: `${operation}_${step}`,
+      event_type: `${name}_${step}`,
       message,
       details: { ...run.details, ...more },
       metrics: { ...run.metrics, duration_seconds },
@@ -81,27 +95,28 @@ export const track = async <T>(
     if (!told.ok && told.reason === "invalid") emitEvent(end);
   };
   emitEvent({
-    event_type: `${operation}_start`,
-    message: say.started(operation),
+    event_type: `${name}_start`,
+    message: say.started(name),
     details: run.details,
   });
   const slow =
-    slowAfterMs === undefined
+    slowAfterMs === Number.POSITIVE_INFINITY
       ? undefined
       : clock.setTimer(slowAfterMs, () =>
           emitEvent({
             event_type: "performance_warning",
-            message: say.slow(operation, seconds(slowAfterMs)),
-            details: { ...run.details, operation },
+            message: say.slow(name, seconds(slowAfterMs)),
+            details: { ...run.details, operation: name },
             metrics: { slow_after_seconds: seconds(slowAfterMs) },
           }),
         );
   try {
+    if (typeof work !== "function") throw new ConfigError("work", notWork);
     const result = await work(run);
-    tell("success", say.succeeded(operation), {});
+    tell("success", say.succeeded(name), {});
     return result;
   } catch (error) {
-    tell("failure", say.failed(operation, reasonOf(error, host)), { error });
+    tell("failure", say.failed(name, reasonOf(error, host)), { error });
     throw error;
   } finally {
     slow?.cancel();

@@ -1,3 +1,5 @@
+import { types } from "node:util";
+import { type Clock, systemClock } from "./clock.ts";
 import { ConfigError } from "./errors.ts";
 
 /** An option that is wrong. @param problem - The rest of the sentence after its name, without what may be a secret. */
@@ -29,6 +31,7 @@ const kind = (value: unknown): string => {
   if (value === undefined) return "missing";
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
+  if (types.isPromise(value)) return "a promise: await it first";
   return `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
 };
 
@@ -39,7 +42,12 @@ const kind = (value: unknown): string => {
  * @throws ConfigError
  */
 export const checkOptions = (owner: string, options: unknown, known: readonly string[]): void => {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+  if (
+    typeof options !== "object" ||
+    options === null ||
+    Array.isArray(options) ||
+    types.isPromise(options)
+  ) {
     throw new ConfigError(
       "options",
       `${owner} takes an options object, but it is ${kind(options)}.`,
@@ -146,4 +154,12 @@ export const flagOption = (
   if (value === undefined) return fallback;
   if (typeof value === "boolean") return value;
   throw wrongOption(owner, name, `must be true or false, but it is ${kind(value)}.`);
+};
+
+/** A clock, or the system's when it is undefined. */
+export const clockOption = (owner: string, value: Clock | undefined): Clock => {
+  if (value === undefined) return systemClock;
+  const methods = ["now", "monotonic", "setTimer"] as const;
+  if (methods.every((method) => typeof value?.[method] === "function")) return value;
+  throw wrongOption(owner, "clock", "must have the methods `now`, `monotonic` and `setTimer`.");
 };

@@ -157,6 +157,7 @@ export const receiverSettings = (
   );
   const once = callbackName !== undefined;
   const owner = ownerOf(name);
+  const breaker = breakerSettings(owner, options.breaker);
   const most = numberOption(owner, "maxBatchSize", notifier.maxBatchSize, 1, whole);
   return {
     name,
@@ -166,7 +167,7 @@ export const receiverSettings = (
     }),
     rateLimits: checkRateLimits(owner, options.rateLimits ?? notifier.rateLimits ?? []),
     retry: retrySettings(owner, options.retry),
-    breaker: once ? null : breakerSettings(owner, options.breaker),
+    breaker: once ? null : breaker,
     queue: queueSettings(owner, options.queue),
     timeoutMs: numberOption(owner, "timeoutMs", options.timeoutMs, 10_000, positive),
     concurrency: numberOption(owner, "concurrency", options.concurrency, 1, {

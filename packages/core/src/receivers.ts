@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import { deadlineOf, defaultDrainMs } from "./deadline.ts";
 import { checkId, contractVersion } from "./define-notifier.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { countFates, drain, untilTurn } from "./delivery/drain.ts";
@@ -10,10 +11,17 @@ import { within } from "./delivery/wait.ts";
 import { ConfigError } from "./errors.ts";
 import { compileFilter } from "./filter.ts";
 import type { Intake } from "./intake.ts";
+import { lenient } from "./lenient.ts";
 import type { Notifier, NotifierHost } from "./notifier.ts";
+import { flagOption } from "./options.ts";
 import { held } from "./process-life.ts";
 import { type ReceiverOptions, receiverSettings } from "./receiver-settings.ts";
-import { type FlushReport, type Registration, registrationOf } from "./registration.ts";
+import {
+  type FlushReport,
+  type LeaveOptions,
+  type Registration,
+  registrationOf,
+} from "./registration.ts";
 import type { Problem } from "./signals.ts";
 import { shield } from "./thenable.ts";
 
@@ -21,7 +29,6 @@ import { shield } from "./thenable.ts";
 export const graceMs = 250;
 /** How long after that notifiers, and then the store, may take to close. */
 export const closingMs = 125;
-export const defaultDrainMs = 10_000;
 
 /** How often each notifier is registered, by whatever monitor: the last to leave closes it. */
 const registrations = new WeakMap<Notifier, number>();
@@ -80,14 +87,19 @@ export class Receivers {
     return this.all.map(({ pipeline }) => pipeline).filter(({ isAbandoned }) => !isAbandoned);
   }
 
+  /** Without those that were unregistered and still deliver what waits. */
+  get current(): readonly Receiver[] {
+    return this.all.filter(({ leftAt }) => leftAt === Number.POSITIVE_INFINITY);
+  }
+
   /** @throws ConfigError when no receiver has that name. */
   find(name: string): Receiver {
     const found = this.#byName.get(name);
-    if (found !== undefined) return found;
-    const names = this.all.map((receiver) => `\`${receiver.name}\``).join(", ");
+    if (found?.leftAt === Number.POSITIVE_INFINITY) return found;
+    const names = this.current.map((receiver) => `\`${receiver.name}\``).join(", ");
     throw new ConfigError(
       "receiver",
-      `No receiver has the name \`${name}\`. Registered: ${names || "none"}.`,
+      `No receiver has the name \`${String(name)}\`. Registered: ${names || "none"}.`,
     );
   }
 
@@ -117,10 +129,8 @@ export class Receivers {
     this.#byName.set(receiver.name, receiver);
     count(notifier, 1);
     this.#attach(receiver);
-    return registrationOf(
-      settings.name,
-      ({ drain: drains = true, deadlineMs = defaultDrainMs } = {}) =>
-        held(() => this.#leave(receiver, drains ? deadlineMs : 0)),
+    return registrationOf(settings.name, (options = {}) =>
+      held(() => this.#leave(receiver, this.#leavingMs(options))),
     );
   }
 
@@ -181,6 +191,15 @@ export class Receivers {
       () => notifier.attach?.(notifierHost),
       (cause) => report({ code: "attach-failed", receiver: name, message, cause }),
     );
+  }
+
+  #leavingMs(options: LeaveOptions): number {
+    const owner = "unregister()";
+    const read = (): number => {
+      const deadlineMs = deadlineOf(owner, options, ["drain"]);
+      return flagOption(owner, "drain", options.drain, true) ? deadlineMs : 0;
+    };
+    return lenient(read, defaultDrainMs, this.#host.report);
   }
 
   async #leave(receiver: Receiver, deadlineMs: number): Promise<FlushReport> {

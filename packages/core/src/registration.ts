@@ -1,3 +1,5 @@
+import type { DeadlineOptions } from "./deadline.ts";
+
 /** What a `flush`, a `close` or an `unregister` left behind. */
 export interface FlushReport {
   /** Fates reached while it ran. */
@@ -10,6 +12,10 @@ export interface FlushReport {
   readonly timed_out: boolean;
 }
 
+export interface LeaveOptions extends DeadlineOptions {
+  readonly drain?: boolean | undefined;
+}
+
 /** How a receiver, or an observer, is taken away again. */
 export interface Registration {
   readonly name: string;
@@ -17,10 +23,7 @@ export interface Registration {
    * Takes no new events, delivers what waits (`drain`, default true) until `deadlineMs` (default
    * 10,000), then releases the notifier. What is left is counted as `dropped("unregistered")`.
    */
-  unregister(options?: {
-    readonly drain?: boolean | undefined;
-    readonly deadlineMs?: number | undefined;
-  }): Promise<FlushReport>;
+  unregister(options?: LeaveOptions): Promise<FlushReport>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 

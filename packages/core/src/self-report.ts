@@ -8,14 +8,16 @@ export const selfReport = (
   emit: (input: EventInput, address: Address) => unknown,
   say: Sentences,
 ): SignalListener => {
-  const failing = new Set<string>();
+  const probing = new Set<string>();
   return (signal) => {
-    if (signal.kind !== "breaker" || signal.state === "half-open") return;
+    if (signal.kind !== "breaker") return;
     const { receiver, state, reason } = signal;
+    if (state === "half-open") {
+      probing.add(receiver);
+      return;
+    }
     const open = state === "open";
-    if (open === failing.has(receiver)) return;
-    if (open) failing.add(receiver);
-    else failing.delete(receiver);
+    if (probing.delete(receiver) && open) return;
     emit(
       {
         event_type: "service_status",

@@ -1,4 +1,4 @@
-import { type Clock, dayMs, systemClock } from "./clock.ts";
+import { type Clock, dayMs } from "./clock.ts";
 import type { EventContext } from "./create-event.ts";
 import { checkTimeZone } from "./describe-time.ts";
 import type { Random } from "./id.ts";
@@ -6,6 +6,7 @@ import type { Locale } from "./notifier.ts";
 import {
   checkOptions,
   choiceOption,
+  clockOption,
   flagOption,
   numberOption,
   numberOptions,
@@ -156,7 +157,7 @@ export const monitorSettings = (options: MonitorOptions): Settings => {
       min: 0,
       max: dayMs,
     }),
-    clock: options.clock ?? systemClock,
+    clock: clockOption(owner, options.clock),
     random: checkFunction("random", options.random) ?? Math.random,
     onProblem: checkFunction("onProblem", options.onProblem),
   };

@@ -108,6 +108,25 @@ describe("aggregates", () => {
     expect(ask(aggregates, { since: noon }).types.sync_success?.count).toBe(2);
   });
 
+  it("forget nothing of the month for an hour in which the clock is far ahead", () => {
+    const aggregates = filed([eventAt(1, noon - day), eventAt(2, noon)]);
+    const ahead = noon + 400 * day;
+    aggregates.file(eventAt(3, ahead), ahead);
+    aggregates.file(eventAt(4, ahead + 1), ahead + 1);
+    aggregates.file(eventAt(5, noon), noon);
+    expect(ask(aggregates).types.sync_success?.count).toBe(3);
+  });
+
+  it("know the latest event again after the clock was far ahead and is set right", () => {
+    const aggregates = new Aggregates(0);
+    const dead = eventAt(1, noon + 400 * day);
+    const fine = eventAt(2, noon);
+    aggregates.file(dead, noon + 400 * day);
+    aggregates.file(fine, noon);
+    aggregates.file(eventAt(3, noon - day), noon);
+    expect(ask(aggregates).types.sync_success?.last).toBe(fine);
+  });
+
   it("are whole from when they began, or from 31 days ago if that is later", () => {
     const began = noon - 90 * 60_000;
     expect(ask(filed([], { began })).complete_since).toBe(began);

@@ -1,6 +1,7 @@
 import { memoryNotifier } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import { DeliveryError } from "../src/errors.ts";
+import type { Notifier } from "../src/notifier.ts";
 import { rig } from "./support/rig.ts";
 
 describe("explain", () => {
@@ -258,6 +259,51 @@ describe("selfReport", () => {
     ]);
     expect(broken.events.map(({ event_type }) => event_type)).toEqual(["sync_success"]);
   });
+
+  it("tells of the next outage of a name that was unregistered during the last", async () => {
+    const { clock, monitor, emit } = rig({ selfReport: true });
+    const well = memoryNotifier({ id: "well" });
+    monitor.registerNotifier(well, { types: ["service_status"] });
+    for (const outage of [1, 2]) {
+      const broken = memoryNotifier({ id: "broken" });
+      broken.fail(new DeliveryError("config", "wrong secret"), 10);
+      const registration = monitor.registerNotifier(broken);
+      emit(1);
+      await clock.advance(0);
+      expect(well.events.map(({ details }) => details.breaker)).toEqual(Array(outage).fill("open"));
+      const leaving = registration.unregister({ deadlineMs: 0 });
+      await clock.advance(1_000);
+      await leaving;
+    }
+  });
+
+  it("tells of each outage of a destination that two receivers share, whoever finds it well again", async () => {
+    const { clock, monitor } = rig({ selfReport: true });
+    let isDown = true;
+    const sharing = (id: string): Notifier => ({
+      contract: 1,
+      id,
+      destinationKey: "one",
+      send: () => {
+        if (isDown) throw new DeliveryError("config", "wrong secret");
+      },
+    });
+    const well = memoryNotifier({ id: "well" });
+    monitor.registerNotifier(well, { types: ["service_status"] });
+    monitor.registerNotifier(sharing("first"), { types: ["a"], retry: { maxAgeMs: 100 } });
+    monitor.registerNotifier(sharing("second"), { types: ["b"] });
+    for (const down of [true, false, true, false]) {
+      isDown = down;
+      monitor.emitEvent({ event_type: down ? "a" : "b", message: "go" });
+      await clock.advance(60_000);
+    }
+    expect(well.events.map(({ details }) => details.breaker)).toEqual([
+      "open",
+      "closed",
+      "open",
+      "closed",
+    ]);
+  });
 });
 
 describe("the comprehensive status", () => {
@@ -288,5 +334,22 @@ describe("the comprehensive status", () => {
       receivers: [{ name: "memory", state: "open", pending: 1, delivered: 2, failed: 2, dead: 1 }],
       recent_problems: [{ code: "delivery-payload" }, { code: "delivery-config" }],
     });
+  });
+});
+
+describe("a receiver that was unregistered and still delivers what waits", () => {
+  it("is no longer explained, verified or sent a test", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier();
+    notifier.fail(new DeliveryError("unavailable", "down"), 100);
+    const registration = monitor.registerNotifier(notifier);
+    emit(1);
+    const leaving = registration.unregister({ deadlineMs: 60_000 });
+    expect(monitor.explain({ event_type: "sync_start", message: "go" })).toEqual([]);
+    expect(await monitor.verify()).toEqual([]);
+    await expect(monitor.sendTest("memory")).rejects.toThrow("No receiver has the name `memory`");
+    expect(monitor.stats().taken).toBe(1);
+    await clock.advance(120_000);
+    await leaving;
   });
 });

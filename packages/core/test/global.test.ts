@@ -1,5 +1,6 @@
 import { checkBooks, memoryNotifier } from "@datasync-monitor/testkit";
 import { afterEach, describe, expect, it } from "vitest";
+import { ConfigError } from "../src/errors.ts";
 import { getMonitorInterface, setupMonitorInterface } from "../src/global.ts";
 import { memoryStore } from "../src/store/memory.ts";
 
@@ -67,5 +68,25 @@ describe("the global monitor", () => {
     const slots = globalThis as { [key: symbol]: unknown };
     const monitor = getMonitorInterface();
     expect(slots[Symbol.for("@datasync-monitor/core/global")]).toMatchObject({ monitor });
+  });
+
+  it("hides what `redact` names also in the details of a child that was made before the set-up", async () => {
+    const child = getMonitorInterface()
+      .child({ details: { password: "hunter2", job: "a" } })
+      .child({ details: { user: { token: "t" } } });
+    const monitor = setupMonitorInterface({ redact: ["password", "user.token"] });
+    child.emitEvent({ event_type: "sync_start", message: "go" });
+    const [event] = (await monitor.getEvents()).rows;
+    expect(event?.details).toEqual({
+      password: "[redacted]",
+      job: "a",
+      user: { token: "[redacted]" },
+    });
+  });
+
+  it("refuses to be set up with what is no options, and can be set up then", () => {
+    getMonitorInterface();
+    expect(() => setupMonitorInterface(null as never)).toThrow(ConfigError);
+    expect(setupMonitorInterface({ service: "named" }).stats().service).toBe("named");
   });
 });

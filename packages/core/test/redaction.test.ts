@@ -87,6 +87,22 @@ describe("compileRedaction", () => {
     expect(() => hide(deep, path)).not.toThrow();
   });
 
+  it.each(["error.message", "*.message", "**.message"])(
+    "hides by %s what an error says in its stack, too",
+    (path) => {
+      const error = new TypeError("password hunter2");
+      expect(hide({ error }, path)).toEqual({
+        error: { name: "TypeError", message: gone, stack: gone },
+      });
+      const { name, message, stack } = error;
+      const told = Object.assign(error, { toJSON: () => ({ name, message, stack }) });
+      expect(hide({ error: told }, path)).toEqual({
+        error: { name: "TypeError", message: gone, stack: gone },
+      });
+      expect(hide({ error }, "error.name")).toHaveProperty("error.stack", error.stack);
+    },
+  );
+
   it("is nothing for no paths", () => {
     expect(compileRedaction([])).toBeUndefined();
   });

@@ -1,6 +1,6 @@
-import { fakeClock } from "@datasync-monitor/testkit";
+import { fakeClock, memoryNotifier } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
-import { ConfigError } from "../src/errors.ts";
+import { ConfigError, DeliveryError } from "../src/errors.ts";
 import type { MonitorEvent } from "../src/event.ts";
 import type { MonitorStats, ReceiverStats } from "../src/stats.ts";
 import {
@@ -12,6 +12,7 @@ import {
 } from "../src/status.ts";
 import { type MemoryStore, memoryStore } from "../src/store/memory.ts";
 import type { EventStore } from "../src/store/store.ts";
+import { rig } from "./support/rig.ts";
 import { eventAt, hour, iso, minute } from "./support/store-kit.ts";
 
 /** A moment as a reader in UTC is told it. */
@@ -465,6 +466,36 @@ describe("the service is degraded", () => {
         "Deliveries to receiver `slack` died in the last 15 minutes (payload).",
         "The breaker of receiver `slack` opened in the last 15 minutes.",
       ],
+    });
+  });
+
+  it.each([-8 * hour, 8 * hour])(
+    "for 15 minutes after a loss, though the wall clock is set %j ms on meanwhile",
+    async (ms) => {
+      const { clock, monitor } = rig();
+      const notifier = memoryNotifier();
+      notifier.fail(new DeliveryError("payload", "refused"), 1);
+      monitor.registerNotifier(notifier);
+      monitor.emitEvent({ event_type: "sync_success", message: "refused" });
+      await clock.advance(minute);
+      clock.step(ms);
+      const reasons = ["Deliveries to receiver `memory` died in the last 15 minutes (payload)."];
+      expect(await monitor.getComprehensiveStatus()).toMatchObject({ reasons });
+      await clock.advance(15 * minute);
+      expect(await monitor.getComprehensiveStatus()).toMatchObject({ reasons: [] });
+    },
+  );
+
+  it("no longer than until the next success, whatever moment a failed run claims", async () => {
+    const { clock, monitor } = rig();
+    const timestamp = new Date(clock.now() + 400 * day);
+    monitor.emitEvent({ event_type: "sync_failure", message: "no", timestamp });
+    expect(await monitor.getComprehensiveStatus()).toMatchObject({ status: "degraded" });
+    await clock.advance(1_000);
+    monitor.emitEvent({ event_type: "sync_success", message: "yes" });
+    expect(await monitor.getComprehensiveStatus()).toMatchObject({
+      status: "healthy",
+      reasons: [],
     });
   });
 

@@ -1,11 +1,12 @@
 import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
-import type {
-  Clock,
-  EventInput,
-  Monitor,
-  NotifierHost,
-  Registration,
+import {
+  type Clock,
+  ConfigError,
+  type EventInput,
+  type Monitor,
+  type NotifierHost,
+  type Registration,
 } from "@datasync-monitor/core";
 
 /** What a probe has to work with, from when it is attached until it is stopped. */
@@ -58,6 +59,13 @@ export const attachProbe = (
   monitor: Pick<Monitor, "attach" | "emitEvent">,
   { id, everyMs, start }: Probe,
 ): Registration => {
+  // A child has no `attach`: a probe lives as long as the monitor.
+  if (typeof monitor?.attach !== "function") {
+    throw new ConfigError(
+      "monitor",
+      `The probe \`${id}\` takes the monitor, from createMonitor() or getMonitorInterface(), as its first argument.`,
+    );
+  }
   const stopper = new AbortController();
   const stopping = stopper.signal;
   setMaxListeners(0, stopping); // every call under way has one

@@ -114,3 +114,17 @@ describe("a monitor that is closed", () => {
     refused(() => attach(monitor, options[name]), "The monitor is closed");
   });
 });
+
+describe("a monitor that is none", () => {
+  const one = { checks: { one: ok } };
+  it.each([
+    ["healthChecks", (monitor: never) => healthChecks(monitor, one)],
+    ["storageWatcher", (monitor: never) => storageWatcher(monitor, { paths })],
+    ["eventLoopWatcher", (monitor: never) => eventLoopWatcher(monitor)],
+    ["heartbeat", (monitor: never) => heartbeat(monitor)],
+  ])("is refused by %s, as a child is, which has no life of its own", (_, probe) => {
+    const others = [undefined, null, {}, "datasync", Promise.resolve(rig().monitor)];
+    for (const monitor of [...others, rig().monitor.child({})])
+      refused(() => probe(monitor as never), "takes the monitor, from createMonitor()");
+  });
+});

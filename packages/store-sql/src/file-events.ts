@@ -30,6 +30,8 @@ interface HourRow {
 export interface Counted {
   readonly hours: ReadonlyMap<string, Hour>;
   readonly latest: ReadonlyMap<string, Latest>;
+  /** Far ahead of the clock: what was filed there before somebody set it right. */
+  readonly absurd: number;
 }
 
 interface Latest {
@@ -58,7 +60,7 @@ export const countEvents = (events: readonly MonitorEvent[], now: number): Count
     count(hourOf(hours, type, Math.floor(at / hourMs)), event);
     if (at >= (latest.get(type)?.at ?? at)) latest.set(type, { at, event });
   }
-  return { hours, latest };
+  return { hours, latest, absurd: whole(now) + hourMs };
 };
 
 /**
@@ -67,7 +69,7 @@ export const countEvents = (events: readonly MonitorEvent[], now: number): Count
  */
 export const fileEvents = async (
   session: Session,
-  { hours, latest }: Counted,
+  { hours, latest, absurd }: Counted,
   room: number,
 ): Promise<void> => {
   if (hours.size === 0) return;
@@ -75,7 +77,8 @@ export const fileEvents = async (
   const rows = [...latest]
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([type, { at, event }]) => ({ type, at, id: toKey(event.id), ...toPayload(event) }));
-  for (const part of inParts(rows, room, ({ payload }) => payload)) await noteLatest(session, part);
+  for (const part of inParts(rows, room, ({ payload }) => payload))
+    await noteLatest(session, part, absurd);
 };
 
 const inOrder = (left: Hour, right: Hour): number =>
@@ -153,6 +156,7 @@ const mergeHours = async (session: Session, hours: readonly Hour[]): Promise<voi
 const noteLatest = async (
   { family, tables: { latest }, run }: Session,
   found: readonly LatestRow[],
+  absurd: number,
 ): Promise<void> => {
   const columns = {
     event_type: "text",
@@ -168,7 +172,7 @@ const noteLatest = async (
     checksum,
     payload,
   ]);
-  const later = sql`values(happened_at) >= ${latest}.happened_at`;
+  const later = sql`(values(happened_at) >= ${latest}.happened_at or ${latest}.happened_at > ${absurd})`;
   const newer = (name: string) =>
     sql`${sql.id(name)} = if(${later}, values(${sql.id(name)}), ${latest}.${sql.id(name)})`;
   // MySQL assigns one after the other, so the time that is compared comes last.
@@ -177,7 +181,7 @@ const noteLatest = async (
       ? sql`on duplicate key update ${sql.join(["id", "checksum", "payload", "happened_at"].map(newer))}`
       : sql`on conflict (event_type) do update set id = excluded.id, checksum = excluded.checksum,
           payload = excluded.payload, happened_at = excluded.happened_at
-          where excluded.happened_at >= ${latest}.happened_at`;
+          where excluded.happened_at >= ${latest}.happened_at or ${latest}.happened_at > ${absurd}`;
   const names = sql.raw(Object.keys(columns).join(", "));
   await run(sql`
     insert into ${latest} (${names}) select ${names}

@@ -191,6 +191,28 @@ const isEqual = (harness: StoreHarness, factor: number): void => {
       runs(20 * factor),
     );
   });
+
+  it("knows the latest event again after the clock was far ahead and is set right", async () => {
+    const clock = fakeClock();
+    await withBoth(harness, clock, async ({ sql, memory }) => {
+      const tell = async (n: number, at: number) => {
+        const accepted = [{ event: eventAt(n, at), receivers: [] }];
+        const group = { now: clock.now(), leaseMs: 0, accepted, outcomes: [] };
+        await sql.commit(group);
+        await memory.commit(group);
+      };
+      clock.step(400 * day);
+      await tell(1, clock.now());
+      clock.step(-400 * day);
+      await tell(2, clock.now());
+      await tell(3, clock.now() - hour);
+      const query = { types: ["sync_success"], since: 0, until: clock.now(), metrics: [] };
+      for (const store of [sql, memory])
+        expect((await store.aggregate(query)).types.sync_success?.last).toEqual(
+          eventAt(2, clock.now()),
+        );
+    });
+  });
 };
 
 describe("sqlStore on SQLite", () => isEqual(sqliteHarness, 2));

@@ -8,7 +8,7 @@ const otherTypes = "other";
 
 export type TroubleKind = "dropped" | "dead" | "breaker-open";
 
-/** The last time something went wrong in one way. Wall time. */
+/** The last time something went wrong in one way. Monotonic time: the wall clock may be set meanwhile. */
 export interface Trouble {
   readonly reason: string;
   readonly at: number;

@@ -100,7 +100,8 @@ export class Recorder {
   lost(all: readonly Lost[], fate: "dropped" | "dead", reason: string): void {
     if (all.length === 0) return;
     const settled_at = this.#host.clock.now();
-    for (let left = all.length; left > 0; left -= 1) this.ledger.lose(fate, reason, settled_at);
+    const at = this.#host.clock.monotonic();
+    for (let left = all.length; left > 0; left -= 1) this.ledger.lose(fate, reason, at);
     for (const { taken, batch } of all) {
       const { event, fence } = taken;
       this.#tell(event, {
@@ -145,7 +146,7 @@ export class Recorder {
   breakerChanged(state: BreakerState | null, reason: string | null): void {
     if (state === null) return;
     if (state === "open") {
-      const at = this.#host.clock.now();
+      const at = this.#host.clock.monotonic();
       this.ledger.troubles.set("breaker-open", { reason: reason ?? "unavailable", at });
     }
     this.#host.signal({ kind: "breaker", receiver: this.#receiver, state, reason });

@@ -70,7 +70,8 @@ export class Aggregates {
     const kind = this.#kindOf(event.event_type);
     const cell = kind.hours.get(hour) ?? this.#begin(kind, hour, horizon);
     cell.count += 1;
-    if (at >= kind.lastAt) {
+    // Far ahead of the clock is what was filed before somebody set it right.
+    if (at >= kind.lastAt || kind.lastAt > now + hourMs) {
       kind.last = event;
       kind.lastAt = at;
     }
@@ -130,7 +131,8 @@ export class Aggregates {
   }
 
   #begin(kind: Kind, hour: number, horizon: number): Hour {
-    this.#forget(kind, horizon);
+    // As of the last event, too: a clock that is far ahead for a moment must not cost a month.
+    this.#forget(kind, Math.min(horizon, Math.floor(kind.lastAt / hourMs) - hoursKept));
     const fresh: Hour = { count: 0, sketches: [] };
     this.#cost += hourCost;
     kind.hours.set(hour, fresh);

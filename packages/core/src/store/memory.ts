@@ -1,6 +1,6 @@
-import { type Clock, isoTime, systemClock } from "../clock.ts";
+import { type Clock, isoTime } from "../clock.ts";
 import type { MonitorEvent } from "../event.ts";
-import { type NumberRange, numberOptions } from "../options.ts";
+import { clockOption, type NumberRange, numberOptions } from "../options.ts";
 import { Aggregates } from "./aggregates.ts";
 import { Deliveries } from "./deliveries.ts";
 import { addReceiver, type JointTaking, leaseEnd, type Taking } from "./entry.ts";
@@ -81,7 +81,7 @@ export const memoryStore = (options: MemoryStoreOptions = {}): MemoryStore => {
   );
   const ring = new EventRing(limits);
   const settled = new Settled(limits.maxDeliveries);
-  return new Memory(ring, settled, options.clock ?? systemClock);
+  return new Memory(ring, settled, clockOption("memoryStore()", options.clock));
 };
 
 class Memory implements MemoryStore {

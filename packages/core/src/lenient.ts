@@ -1,0 +1,13 @@
+import { ConfigError } from "./errors.ts";
+import type { Problem } from "./signals.ts";
+
+/** Where wrong options must not stop what is asked for: they are told of, in a later turn, and `fallback` holds. */
+export const lenient = <T>(read: () => T, fallback: T, report: (problem: Problem) => void): T => {
+  try {
+    return read();
+  } catch (cause) {
+    const message = ConfigError.is(cause) ? cause.message : "An option could not be read.";
+    setImmediate(() => report({ code: "wrong-option", receiver: null, message }));
+    return fallback;
+  }
+};
