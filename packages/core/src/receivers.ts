@@ -82,9 +82,11 @@ export class Receivers {
     this.#host = host;
   }
 
-  /** Of those that send. */
+  /** Without those that have left, whose events the store may still have to get. */
   get pipelines(): readonly Pipeline[] {
-    return this.all.map(({ pipeline }) => pipeline).filter(({ isAbandoned }) => !isAbandoned);
+    return this.all
+      .filter((receiver) => this.#byName.get(receiver.name) === receiver)
+      .map(({ pipeline }) => pipeline);
   }
 
   /** Without those that were unregistered and still deliver what waits. */

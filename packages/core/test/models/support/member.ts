@@ -151,9 +151,10 @@ export class Member {
     if (!kept) deepEqual([queue.events, queue.bytes], [pending.length, bytes]);
     if (kept && this.leavingAt !== undefined) return; // counted there, and left to the store
     // What is critical does not wait until a page that was asked for has come.
-    ok(queue.events <= limits.maxEvents * (kept ? 2 : 1), "too many events");
+    const pages = kept ? 2 : 1;
+    ok(queue.events <= limits.maxEvents * pages, "too many events");
     // What came back from a store is weighed roughly, and one event comes whatever it weighs.
-    ok(queue.bytes <= limits.maxBytes + (kept ? restoredBytes : 0), "too many bytes");
+    ok(queue.bytes <= limits.maxBytes * pages + (kept ? restoredBytes : 0), "too many bytes");
     ok(in_flight <= this.options.concurrency, "too many at once");
   }
 
