@@ -1,4 +1,5 @@
 import { type QueryExecutorProvider, type RawBuilder, sql } from "kysely";
+import { serverMs } from "./drivers/deadline.ts";
 import type { Family } from "./family.ts";
 import type { Tables } from "./schema/tables.ts";
 
@@ -34,13 +35,17 @@ export const sessionOn = (db: QueryExecutorProvider, family: Family, tables: Tab
   },
 });
 
+/** For the transaction alone: behind PgBouncer the next one on this connection may be somebody else's. */
+const bounded = `select set_config('statement_timeout', '${serverMs}', true),
+  set_config('idle_in_transaction_session_timeout', '${serverMs}', true)`;
+
 /**
  * SQLite takes the write lock at once: a transaction that read first could not get it any more. The
  * others see what is committed by each statement, and MySQL then locks no gaps between rows.
  */
-const begin: Readonly<Record<Family, readonly string[]>> = {
+const begin: Readonly<Record<Family, readonly [string, ...string[]]>> = {
   sqlite: ["begin immediate"],
-  postgres: ["begin isolation level read committed"],
+  postgres: ["begin isolation level read committed", bounded],
   mysql: ["set transaction isolation level read committed", "start transaction"],
 };
 
@@ -54,8 +59,10 @@ export const inTransaction = <T>(
   db.connection().execute(async (connection) => {
     const session = sessionOn(connection, family, tables);
     const say = (statement: string) => session.run(sql.raw(statement));
-    for (const statement of begin[family]) await say(statement);
+    const [first, ...others] = begin[family];
+    await say(first);
     try {
+      for (const statement of others) await say(statement);
       const result = await work(session);
       await say("commit");
       return result;

@@ -3,6 +3,7 @@ import pg from "pg";
 import { expect, it, vi } from "vitest";
 import { sqlStore } from "../src/index.ts";
 import { messagesOf, take } from "./support/events.ts";
+import { testLocks } from "./support/locks.ts";
 import { testOutages } from "./support/outages.ts";
 import { testReading } from "./support/reading.ts";
 import { dropTables, newPrefix, postgres, testService, withService } from "./support/services.ts";
@@ -10,6 +11,16 @@ import { dropTables, newPrefix, postgres, testService, withService } from "./sup
 await withService(postgres, () => {
   testService(postgres);
   testOutages(postgres, 5_432);
+  testLocks(postgres, {
+    defaultPort: 5_432,
+    count: async (prefix) => {
+      const rows = await postgres.query(
+        "select pid from pg_stat_activity where wait_event_type = 'Lock' and query like '%' || $1 || '%'",
+        [prefix],
+      );
+      return rows.length;
+    },
+  });
   testReading(postgres, {
     dialect: new PostgresDialect({
       pool: new pg.Pool({
