@@ -36,8 +36,7 @@ export const sessionOn = (db: QueryExecutorProvider, family: Family, tables: Tab
 });
 
 /** For the transaction alone: behind PgBouncer the next one on this connection may be somebody else's. */
-const bounded = `select set_config('statement_timeout', '${serverMs}', true),
-  set_config('idle_in_transaction_session_timeout', '${serverMs}', true)`;
+const bounded = `set local statement_timeout = ${serverMs}`;
 
 /**
  * SQLite takes the write lock at once: a transaction that read first could not get it any more. The
