@@ -63,6 +63,29 @@ describe("a Kysely of the user's", () => {
     await kysely.destroy();
   });
 
+  it("is asked the same number of times however many events a claim cannot read", async () => {
+    let statements = 0;
+    const log = () => void (statements += 1);
+    const kysely = new Kysely<unknown>({ dialect: dialectAt("damaged.db"), log });
+    const store = sqlStore({ kysely });
+    const claim = async () => {
+      const before = statements;
+      const query = { receiver: "a", limit: 200, maxBytes: 2 ** 20, leaseMs: 1_000 };
+      expect(await store.claim({ ...query, now: Date.now() })).toEqual([]);
+      return statements - before;
+    };
+    const damage = () => sql`update datasync_events set payload = '{}'`.execute(kysely);
+    await take(store, 1);
+    await damage();
+    const one = await claim();
+    await take(store, ...Array.from({ length: 200 }, (_, n) => n + 2));
+    await damage();
+    expect(await claim()).toBe(one);
+    const dead = await store.deliveries({ states: ["dead"], limit: 1_000 });
+    expect(dead.rows.map(({ reason }) => reason)).toEqual(Array(201).fill("corrupt"));
+    await kysely.destroy();
+  });
+
   it("must not be a transaction", async () => {
     const kysely = shopAt("shop.db");
     await kysely.transaction().execute(async (transaction) => {
