@@ -1,6 +1,6 @@
 import { CamelCasePlugin, Kysely, MssqlQueryCompiler, SqliteDialect, sql } from "kysely";
 import Database from "libsql";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type LibsqlDatabase, libsqlDialect } from "../src/drivers/libsql.ts";
 import { sqlStore } from "../src/index.ts";
 import { messagesOf, take } from "./support/events.ts";
@@ -65,7 +65,9 @@ describe("a Kysely of the user's", () => {
 
   it("is asked the same number of times however many events a claim cannot read", async () => {
     let statements = 0;
-    const log = () => void (statements += 1);
+    const log = () => {
+      statements += 1;
+    };
     const kysely = new Kysely<unknown>({ dialect: dialectAt("damaged.db"), log });
     const store = sqlStore({ kysely });
     const claim = async () => {
@@ -83,6 +85,26 @@ describe("a Kysely of the user's", () => {
     expect(await claim()).toBe(one);
     const dead = await store.deliveries({ states: ["dead"], limit: 1_000 });
     expect(dead.rows.map(({ reason }) => reason)).toEqual(Array(201).fill("corrupt"));
+    await kysely.destroy();
+  });
+
+  it("keeps no claim waiting for long while it sets aside what cannot be read", async () => {
+    const kysely = new Kysely<unknown>({ dialect: dialectAt("damaged.db") });
+    const store = sqlStore({ kysely });
+    await take(store, 1, 2, 3);
+    await sql`update datasync_events set payload = '{}' where seq < 3`.execute(kysely);
+    let time = 0;
+    const now = vi.spyOn(performance, "now").mockImplementation(() => {
+      time += 1_500;
+      return time;
+    });
+    const claim = async () => {
+      const query = { receiver: "a", limit: 1, maxBytes: 2 ** 20, leaseMs: 1_000 };
+      return store.claim({ ...query, now: Date.now() });
+    };
+    await expect(claim()).rejects.toMatchObject({ code: "passed-over" });
+    now.mockRestore();
+    expect((await claim()).map(({ event }) => event.message)).toEqual(["event 3"]);
     await kysely.destroy();
   });
 
