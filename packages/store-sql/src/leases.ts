@@ -45,8 +45,10 @@ export const isClaimable = async (
   { tables, run }: Session,
   query: ClaimQuery,
 ): Promise<boolean> => {
+  // The order leads to the index of what is pending. Postgres expects one soon in the table, too, and would go
+  // through all of it where there is none.
   const { rows } = await run(sql`
-    select 1 from ${tables.deliveries} d where ${isFree(query)} limit 1`);
+    select 1 from ${tables.deliveries} d where ${isFree(query)} order by d.seq limit 1`);
   return rows.length > 0;
 };
 

@@ -72,4 +72,27 @@ await withService(postgres, () => {
     await kysely.destroy();
     await dropTables(postgres, tablePrefix);
   });
+
+  it("looks for what can be claimed in the index of what is pending, however much of the table is", async () => {
+    const tablePrefix = newPrefix();
+    const statements: CompiledQuery[] = [];
+    const kysely = new Kysely<unknown>({
+      dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: postgres.url }) }),
+      log: ({ query }) => void statements.push(query),
+    });
+    const store = sqlStore({ kysely, tablePrefix });
+    await store.open("test");
+    const state = "case when n % 10 = 0 then 'pending' else 'delivered' end";
+    const receiver = "case when n % 10 = 0 then 'other' else 'a' end";
+    await postgres.query(`
+      insert into ${tablePrefix}deliveries (seq, receiver, state, fence, lease_until, attempts, taken_at)
+      select n, ${receiver}, ${state}, 1, 0, 0, 0 from generate_series(1, 20000) as n`);
+    await postgres.query(`analyze ${tablePrefix}deliveries`);
+    await store.claim({ receiver: "a", limit: 1, maxBytes: 1, leaseMs: 1_000, now: Date.now() });
+    const { sql, parameters } = statements.at(-1) ?? {};
+    const plan = await postgres.query(`explain ${sql}`, parameters);
+    expect(JSON.stringify(plan)).toContain(`Index Only Scan using ${tablePrefix}deliveries_claim`);
+    await kysely.destroy();
+    await dropTables(postgres, tablePrefix);
+  });
 });
