@@ -1,9 +1,16 @@
-import { CamelCasePlugin, Kysely, MssqlQueryCompiler, SqliteDialect, sql } from "kysely";
+import {
+  CamelCasePlugin,
+  type CompiledQuery,
+  Kysely,
+  MssqlQueryCompiler,
+  SqliteDialect,
+  sql,
+} from "kysely";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type LibsqlDatabase, libsqlDialect } from "../src/drivers/libsql.ts";
 import { sqlStore } from "../src/index.ts";
-import { messagesOf, take } from "./support/events.ts";
+import { accepted, messagesOf, take } from "./support/events.ts";
 import { type Folder, temporaryFolder } from "./support/folder.ts";
 
 interface Shop {
@@ -105,6 +112,27 @@ describe("a Kysely of the user's", () => {
     await expect(claim()).rejects.toMatchObject({ code: "passed-over" });
     now.mockRestore();
     expect((await claim()).map(({ event }) => event.message)).toEqual(["event 3"]);
+    await kysely.destroy();
+  });
+
+  it("is searched for what is old from where the part before ended, when it is pruned", async () => {
+    const statements: CompiledQuery[] = [];
+    const kysely = new Kysely<unknown>({
+      dialect: dialectAt("old.db"),
+      log: ({ query }) => void statements.push(query),
+    });
+    const store = sqlStore({ kysely });
+    const group = { leaseMs: 0, outcomes: [] };
+    const some = (from: number, receivers: readonly string[]) =>
+      Array.from({ length: 200 }, (_, n) => accepted(from + n, receivers));
+    await store.commit({ ...group, now: 1_000, accepted: some(0, ["gone"]) });
+    await store.commit({ ...group, now: 2_000, accepted: some(200, []) });
+    await store.commit({ ...group, now: 3_000, accepted: some(400, []) });
+    expect(await store.prune({ before: 5_000, maxEvents: 10_000, chunk: 1_000 })).toBe(400);
+    const searches = statements.filter(({ sql }) => sql.includes("e.taken_at <"));
+    const begins = searches.map(({ parameters }) => parameters.slice(0, -1));
+    expect(begins).toEqual([[5_000], [5_000, 2_000], [5_000, 3_000]]);
+    expect(await store.backlog()).toMatchObject([{ receiver: "gone", pending: 200 }]);
     await kysely.destroy();
   });
 
