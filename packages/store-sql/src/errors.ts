@@ -36,7 +36,10 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   [/^SQLITE_(BUSY|LOCKED)/, "busy"],
   [/^SQLITE_(CORRUPT|NOTADB)/, "corrupt"],
   [/^SQLITE_(IOERR|CANTOPEN|PROTOCOL|READONLY|MISUSE)|^file-moved$/, "lost"],
-  [/^(40001|40P01|55P03|ER_LOCK_DEADLOCK|ER_LOCK_WAIT_TIMEOUT|ER_CHECKREAD)$/, "busy"],
+  [
+    /^(40001|40P01|55P03|ER_LOCK_DEADLOCK|ER_LOCK_WAIT_TIMEOUT|ER_CHECKREAD|ER_AUTOINC_READ_FAILED)$/,
+    "busy",
+  ],
 ];
 
 export const kindOf = (error: unknown): Kind => {

@@ -28,10 +28,20 @@ export const pruneEvents = async (
     const tooMany = await database.read("count events", (session) => byNumber(session, maxEvents));
     if (tooMany !== undefined) pruned += await forgetInParts(database, tooMany, chunk - pruned);
   }
-  await database.write("forget what is old", ({ tables, run }) =>
-    run(sql`delete from ${tables.hours} where hour < ${horizonAt(now)}`),
-  );
+  await forgetHours(database, horizonAt(now));
   return pruned;
+};
+
+/** MySQL locks all hours to delete some, and every commit writes to them: only once there are some. */
+const forgetHours = async (database: Database, horizon: number): Promise<void> => {
+  const isOld = sql`hour < ${horizon}`;
+  const { rows } = await database.read("look for what is old", ({ tables, run }) =>
+    run(sql`select 1 from ${tables.hours} where ${isOld} limit 1`),
+  );
+  if (rows.length === 0) return;
+  await database.write("forget what is old", ({ tables, run }) =>
+    run(sql`delete from ${tables.hours} where ${isOld}`),
+  );
 };
 
 interface Place {

@@ -1,7 +1,7 @@
 import type { EventStore } from "@datasync-monitor/core";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { sqlStore } from "../../src/index.ts";
-import { messagesOf, take } from "./events.ts";
+import { eventAt, messagesOf, take } from "./events.ts";
 import { type Middleman, middlemanTo } from "./middleman.ts";
 import { dropTables, newPrefix, type Service } from "./services.ts";
 
@@ -42,11 +42,11 @@ export const testLocks = (service: Service, waiting: Waiting): void => {
     return store;
   };
 
-  /** Holds the rows that every commit writes to, until it lets go. */
-  const holdHours = async (): Promise<void> => {
+  /** Holds rows that commits write to, until it lets go. */
+  const holdHours = async (which = "1 = 1"): Promise<void> => {
     const other = await service.session();
     await other.query("begin");
-    await other.query(`select * from ${tablePrefix}hours for update`);
+    await other.query(`select * from ${tablePrefix}hours where ${which} for update`);
     letGo = async () => {
       letGo = async () => {};
       await other.query("rollback");
@@ -69,6 +69,25 @@ export const testLocks = (service: Service, waiting: Waiting): void => {
       await letGo();
       await take(store, 2);
       expect(await messagesOf(store)).toEqual(["event 2", "event 1"]);
+    });
+
+    it("does not hold up events of another type", { timeout }, async () => {
+      const store = await openAt(service.url);
+      const types = ["cleanup_success", "sync_failure", "sync_start", "sync_success"];
+      const events = types.map((event_type, n) => eventAt(n, Date.now(), { event_type }));
+      const accepted = events.map((event) => ({ event, receivers: ["a"] }));
+      await store.commit({ now: Date.now(), leaseMs: 0, outcomes: [], accepted });
+      await holdHours("event_type = 'cleanup_success'");
+      await take(store, 10);
+      expect(await messagesOf(store)).toHaveLength(5);
+    });
+
+    it("does not hold up pruning, which has no part in it", { timeout }, async () => {
+      const store = await openAt(service.url);
+      await take(store, 1);
+      await store.move({ receiver: "a" }, { state: "dropped" });
+      await holdHours();
+      expect(await store.prune({ before: Date.now() + 1, maxEvents: 10, chunk: 10 })).toBe(1);
     });
 
     it("is let go of when it is a process's that is gone without a word", { timeout }, async () => {
