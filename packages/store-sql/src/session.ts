@@ -67,7 +67,27 @@ export const inTransaction = <T>(
       return result;
     } catch (error) {
       // The first error tells more: the database may have rolled back by itself.
-      await say("rollback").catch(() => {});
+      await rollBack(() => say("rollback"));
       throw error;
     }
   });
+
+/** What `pg` says by its `query_timeout`, in words alone. The server may still be busy with the statement. */
+const gaveUp = /^Query read timeout$/;
+
+/**
+ * A client that has given up a statement gives up the rollback behind it, too, and has not sent it. Handed back so, the
+ * connection would have its next user write into this transaction. The server answers within its own bound.
+ */
+const rollBack = async (say: () => Promise<unknown>): Promise<void> => {
+  const end = performance.now() + 2 * serverMs;
+  for (;;) {
+    try {
+      await say();
+      return;
+    } catch (error) {
+      const isWaiting = error instanceof Error && gaveUp.test(error.message);
+      if (!isWaiting || performance.now() > end) return;
+    }
+  }
+};

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type CompiledQuery, Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import { expect, it, vi } from "vitest";
@@ -92,6 +93,30 @@ await withService(postgres, () => {
     const { sql, parameters } = statements.at(-1) ?? {};
     const plan = await postgres.query(`explain ${sql}`, parameters);
     expect(JSON.stringify(plan)).toContain(`Index Only Scan using ${tablePrefix}deliveries_claim`);
+    await kysely.destroy();
+    await dropTables(postgres, tablePrefix);
+  });
+
+  it("hands back a connection of the user's without its transaction when their pool has given up a statement", async () => {
+    const tablePrefix = newPrefix();
+    const pool = new pg.Pool({ connectionString: postgres.url, max: 1, query_timeout: 300 });
+    const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+    const store = sqlStore({ kysely, tablePrefix });
+    await store.open("test");
+    await take(store, 1);
+    const other = await postgres.session();
+    await other.query("begin");
+    await other.query(`select * from ${tablePrefix}hours for update`);
+    const late = expect(take(store, 2)).rejects.toMatchObject({ name: "SqlStoreError" });
+    await sleep(1_000);
+    await other.query("rollback");
+    await other.end();
+    await late;
+    await sql`update ${sql.table(`${tablePrefix}meta`)} set value = 'mine' where name = 'opened_by'`.execute(
+      kysely,
+    );
+    const found = `select value from ${tablePrefix}meta where name = 'opened_by'`;
+    expect(await postgres.query(found)).toEqual([{ value: "mine" }]);
     await kysely.destroy();
     await dropTables(postgres, tablePrefix);
   });
