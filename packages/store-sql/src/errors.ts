@@ -36,7 +36,10 @@ const kinds: readonly (readonly [RegExp, Kind])[] = [
   [/^SQLITE_(BUSY|LOCKED)/, "busy"],
   [/^SQLITE_(CORRUPT|NOTADB)/, "corrupt"],
   [/^SQLITE_(IOERR|CANTOPEN|PROTOCOL|READONLY|MISUSE)|^file-moved$/, "lost"],
-  [/^(40001|40P01|55P03|ER_LOCK_DEADLOCK|ER_LOCK_WAIT_TIMEOUT|ER_CHECKREAD)$/, "busy"],
+  [
+    /^(40001|40P01|55P03|ER_LOCK_DEADLOCK|ER_LOCK_WAIT_TIMEOUT|ER_CHECKREAD|ER_AUTOINC_READ_FAILED)$/,
+    "busy",
+  ],
 ];
 
 export const kindOf = (error: unknown): Kind => {
@@ -54,8 +57,8 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   [/^SQLITE_(CORRUPT|NOTADB)/, "the file is damaged"],
   [/^(ECONNREFUSED|ENOENT)$/, "nothing listens at the database's address; check that it runs"],
   [/^(ENOTFOUND|EAI_AGAIN)$/, "the database's host name is not known"],
-  [/^(ECONNRESET|EPIPE|PROTOCOL_CONNECTION_LOST|57P0\d|08\w{3})$/, "the connection was lost"],
-  [/^(ETIMEDOUT|timed-out)$/, "the database did not answer in time"],
+  [/^(ECONNRESET|EPIPE|PROTOCOL_CONNECTION_LOST|57P0\d|25P03|08\w{3})$/, "the connection was lost"],
+  [/^(ETIMEDOUT|timed-out|1969)$/, "the database did not answer in time"],
   [/^(28\w{3}|ER_ACCESS_DENIED_ERROR)$/, "the database refuses the user or the password"],
   [/^(3D000|ER_BAD_DB_ERROR)$/, "there is no database of that name; create it"],
   [

@@ -107,6 +107,13 @@ const lockHours: Readonly<Record<Family, RawBuilder<unknown>>> = {
   mysql: sql`for update`,
 };
 
+/** MySQL would read all hours where they are few, and lock them all, in another order than others do. */
+const byKey: Readonly<Record<Family, RawBuilder<unknown>>> = {
+  sqlite: sql``,
+  postgres: sql``,
+  mysql: sql`force index (primary)`,
+};
+
 /** Only with the row locked may its sketches be read, merged and written back. */
 const mergeHours = async (session: Session, hours: readonly Hour[]): Promise<void> => {
   const { family, tables, run } = session;
@@ -124,7 +131,7 @@ const mergeHours = async (session: Session, hours: readonly Hour[]): Promise<voi
   }
   const { rows } = await run<HourRow>(sql`
     select h.event_type, h.hour, h.events, h.sketches
-    from ${keys()} join ${tables.hours} h on h.event_type = r.event_type and h.hour = r.hour
+    from ${keys()} join ${tables.hours} h ${byKey[family]} on h.event_type = r.event_type and h.hour = r.hour
     order by r.ord ${lockHours[family]}`);
   const known = new Map(rows.map((row) => [`${row.hour} ${row.event_type}`, row]));
   const merged = hours.map(({ type, hour, events, sketches }) => {

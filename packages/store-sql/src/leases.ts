@@ -2,7 +2,7 @@ import type { Claimed, ClaimQuery, Key, Lease } from "@datasync-monitor/core";
 import { type RawBuilder, sql } from "kysely";
 import { integer, whole } from "./family.ts";
 import { heldBy } from "./held.ts";
-import { failureOf, fromJson, fromPayload } from "./payload.ts";
+import { type Fault, failureOf, fromJson, fromPayload } from "./payload.ts";
 import { rowsTable } from "./rows-table.ts";
 import { isOneOf, isState } from "./seqs.ts";
 import type { Session } from "./session.ts";
@@ -45,8 +45,10 @@ export const isClaimable = async (
   { tables, run }: Session,
   query: ClaimQuery,
 ): Promise<boolean> => {
+  // The order leads to the index of what is pending. Postgres expects one soon in the table, too, and would go
+  // through all of it where there is none.
   const { rows } = await run(sql`
-    select 1 from ${tables.deliveries} d where ${isFree(query)} limit 1`);
+    select 1 from ${tables.deliveries} d where ${isFree(query)} order by d.seq limit 1`);
   return rows.length > 0;
 };
 
@@ -79,11 +81,13 @@ export const claimDeliveries = async (
     where d.receiver = ${name} and ${isOneOf(family, "d.seq", chosen.map(seqOf))}
     order by d.seq`);
   const claimed: Claimed[] = [];
+  const unreadable = new Map<Fault, number[]>();
   for (const row of rows) {
     const event = fromPayload(row);
-    if (typeof event === "string") await quarantine(session, row.seq, name, { fault: event, now });
-    else claimed.push(toClaimed(row, event, receiver));
+    if (typeof event !== "string") claimed.push(toClaimed(row, event, receiver));
+    else unreadable.set(event, [...(unreadable.get(event) ?? []), seqOf(row)]);
   }
+  await quarantine(session, query, unreadable);
   return { claimed, skipped: claimed.length < chosen.length };
 };
 
@@ -112,7 +116,7 @@ const fitting = (rows: readonly Candidate[], { maxBytes }: ClaimQuery): readonly
   return end < 0 ? rows : rows.slice(0, end);
 };
 
-const seqOf = ({ seq }: Candidate): number => Number(seq);
+const seqOf = ({ seq }: { readonly seq: unknown }): number => Number(seq);
 
 const lease = async (
   session: Session,
@@ -141,19 +145,20 @@ const toClaimed = (row: ClaimedRow, event: Claimed["event"], receiver: string): 
   next_at: row.next_at === null ? null : Number(row.next_at),
 });
 
-/** A row that cannot be read is put where people see it, and the others go on. */
+/** Rows that cannot be read are put where people see them, and the others go on. */
 const quarantine = async (
-  { tables, run }: Session,
-  seq: unknown,
-  receiver: string,
-  { fault, now }: { readonly fault: string; readonly now: number },
+  { family, tables, run }: Session,
+  { receiver, now }: ClaimQuery,
+  unreadable: ReadonlyMap<Fault, readonly number[]>,
 ): Promise<void> => {
-  const at = Number(seq);
-  await run(sql`update ${tables.events} set fault = ${fault} where seq = ${at}`);
-  await run(sql`
-    update ${tables.deliveries}
-    set state = 'dead', reason = 'corrupt', settled_at = ${whole(now)}, next_at = null
-    where seq = ${at} and receiver = ${receiver}`);
+  for (const [fault, seqs] of unreadable) {
+    const these = isOneOf(family, "seq", seqs);
+    await run(sql`update ${tables.events} set fault = ${fault} where ${these}`);
+    await run(sql`
+      update ${tables.deliveries}
+      set state = 'dead', reason = 'corrupt', settled_at = ${integer(family, now)}, next_at = null
+      where receiver = ${toKey(receiver)} and ${these}`);
+  }
 };
 
 /** Extends leases that still hold, inside a transaction; answers the others. */

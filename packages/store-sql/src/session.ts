@@ -1,4 +1,5 @@
 import { type QueryExecutorProvider, type RawBuilder, sql } from "kysely";
+import { serverMs } from "./drivers/deadline.ts";
 import type { Family } from "./family.ts";
 import type { Tables } from "./schema/tables.ts";
 
@@ -34,13 +35,16 @@ export const sessionOn = (db: QueryExecutorProvider, family: Family, tables: Tab
   },
 });
 
+/** For the transaction alone: behind PgBouncer the next one on this connection may be somebody else's. */
+const bounded = `set local statement_timeout = ${serverMs}`;
+
 /**
  * SQLite takes the write lock at once: a transaction that read first could not get it any more. The
  * others see what is committed by each statement, and MySQL then locks no gaps between rows.
  */
-const begin: Readonly<Record<Family, readonly string[]>> = {
+const begin: Readonly<Record<Family, readonly [string, ...string[]]>> = {
   sqlite: ["begin immediate"],
-  postgres: ["begin isolation level read committed"],
+  postgres: ["begin isolation level read committed", bounded],
   mysql: ["set transaction isolation level read committed", "start transaction"],
 };
 
@@ -54,14 +58,36 @@ export const inTransaction = <T>(
   db.connection().execute(async (connection) => {
     const session = sessionOn(connection, family, tables);
     const say = (statement: string) => session.run(sql.raw(statement));
-    for (const statement of begin[family]) await say(statement);
+    const [first, ...others] = begin[family];
+    await say(first);
     try {
+      for (const statement of others) await say(statement);
       const result = await work(session);
       await say("commit");
       return result;
     } catch (error) {
       // The first error tells more: the database may have rolled back by itself.
-      await say("rollback").catch(() => {});
+      await rollBack(() => say("rollback"));
       throw error;
     }
   });
+
+/** What `pg` says by its `query_timeout`, in words alone. The server may still be busy with the statement. */
+const gaveUp = /^Query read timeout$/;
+
+/**
+ * A client that has given up a statement gives up the rollback behind it, too, and has not sent it. Handed back so, the
+ * connection would have its next user write into this transaction. The server answers within its own bound.
+ */
+const rollBack = async (say: () => Promise<unknown>): Promise<void> => {
+  const end = performance.now() + 2 * serverMs;
+  for (;;) {
+    try {
+      await say();
+      return;
+    } catch (error) {
+      const isWaiting = error instanceof Error && gaveUp.test(error.message);
+      if (!isWaiting || performance.now() > end) return;
+    }
+  }
+};

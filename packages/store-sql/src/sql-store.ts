@@ -19,10 +19,14 @@ import { aggregateOf } from "./aggregates.ts";
 import { backlogOf, deliveriesPage, eventsPage } from "./answers.ts";
 import { commitGroup } from "./commit.ts";
 import { Database } from "./database.ts";
+import { SqlStoreError } from "./errors.ts";
 import { claimDeliveries, isClaimable, leaseEnd, renewLeases } from "./leases.ts";
 import { moveDeliveries, type Target } from "./move.ts";
 import { readOptions, type SqlStoreOptions } from "./options.ts";
 import { type PruneLimits, pruneEvents } from "./prune.ts";
+
+/** How long a claim goes on past what it cannot hand out; core waits 5 seconds for it. */
+const skippingMs = 2_000;
 
 /**
  * Keeps events and their deliveries in SQLite, Postgres, MySQL or MariaDB. A commit that resolved
@@ -62,6 +66,7 @@ class SqlStore implements EventStore {
   }
 
   async claim(query: ClaimQuery): Promise<readonly Claimed[]> {
+    const giveUpAt = performance.now() + skippingMs;
     for (;;) {
       const some = await this.#database.read("look for deliveries", (session) =>
         isClaimable(session, query),
@@ -71,6 +76,8 @@ class SqlStore implements EventStore {
         claimDeliveries(session, query),
       );
       if (claimed.length > 0 || !skipped) return claimed;
+      // Not an empty answer, which says that nothing is left.
+      if (performance.now() > giveUpAt) throw skippingOn();
     }
   }
 
@@ -117,3 +124,9 @@ class SqlStore implements EventStore {
     return this.#database.close();
   }
 }
+
+const skippingOn = () =>
+  new SqlStoreError(
+    "passed-over",
+    "So many deliveries cannot be handed out, most often for their events cannot be read, that the next claim goes on behind them.",
+  );

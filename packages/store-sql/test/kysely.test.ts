@@ -1,9 +1,16 @@
-import { CamelCasePlugin, Kysely, MssqlQueryCompiler, SqliteDialect, sql } from "kysely";
+import {
+  CamelCasePlugin,
+  type CompiledQuery,
+  Kysely,
+  MssqlQueryCompiler,
+  SqliteDialect,
+  sql,
+} from "kysely";
 import Database from "libsql";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type LibsqlDatabase, libsqlDialect } from "../src/drivers/libsql.ts";
 import { sqlStore } from "../src/index.ts";
-import { messagesOf, take } from "./support/events.ts";
+import { accepted, messagesOf, take } from "./support/events.ts";
 import { type Folder, temporaryFolder } from "./support/folder.ts";
 
 interface Shop {
@@ -60,6 +67,72 @@ describe("a Kysely of the user's", () => {
     expect(names.toSorted()).toEqual(
       ["first_", "second_"].flatMap((prefix) => tables.map((table) => prefix + table)),
     );
+    await kysely.destroy();
+  });
+
+  it("is asked the same number of times however many events a claim cannot read", async () => {
+    let statements = 0;
+    const log = () => {
+      statements += 1;
+    };
+    const kysely = new Kysely<unknown>({ dialect: dialectAt("damaged.db"), log });
+    const store = sqlStore({ kysely });
+    const claim = async () => {
+      const before = statements;
+      const query = { receiver: "a", limit: 200, maxBytes: 2 ** 20, leaseMs: 1_000 };
+      expect(await store.claim({ ...query, now: Date.now() })).toEqual([]);
+      return statements - before;
+    };
+    const damage = () => sql`update datasync_events set payload = '{}'`.execute(kysely);
+    await take(store, 1);
+    await damage();
+    const one = await claim();
+    await take(store, ...Array.from({ length: 200 }, (_, n) => n + 2));
+    await damage();
+    expect(await claim()).toBe(one);
+    const dead = await store.deliveries({ states: ["dead"], limit: 1_000 });
+    expect(dead.rows.map(({ reason }) => reason)).toEqual(Array(201).fill("corrupt"));
+    await kysely.destroy();
+  });
+
+  it("keeps no claim waiting for long while it sets aside what cannot be read", async () => {
+    const kysely = new Kysely<unknown>({ dialect: dialectAt("damaged.db") });
+    const store = sqlStore({ kysely });
+    await take(store, 1, 2, 3);
+    await sql`update datasync_events set payload = '{}' where seq < 3`.execute(kysely);
+    let time = 0;
+    const now = vi.spyOn(performance, "now").mockImplementation(() => {
+      time += 1_500;
+      return time;
+    });
+    const claim = async () => {
+      const query = { receiver: "a", limit: 1, maxBytes: 2 ** 20, leaseMs: 1_000 };
+      return store.claim({ ...query, now: Date.now() });
+    };
+    await expect(claim()).rejects.toMatchObject({ code: "passed-over" });
+    now.mockRestore();
+    expect((await claim()).map(({ event }) => event.message)).toEqual(["event 3"]);
+    await kysely.destroy();
+  });
+
+  it("is searched for what is old from where the part before ended, when it is pruned", async () => {
+    const statements: CompiledQuery[] = [];
+    const kysely = new Kysely<unknown>({
+      dialect: dialectAt("old.db"),
+      log: ({ query }) => void statements.push(query),
+    });
+    const store = sqlStore({ kysely });
+    const group = { leaseMs: 0, outcomes: [] };
+    const some = (from: number, receivers: readonly string[]) =>
+      Array.from({ length: 200 }, (_, n) => accepted(from + n, receivers));
+    await store.commit({ ...group, now: 1_000, accepted: some(0, ["gone"]) });
+    await store.commit({ ...group, now: 2_000, accepted: some(200, []) });
+    await store.commit({ ...group, now: 3_000, accepted: some(400, []) });
+    expect(await store.prune({ before: 5_000, maxEvents: 10_000, chunk: 1_000 })).toBe(400);
+    const searches = statements.filter(({ sql }) => sql.includes("e.taken_at <"));
+    const begins = searches.map(({ parameters }) => parameters.slice(0, -1));
+    expect(begins).toEqual([[5_000], [5_000, 2_000], [5_000, 3_000]]);
+    expect(await store.backlog()).toMatchObject([{ receiver: "gone", pending: 200 }]);
     await kysely.destroy();
   });
 

@@ -4,6 +4,7 @@ import { createPool } from "mysql2";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sqlStore } from "../src/index.ts";
 import { eventAt, take } from "./support/events.ts";
+import { testLocks } from "./support/locks.ts";
 import { testOutages } from "./support/outages.ts";
 import { testReading } from "./support/reading.ts";
 import { dropTables, mariadb, newPrefix, testService, withService } from "./support/services.ts";
@@ -11,6 +12,16 @@ import { dropTables, mariadb, newPrefix, testService, withService } from "./supp
 await withService(mariadb, () => {
   testService(mariadb);
   testOutages(mariadb, 3_306);
+  testLocks(mariadb, {
+    defaultPort: 3_306,
+    count: async (prefix) => {
+      const rows = await mariadb.query(
+        "select id from information_schema.processlist where id <> connection_id() and info like concat('%', ?, '%')",
+        [prefix],
+      );
+      return rows.length;
+    },
+  });
   testReading(mariadb, {
     dialect: new MysqlDialect({ pool: createPool({ uri: mariadb.url, connectionLimit: 1 }) }),
     rowsRead: () => sql`

@@ -171,9 +171,16 @@ describe("an error of a driver", () => {
   });
 
   it("is worth another try only when others were in the way", () => {
-    const kinds = ["SQLITE_BUSY", "40P01", "ER_LOCK_DEADLOCK", "SQLITE_CORRUPT", "23505"];
+    const kinds = [
+      "SQLITE_BUSY",
+      "40P01",
+      "ER_LOCK_DEADLOCK",
+      "ER_AUTOINC_READ_FAILED",
+      "SQLITE_CORRUPT",
+      "23505",
+    ];
     expect(kinds.map((code) => kindOf(leaky(code)))).toEqual([
-      ...["busy", "busy", "busy", "corrupt", "refused"],
+      ...["busy", "busy", "busy", "busy", "corrupt", "refused"],
     ]);
   });
 });

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type CompiledQuery, Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import { expect, it, vi } from "vitest";
 import { sqlStore } from "../src/index.ts";
 import { messagesOf, take } from "./support/events.ts";
+import { testLocks } from "./support/locks.ts";
 import { testOutages } from "./support/outages.ts";
 import { testReading } from "./support/reading.ts";
 import { dropTables, newPrefix, postgres, testService, withService } from "./support/services.ts";
@@ -10,6 +12,16 @@ import { dropTables, newPrefix, postgres, testService, withService } from "./sup
 await withService(postgres, () => {
   testService(postgres);
   testOutages(postgres, 5_432);
+  testLocks(postgres, {
+    defaultPort: 5_432,
+    count: async (prefix) => {
+      const rows = await postgres.query(
+        "select pid from pg_stat_activity where wait_event_type = 'Lock' and query like '%' || $1 || '%'",
+        [prefix],
+      );
+      return rows.length;
+    },
+  });
   testReading(postgres, {
     dialect: new PostgresDialect({
       pool: new pg.Pool({
@@ -58,6 +70,53 @@ await withService(postgres, () => {
     const plan = await postgres.query(`explain ${search?.sql}`, search?.parameters);
     expect(JSON.stringify(plan)).toContain("SubPlan");
     expect(JSON.stringify(plan)).not.toContain("Join");
+    await kysely.destroy();
+    await dropTables(postgres, tablePrefix);
+  });
+
+  it("looks for what can be claimed in the index of what is pending, however much of the table is", async () => {
+    const tablePrefix = newPrefix();
+    const statements: CompiledQuery[] = [];
+    const kysely = new Kysely<unknown>({
+      dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString: postgres.url }) }),
+      log: ({ query }) => void statements.push(query),
+    });
+    const store = sqlStore({ kysely, tablePrefix });
+    await store.open("test");
+    const state = "case when n % 10 = 0 then 'pending' else 'delivered' end";
+    const receiver = "case when n % 10 = 0 then 'other' else 'a' end";
+    await postgres.query(`
+      insert into ${tablePrefix}deliveries (seq, receiver, state, fence, lease_until, attempts, taken_at)
+      select n, ${receiver}, ${state}, 1, 0, 0, 0 from generate_series(1, 20000) as n`);
+    await postgres.query(`analyze ${tablePrefix}deliveries`);
+    await store.claim({ receiver: "a", limit: 1, maxBytes: 1, leaseMs: 1_000, now: Date.now() });
+    const { sql, parameters } = statements.at(-1) ?? {};
+    const plan = await postgres.query(`explain ${sql}`, parameters);
+    expect(JSON.stringify(plan)).toContain(`Index Only Scan using ${tablePrefix}deliveries_claim`);
+    await kysely.destroy();
+    await dropTables(postgres, tablePrefix);
+  });
+
+  it("hands back a connection of the user's without its transaction when their pool has given up a statement", async () => {
+    const tablePrefix = newPrefix();
+    const pool = new pg.Pool({ connectionString: postgres.url, max: 1, query_timeout: 300 });
+    const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+    const store = sqlStore({ kysely, tablePrefix });
+    await store.open("test");
+    await take(store, 1);
+    const other = await postgres.session();
+    await other.query("begin");
+    await other.query(`select * from ${tablePrefix}hours for update`);
+    const late = expect(take(store, 2)).rejects.toMatchObject({ name: "SqlStoreError" });
+    await sleep(1_000);
+    await other.query("rollback");
+    await other.end();
+    await late;
+    await sql`update ${sql.table(`${tablePrefix}meta`)} set value = 'mine' where name = 'opened_by'`.execute(
+      kysely,
+    );
+    const found = `select value from ${tablePrefix}meta where name = 'opened_by'`;
+    expect(await postgres.query(found)).toEqual([{ value: "mine" }]);
     await kysely.destroy();
     await dropTables(postgres, tablePrefix);
   });

@@ -8,11 +8,16 @@ import {
 } from "kysely";
 import type { PoolConnection } from "mysql2";
 import type { Source } from "../source.ts";
-import { deadline } from "./deadline.ts";
+import { deadline, serverMs } from "./deadline.ts";
 import { linkTo } from "./kysely.ts";
 import { loadDriver } from "./load.ts";
 
 const connectMs = 5_000;
+
+const seconds = serverMs / 1_000;
+/** MySQL passes over what begins with M, and knows no such bounds. */
+const bounded = `set session innodb_lock_wait_timeout = ${seconds}
+  /*M!, max_statement_time = ${seconds}, idle_transaction_timeout = ${seconds} */`;
 
 /** MySQL or MariaDB by its URL, through `mysql2`. */
 export const mysqlSource = (url: string, connections: number): Source => ({
@@ -28,6 +33,8 @@ const mysqlDialect = async (url: string, connections: number): Promise<Dialect> 
     enableKeepAlive: true,
     charset: "utf8mb4",
   });
+  // One that is refused leaves the server's own, which are longer.
+  pool.on("connection", (connection) => connection.query(bounded, () => {}));
   return new MysqlDialect({
     pool: {
       getConnection: (done) =>

@@ -7,11 +7,16 @@ import {
 } from "kysely";
 import type { PoolClient } from "pg";
 import type { Source } from "../source.ts";
-import { deadline } from "./deadline.ts";
+import { deadline, serverMs } from "./deadline.ts";
 import { linkTo } from "./kysely.ts";
 import { loadDriver } from "./load.ts";
 
 const connectMs = 5_000;
+/**
+ * Of a machine that is gone without a word the server keeps the transaction open, and its locks. Not with a pool of
+ * the user's: it would end the process of one whose connection is ended while it is held.
+ */
+const bounded = `; set local idle_in_transaction_session_timeout = ${serverMs}`;
 
 /** Postgres by its URL, through `pg`. */
 export const postgresSource = (url: string, connections: number): Source => ({
@@ -57,8 +62,9 @@ class BoundedClient implements PostgresPoolClient {
         this.#release(true);
         reject(error);
       });
+      const text = String(sql);
       this.#client
-        .query(String(sql), [...parameters])
+        .query(text.startsWith("begin ") ? text + bounded : text, [...parameters])
         .then(resolve, reject)
         .finally(answered);
     });

@@ -7,6 +7,8 @@ export interface Middleman {
   /** From now on nothing gets through, and nobody is told. */
   swallow(): void;
   pass(): void;
+  /** From now on nothing gets through, not even that a connection has ended. */
+  vanish(): void;
   /** Stops listening, and breaks every connection. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -17,6 +19,7 @@ export const middlemanTo = async (url: string, defaultPort: number): Promise<Mid
   const target = new URL(url);
   const sockets = new Set<Socket>();
   let swallows = false;
+  let hides = false;
   let port = 0;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port) || defaultPort, target.hostname);
@@ -27,7 +30,7 @@ export const middlemanTo = async (url: string, defaultPort: number): Promise<Mid
       });
       from.on("close", () => {
         sockets.delete(from);
-        to.destroy();
+        if (!hides) to.destroy();
       });
       from.on("error", () => {});
     };
@@ -59,6 +62,10 @@ export const middlemanTo = async (url: string, defaultPort: number): Promise<Mid
     },
     pass: () => {
       swallows = false;
+    },
+    vanish: () => {
+      swallows = true;
+      hides = true;
     },
     stop: () =>
       new Promise((resolve) => {

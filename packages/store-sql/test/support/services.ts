@@ -13,6 +13,13 @@ export interface Service {
   readonly url: string;
   /** One statement on a connection of its own. */
   query(statement: string, parameters?: readonly unknown[]): Promise<readonly unknown[]>;
+  /** A connection for several. */
+  session(): Promise<ServiceSession>;
+}
+
+export interface ServiceSession {
+  query(statement: string): Promise<unknown>;
+  end(): Promise<void>;
 }
 
 const postgresUrl = process.env.DATABASE_URL ?? "postgres://postgres@127.0.0.1:5432/test";
@@ -33,6 +40,11 @@ export const postgres: Service = {
       await client.end();
     }
   },
+  async session() {
+    const client = new pg.Client({ connectionString: postgresUrl });
+    await client.connect();
+    return client;
+  },
 };
 
 export const mariadb: Service = {
@@ -47,6 +59,7 @@ export const mariadb: Service = {
       connection.destroy();
     }
   },
+  session: () => mysql.createConnection(mysqlUrl),
 };
 
 export const newPrefix = (): string => `t${randomBytes(6).toString("hex")}_`;
