@@ -207,8 +207,9 @@ export class Member {
   /** Whether one attempt flies ahead, to ask whether the destination has rested enough. */
   get #isScouted(): boolean {
     const { flights } = this.destination;
-    const rest = flights.findLast((one) => codeOf(one) === "rate-limited" && this.#inTime(one));
-    const after = flights.filter(({ began }) => began > (rest?.ended ?? Number.POSITIVE_INFINITY));
+    const rests = flights.filter((one) => codeOf(one) === "rate-limited" && this.#inTime(one));
+    const restAt = Math.max(...rests.map(({ ended }) => ended ?? 0));
+    const after = flights.filter(({ began }) => rests.length > 0 && began > restAt);
     return after.length === 1 && this.destination.unanswered.includes(after[0] as Flight);
   }
 
