@@ -1,5 +1,5 @@
 import type { EventLevel, EventType } from "./event.ts";
-import { levelLabels } from "./level-labels.ts";
+import { chineseLevels, englishLevels } from "./level-labels.ts";
 import type { Locale } from "./notifier.ts";
 
 /** All that `describe()` says in one language. */
@@ -40,7 +40,7 @@ const en: Words = {
     performance_warning: "Performance warning",
     storage_warning: "Storage warning",
   },
-  levels: levelLabels.en,
+  levels: englishLevels,
   labels: {
     records_synced: "Records synced",
     records_deleted: "Records deleted",
@@ -122,7 +122,7 @@ const zhCN: Words = {
     performance_warning: "性能警告",
     storage_warning: "存储空间警告",
   },
-  levels: levelLabels["zh-CN"],
+  levels: chineseLevels,
   labels: {
     records_synced: "同步记录数",
     records_deleted: "删除记录数",

@@ -1,5 +1,5 @@
 import type { EventLevel } from "./event.ts";
-import { levelLabels } from "./level-labels.ts";
+import { chineseLevels } from "./level-labels.ts";
 import type { Locale } from "./notifier.ts";
 import type { ReceiverStats } from "./stats.ts";
 
@@ -110,7 +110,7 @@ const zhCN: Sentences = {
   },
   lastFailed: (operation, at, message) => `最近一次${named(operation)}失败（${at}）：${message}`,
   noticed: (what, level, at, message) =>
-    `最近一次${noticesZh[what]}为“${levelLabels["zh-CN"][level]}”级（${at}）：${message}`,
+    `最近一次${noticesZh[what]}为“${chineseLevels[level]}”级（${at}）：${message}`,
   moreReasons: (count) => `另有 ${count} 个原因。`,
 };
 
