@@ -144,7 +144,7 @@ export class Neighbours {
     this.#breaker.end(journey.epoch, outcome, now);
     if (journey.flight === this.#scout) {
       this.#scout = undefined;
-      this.#rests = false;
+      this.#rests = outcome === "aborted"; // by us: it has heard nothing
     }
     const { error } = journey.flight;
     const left = !this.#registrations.has(receiver);
