@@ -42,6 +42,8 @@ export class Journal {
   #retry: Timer | undefined;
   /** Monotonic milliseconds at which a store that fails is asked again; before now when it does not. */
   dueAt = Number.NEGATIVE_INFINITY;
+  /** How often the store has answered again after it had failed. */
+  recoveries = 0;
   readonly #waiters = new Waiters();
   #committed = 0;
   #memoryOnly = 0;
@@ -249,6 +251,7 @@ export class Journal {
   #succeeded(wrote: boolean, said: Written | void): void {
     this.#busy = false;
     if (this.#ended) return;
+    if (this.#failures > 0) this.recoveries += 1;
     this.#failures = 0;
     this.#wrongOption = undefined;
     const draft = wrote ? this.#pending.done() : undefined;

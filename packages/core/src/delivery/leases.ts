@@ -25,6 +25,8 @@ export class Leases {
   #heardAt: number;
   /** When it was last asked so, and has extended the leases. */
   #renewedAt: number;
+  /** How often the store had recovered by then. */
+  #recoveries = 0;
 
   constructor(host: LeasesHost) {
     this.#host = host;
@@ -32,12 +34,16 @@ export class Leases {
     this.#renewedAt = this.#heardAt;
   }
 
-  /** false after a stop longer than a lease, until the store has said what is still ours. */
+  /**
+   * false after a stop longer than a lease, or when the store answers again, until it has said what is still
+   * ours: it may have had what it gave no answer for, and others may have claimed that since.
+   */
   get hold(): boolean {
     const { clock, journal } = this.#host;
     // Of a store that cannot be opened nobody has anything.
     if (!journal.store.durable || !journal.isOpen) return true;
-    if (clock.now() - this.#heardAt <= journal.leaseMs) return true;
+    const isRecent = clock.now() - this.#heardAt <= journal.leaseMs;
+    if (isRecent && this.#recoveries === journal.recoveries) return true;
     void this.renew();
     return false;
   }
@@ -78,6 +84,7 @@ export class Leases {
     const { clock, journal, waits, receivers, dispatcher } = this.#host;
     // Not when it answers: the process may have been stopped between.
     const askedAt = clock.now();
+    const { recoveries } = journal;
     try {
       if (!journal.isOpen) return false;
       // What one that is gone has left is given back: whoever has its name next claims it.
@@ -94,6 +101,7 @@ export class Leases {
     } finally {
       this.#renewal = undefined;
       this.#heardAt = askedAt;
+      this.#recoveries = recoveries;
       for (const { pipeline } of receivers) dispatcher.ready(pipeline);
     }
   }
