@@ -2,6 +2,7 @@ import { checkBooks, fakeClock, memoryNotifier, sampleEvent } from "@datasync-mo
 import { describe, expect, it } from "vitest";
 import { DeliveryError } from "../src/errors.ts";
 import { createMonitor } from "../src/monitor.ts";
+import type { EventStore } from "../src/store/store.ts";
 import { durableStore } from "./support/durable-store.ts";
 import { rig } from "./support/rig.ts";
 import { scriptedStore } from "./support/scripted-store.ts";
@@ -338,5 +339,30 @@ describe("hundreds of receivers", () => {
     expect(Math.max(...calls) - Math.min(...calls)).toBeLessThanOrEqual(1);
     expect(await monitor.close()).toMatchObject({ timed_out: false });
     expect(count()).toBe(3_000);
+  });
+});
+
+describe("a process that was stopped while the store took its events", () => {
+  it("sends none of those that another has delivered meanwhile", async () => {
+    const { clock, store } = durableStore();
+    let hears = false;
+    const commit: EventStore["commit"] = async (group) => {
+      const said = await store.commit(group);
+      return hears ? said : new Promise(() => {});
+    };
+    const stopped = rig({ clock, store: { ...store, commit } });
+    const notifier = memoryNotifier();
+    stopped.monitor.registerNotifier(notifier);
+    stopped.emit(1);
+    await clock.advance(0);
+    clock.step(20_000);
+    const other = rig({ clock, store });
+    other.monitor.registerNotifier(memoryNotifier());
+    await clock.advance(1_000);
+    expect(other.receiver("memory").delivered).toBe(1);
+    hears = true;
+    await clock.advance(30_000);
+    expect(notifier.events).toEqual([]);
+    expect(stopped.receiver("memory")).toMatchObject({ moved: 1, pending: 0 });
   });
 });

@@ -68,8 +68,8 @@ export class Journal {
     return this.#leaving ? 0 : sharedLeaseMs;
   }
 
-  /** Whether the store is still to get this event. */
-  awaits(event: MonitorEvent): boolean {
+  /** Whether the store is still to get this event; "asked": it failed over it, and may have got it all the same. */
+  awaits(event: MonitorEvent): boolean | "asked" {
     return this.#pending.has(event);
   }
 

@@ -37,6 +37,8 @@ export class PendingWrites {
   #added = 0;
   /** The first is under way to the store. */
   #out = false;
+  /** What the store failed over. */
+  readonly #asked = new WeakSet<MonitorEvent>();
   /** It is lasting for as long as that. */
   #spared: WriteGroup | undefined;
 
@@ -70,9 +72,9 @@ export class PendingWrites {
   }
 
   /** Whether the store is still to get this event. Cheap, however many wait. */
-  has(event: MonitorEvent): boolean {
+  has(event: MonitorEvent): boolean | "asked" {
     this.#events ??= new Set(this.accepted.map((one) => one.event));
-    return this.#events.has(event);
+    return this.#events.has(event) && (this.#asked.has(event) ? "asked" : true);
   }
 
   /** Takes the lists over. `accepted` fits into one group; outcomes may be any number. */
@@ -116,6 +118,7 @@ export class PendingWrites {
   /** The group that was taken is to be written later, before any other. What came of its events goes with it. */
   back(): void {
     this.#out = false;
+    for (const { event } of this.#groups[0]?.accepted ?? []) this.#asked.add(event);
     const group = this.#spared;
     this.#spared = undefined;
     if (group === undefined) return;

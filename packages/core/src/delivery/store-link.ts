@@ -30,7 +30,7 @@ export class StoreLink {
   /** Queues an event; what makes room for it stays in the store if that has got it, and is lost else. */
   take(taken: Taken, isLate: boolean): void {
     const { backlog, recorder, journal } = this.#parts;
-    if (isLate && this.#isCommitted(taken)) {
+    if (isLate && this.isStored(taken) && journal.awaits(taken.event) !== true) {
       // Its lease may have run out before anything was heard of its commit: the store says whose it is.
       backlog.stored.put(taken, recorder.release(taken));
       return;
