@@ -45,11 +45,10 @@ export class ReceiverLedger {
     this[fate] += 1;
   }
 
-  lose(fate: "dropped" | "dead", reason: string, at: number): void {
-    this[fate][reason] = (this[fate][reason] ?? 0) + 1;
-    if (fate === "dropped") this.drops += 1;
-    const last = this.troubles.get(fate);
-    if (last?.at !== at || last.reason !== reason) this.troubles.set(fate, { reason, at });
+  lose(count: number, fate: "dropped" | "dead", reason: string, at: number): void {
+    this[fate][reason] = (this[fate][reason] ?? 0) + count;
+    if (fate === "dropped") this.drops += count;
+    this.troubles.set(fate, { reason, at });
   }
 
   /** A delivery that is pending again: it leaves the fate it had here, or counts as taken when it had none. */

@@ -128,14 +128,11 @@ export class Pipeline {
     this.#admitted += 1;
   }
 
-  /** Queues an admitted event, or counts what must make room for it. `isLate`: its lease may have run out meanwhile. */
-  offer(taken: Taken, isLate: boolean): void {
-    this.#admitted -= 1;
-    if (this.#closedFor !== null) {
-      this.#leaveBehind([{ taken, batch: null }]);
-      return;
-    }
-    this.storeLink.take(taken, isLate);
+  /** Queues admitted events, or counts what must make room for them. `isLate`: their leases may have run out meanwhile. */
+  offer(all: readonly Taken[], isLate: boolean): void {
+    this.#admitted -= all.length;
+    if (this.#closedFor === null) this.storeLink.take(all, isLate);
+    else this.#leaveBehind(all.map((taken) => ({ taken, batch: null })));
   }
 
   /** Somebody waits for what was emitted up to the mark: it waits for no company (`maxWaitMs`). */

@@ -96,27 +96,15 @@ export class Recorder {
     }
   }
 
-  /** All are counted before anybody hears of one: the books balance for whoever looks then. */
+  /** These did not fit, or made room, and nothing remembers them. */
+  overflowed(all: readonly Taken[]): void {
+    const settledAt = this.#count(all.length, "dropped", "overflow");
+    for (const taken of all) this.#tellLost(taken, null, "dropped", "overflow", settledAt);
+  }
+
   lost(all: readonly Lost[], fate: "dropped" | "dead", reason: string): void {
-    if (all.length === 0) return;
-    const settled_at = this.#host.clock.now();
-    const at = this.#host.clock.monotonic();
-    for (let left = all.length; left > 0; left -= 1) this.ledger.lose(fate, reason, at);
-    for (const { taken, batch } of all) {
-      const { event, fence } = taken;
-      this.#tell(event, {
-        event_id: event.id,
-        receiver: this.#receiver,
-        fence: this.#fenceAtEnd(event.id, fence),
-        state: fate,
-        settled_at,
-        reason,
-        last_error: batch === null ? null : batch.lastError,
-        attempts: batch === null ? 0 : batch.attempts,
-        batch_id: batch === null ? null : batch.id,
-      });
-      this.#settled(event.id, fate, reason);
-    }
+    const settledAt = this.#count(all.length, fate, reason);
+    for (const { taken, batch } of all) this.#tellLost(taken, batch, fate, reason, settledAt);
   }
 
   /** Not a fate: the batch waits, and the store remembers how it stands. */
@@ -160,6 +148,34 @@ export class Recorder {
   blocked(heldMs: number): void {
     const message = `It held the event loop for ${Math.round(heldMs)} ms, and nothing else in this process ran. Move its work off the loop.`;
     this.#host.report({ code: "loop-blocked", receiver: this.#receiver, message });
+  }
+
+  /** All are counted before anybody hears of one: the books balance for whoever looks then. Answers when that was. */
+  #count(losses: number, fate: "dropped" | "dead", reason: string): number {
+    const { clock } = this.#host;
+    if (losses > 0) this.ledger.lose(losses, fate, reason, clock.monotonic());
+    return losses > 0 ? clock.now() : 0;
+  }
+
+  #tellLost(
+    { event, fence }: Taken,
+    batch: Batch | null,
+    state: "dropped" | "dead",
+    reason: string,
+    settled_at: number,
+  ): void {
+    this.#tell(event, {
+      event_id: event.id,
+      receiver: this.#receiver,
+      fence: this.#fenceAtEnd(event.id, fence),
+      state,
+      settled_at,
+      reason,
+      last_error: batch === null ? null : batch.lastError,
+      attempts: batch === null ? 0 : batch.attempts,
+      batch_id: batch === null ? null : batch.id,
+    });
+    this.#settled(event.id, state, reason);
   }
 
   #tell(event: MonitorEvent, outcome: Outcome): void {

@@ -27,26 +27,23 @@ export class StoreLink {
     this.#parts = parts;
   }
 
-  /** Queues an event; what makes room for it stays in the store if that has got it, and is lost else. */
-  take(taken: Taken, isLate: boolean): void {
+  /** Queues events; what makes room for them stays in the store if that has got it, and is lost else. */
+  take(all: readonly Taken[], isLate: boolean): void {
     const { backlog, recorder, journal } = this.#parts;
-    if (isLate && this.isStored(taken) && journal.awaits(taken.event) !== true) {
-      // Its lease may have run out before anything was heard of its commit: the store says whose it is.
-      backlog.stored.put(taken, recorder.release(taken));
-      return;
+    const forgotten: Taken[] = [];
+    for (const taken of all) {
+      const isStored = this.isStored(taken);
+      if (isLate && isStored && journal.awaits(taken.event) !== true) {
+        // Its lease may have run out before anything was heard of its commit: the store says whose it is.
+        backlog.stored.put(taken, recorder.release(taken));
+      } else if (isStored && !journal.failing) {
+        for (const left of backlog.place(taken)) this.#displace(left, forgotten);
+      } else {
+        // A store that fails may not have got it yet.
+        this.#makeRoom(taken, forgotten);
+      }
     }
-    // A store that fails may not have got it yet.
-    if (this.isStored(taken) && !journal.failing) {
-      this.#displace(backlog.place(taken));
-      return;
-    }
-    const victims: Taken[] = [];
-    let victim = backlog.makeRoom(taken);
-    for (; victim !== undefined && victim !== taken; victim = backlog.makeRoom(taken))
-      victims.push(victim);
-    if (victim === undefined) backlog.queue.push(taken);
-    else victims.push(taken);
-    if (victims.length > 0) this.#displace(victims);
+    if (forgotten.length > 0) recorder.overflowed(forgotten);
   }
 
   /** Of open deliveries that the store handed out those that are not in hand; with the others it goes on under the new lease. */
@@ -116,13 +113,18 @@ export class StoreLink {
     return this.isStored(taken) && !this.#parts.journal.awaits(taken.event);
   }
 
-  #displace(all: readonly Taken[]): void {
+  #makeRoom(taken: Taken, forgotten: Taken[]): void {
+    const { backlog } = this.#parts;
+    let victim = backlog.makeRoom(taken);
+    for (; victim !== undefined && victim !== taken; victim = backlog.makeRoom(taken))
+      this.#displace(victim, forgotten);
+    if (victim === undefined) backlog.queue.push(taken);
+    else this.#displace(taken, forgotten);
+  }
+
+  #displace(taken: Taken, forgotten: Taken[]): void {
     const { backlog, recorder } = this.#parts;
-    const forgotten: Lost[] = [];
-    for (const taken of all) {
-      if (this.#isCommitted(taken)) backlog.stored.put(taken, recorder.release(taken));
-      else forgotten.push({ taken, batch: null });
-    }
-    recorder.lost(forgotten, "dropped", "overflow");
+    if (this.#isCommitted(taken)) backlog.stored.put(taken, recorder.release(taken));
+    else forgotten.push(taken);
   }
 }
