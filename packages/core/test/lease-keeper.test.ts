@@ -50,6 +50,9 @@ const books = (monitor: Monitor) => {
 const numbers = (count: number, from = 1) =>
   Array.from({ length: count }, (_, index) => `event ${from + index}`);
 
+const claimNow = (store: EventStore, now: number) =>
+  store.claim({ receiver: "memory", limit: 9, maxBytes: 2 ** 20, leaseMs: minute, now });
+
 describe("a receiver's bound, with a durable store", () => {
   it("drops nothing: what does not fit stays in the store, counts as pending, and is delivered in order", async () => {
     const { clock, store } = durableStore();
@@ -258,6 +261,44 @@ describe("what a process has in hand", () => {
     await monitor.close();
   });
 
+  it("is not tried again, whole or in parts, when another has got it while it was sent and refused", async () => {
+    const { clock, store } = durableStore();
+    const { monitor, emit } = processOn(store, { clock });
+    const pager = memoryNotifier({ maxBatchSize: 4 });
+    pager.fail(new DeliveryError("payload", "one of them is refused"));
+    const release = pager.hold();
+    monitor.registerNotifier(pager, { timeoutMs: minute, breaker: false });
+    emit(4);
+    await clock.advance(0);
+    clock.step(20_000); // the process was stopped, its timers with it
+    expect(await claimNow(store, clock.now())).toHaveLength(4);
+    await clock.advance(5_000); // the store has said so
+    release();
+    await clock.advance(20_000);
+    expect(pager.attempts).toHaveLength(1);
+    expect(books(monitor)).toMatchObject({ moved: 4, pending: 0, dead: {} });
+    await monitor.close();
+  });
+
+  it("is tried again when it was another's while it was sent, and has been claimed back since", async () => {
+    const { clock, store } = durableStore();
+    const { monitor, emit } = processOn(store, { clock });
+    const pager = memoryNotifier();
+    pager.fail(away(), 1);
+    const release = pager.hold();
+    monitor.registerNotifier(pager, { timeoutMs: 60 * minute, retry, breaker: false });
+    emit(1);
+    await clock.advance(0);
+    clock.step(20_000);
+    expect(await claimNow(store, clock.now())).toHaveLength(1);
+    await clock.advance(2 * minute); // the other is gone without a word
+    release();
+    await clock.advance(5_000);
+    expect(pager.events).toHaveLength(1);
+    expect(books(monitor)).toMatchObject({ taken: 1, delivered: 1, moved: 0, pending: 0 });
+    await monitor.close();
+  });
+
   it("is not handed out to the very same process when its leases could not be renewed for long", async () => {
     const { clock, store } = durableStore();
     let fails = true;
@@ -292,9 +333,6 @@ describe("what a process has in hand", () => {
     await clock.advance(1_000);
     await closing;
   });
-
-  const claimNow = (store: EventStore, now: number) =>
-    store.claim({ receiver: "memory", limit: 9, maxBytes: 2 ** 20, leaseMs: minute, now });
 
   it("is not sent on the word of a store that gave it before a stop and was heard after it", async () => {
     const { clock, store } = durableStore();

@@ -198,6 +198,7 @@ export class Pipeline {
     const changed = this.use.destination.leave(visit, answered, now);
     if (end.ok) this.#accepted(batch, end.reference);
     else this.#failed(batch, end.failure, now);
+    this.storeLink.landed(batch);
     if (changed) this.#breakerChanged(end.ok ? null : end.failure.code);
     this.#host.ready(this);
   }

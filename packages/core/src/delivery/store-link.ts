@@ -2,7 +2,7 @@ import type { ReceiverSettings } from "../receiver-settings.ts";
 import { firstFence } from "../store/entry.ts";
 import type { Claimed, Lease } from "../store/store.ts";
 import type { Backlog } from "./backlog.ts";
-import type { Lost } from "./batch.ts";
+import type { Batch, Lost } from "./batch.ts";
 import type { Journal } from "./journal.ts";
 import type { Recorder } from "./recorder.ts";
 import { type RestoreOptions, restored } from "./restore.ts";
@@ -22,6 +22,8 @@ export interface StoreLinkParts {
 /** What one receiver has to do with the store: what it takes in hand, puts there, and answers for by a lease. */
 export class StoreLink {
   readonly #parts: StoreLinkParts;
+  /** In flight when the store said that others have them. */
+  readonly #gone = new Set<string>();
 
   constructor(parts: StoreLinkParts) {
     this.#parts = parts;
@@ -50,7 +52,11 @@ export class StoreLink {
   renewed(claimed: readonly Claimed[]): readonly Claimed[] {
     const { backlog, recorder } = this.#parts;
     const held = new Set([...backlog].map(({ event }) => event.id));
-    for (const lease of claimed) if (held.has(lease.event_id)) recorder.renew(lease);
+    for (const lease of claimed) {
+      if (!held.has(lease.event_id)) continue;
+      recorder.renew(lease);
+      this.#gone.delete(lease.event_id);
+    }
     return claimed.filter(({ event_id }) => !held.has(event_id));
   }
 
@@ -69,10 +75,19 @@ export class StoreLink {
     return [...backlog].filter(this.#isCommitted, this).map((one) => recorder.lease(one));
   }
 
-  /** Others have these by now. */
+  /** Others have these by now: what waits is let go of, and what flies when it has landed. */
   relinquish(eventIds: ReadonlySet<string>): void {
     const { backlog, recorder } = this.#parts;
     recorder.moved(backlog.relinquish(eventIds));
+    for (const { event } of backlog) if (eventIds.has(event.id)) this.#gone.add(event.id);
+  }
+
+  /** An attempt has ended, and what is to be tried again waits for that. */
+  landed({ members }: Batch): void {
+    if (this.#gone.size === 0) return;
+    const { backlog, recorder } = this.#parts;
+    const gone = members.map(({ event }) => event.id).filter((id) => this.#gone.delete(id));
+    recorder.moved(backlog.relinquish(new Set(gone)));
   }
 
   /** What is in hand was written to another store, where nobody has claimed it since. */
