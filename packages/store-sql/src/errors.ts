@@ -57,6 +57,11 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   [/^SQLITE_(CORRUPT|NOTADB)/, "the file is damaged"],
   [/^(ECONNREFUSED|ENOENT)$/, "nothing listens at the database's address; check that it runs"],
   [/^(ENOTFOUND|EAI_AGAIN)$/, "the database's host name is not known"],
+  // Of all that goes wrong in PgBouncer, its clients hear this.
+  [
+    /^08P01$/,
+    "the server, or a pooler such as PgBouncer before it, refused or broke off the connection; its log says why",
+  ],
   [/^(ECONNRESET|EPIPE|PROTOCOL_CONNECTION_LOST|57P0\d|25P03|08\w{3})$/, "the connection was lost"],
   [/^(ETIMEDOUT|timed-out|1969)$/, "the database did not answer in time"],
   [/^(28\w{3}|ER_ACCESS_DENIED_ERROR)$/, "the database refuses the user or the password"],

@@ -152,6 +152,8 @@ describe("an error of a driver", () => {
     ["SQLITE_FULL", "the disk is full"],
     ["ER_ACCESS_DENIED_ERROR", "refuses the user or the password"],
     ["28P01", "refuses the user or the password"],
+    ["08006", "the connection was lost"],
+    ["08P01", "a pooler such as PgBouncer"],
     ["XX000", "(XX000)|XX000"],
   ])("of code %s says what it means, and none of its words", (code, meaning) => {
     const error = translated(leaky(code), "write a group");
