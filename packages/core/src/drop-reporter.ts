@@ -35,9 +35,9 @@ export class DropReporter {
     this.#host = host;
   }
 
-  /** After every turn. */
-  look(): void {
-    for (const receiver of this.#host.receivers) this.#look(receiver, everyMs);
+  /** After every turn. @param restMs - 0 when the process may end. */
+  look(restMs = everyMs): void {
+    for (const receiver of this.#host.receivers) this.#look(receiver, restMs);
   }
 
   /** For the last time: what is not told yet, however little time has passed. */
