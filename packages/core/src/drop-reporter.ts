@@ -35,14 +35,13 @@ export class DropReporter {
     this.#host = host;
   }
 
-  /** After every turn. @param restMs - 0 when the process may end. */
-  look(restMs = everyMs): void {
-    for (const receiver of this.#host.receivers) this.#look(receiver, restMs);
-  }
-
-  /** For the last time: what is not told yet, however little time has passed. */
-  end(receivers: readonly Receiver[]): void {
-    for (const receiver of receivers) this.#look(receiver, 0);
+  /**
+   * After every turn, and for the last time when nothing more may come.
+   *
+   * @param restMs - How long ago a receiver's last report must be: 0 at the end.
+   */
+  look(receivers = this.#host.receivers, restMs = everyMs): void {
+    for (const receiver of receivers) this.#look(receiver, restMs);
   }
 
   #look({ name, pipeline: { ledger } }: Receiver, restMs: number): void {

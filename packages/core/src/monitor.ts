@@ -61,10 +61,7 @@ export class MonitorCore implements Monitor {
     this.#undo.push(
       drainAtExit({
         drainOnExitMs: () => this.#settings.drainOnExitMs,
-        dueInMs: () => {
-          this.#parts.drops.look(0);
-          return exitDueInMs(clock, this.#parts);
-        },
+        dueInMs: () => exitDueInMs(clock, this.#parts),
       }),
     );
     this.#undo.push(keepRetention({ clock, waits, journal, limits: () => this.#settings.history }));
