@@ -13,7 +13,8 @@ export interface DropReporterHost {
 const everyMs = 60_000;
 
 const advice: Readonly<Record<string, string>> = {
-  overflow: "its queue is full, and no durable store keeps the rest; allow it more by `queue`",
+  overflow:
+    "its queue is full, and no durable store keeps the rest; await `flush()` now and then, or allow it more by `queue`",
   closed: "they were not delivered before the deadline of close(), and no durable store has them",
   unregistered: "they were not delivered before the deadline of unregister()",
 };
