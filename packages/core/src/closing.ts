@@ -42,7 +42,7 @@ export const closeDown = async (
     await persist({ clock, dispatcher, journal, upTo: last.seq, deadlineMs: closingMs });
   waits.end();
   for (const pipeline of pipelines) pipeline.giveUp();
-  drops.end(leaving);
+  drops.look(leaving, 0);
   const { durable } = journal.store;
   const remembered = pipelines.filter(({ settings }) => !settings.once).map(({ name }) => name);
   const unsettled = durable ? journal.unsettled(new Set(remembered)) : 0;

@@ -13,7 +13,8 @@ export interface DropReporterHost {
 const everyMs = 60_000;
 
 const advice: Readonly<Record<string, string>> = {
-  overflow: "its queue is full, and no durable store keeps the rest; allow it more by `queue`",
+  overflow:
+    "its queue is full, and no durable store keeps the rest; await `flush()` now and then, or allow it more by `queue`",
   closed: "they were not delivered before the deadline of close(), and no durable store has them",
   unregistered: "they were not delivered before the deadline of unregister()",
 };
@@ -35,14 +36,13 @@ export class DropReporter {
     this.#host = host;
   }
 
-  /** After every turn. */
-  look(): void {
-    for (const receiver of this.#host.receivers) this.#look(receiver, everyMs);
-  }
-
-  /** For the last time: what is not told yet, however little time has passed. */
-  end(receivers: readonly Receiver[]): void {
-    for (const receiver of receivers) this.#look(receiver, 0);
+  /**
+   * After every turn, and for the last time when nothing more may come.
+   *
+   * @param restMs - How long ago a receiver's last report must be: 0 at the end.
+   */
+  look(receivers = this.#host.receivers, restMs = everyMs): void {
+    for (const receiver of receivers) this.#look(receiver, restMs);
   }
 
   #look({ name, pipeline: { ledger } }: Receiver, restMs: number): void {

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import type { Journal } from "./delivery/journal.ts";
+import type { DropReporter } from "./drop-reporter.ts";
 import type { Intake } from "./intake.ts";
 import type { Receivers } from "./receivers.ts";
 
@@ -9,17 +10,19 @@ export interface ExitHost {
   readonly dispatcher: Dispatcher;
   readonly receivers: Receivers;
   readonly intake: Intake;
+  readonly drops: DropReporter;
 }
 
 /**
  * Milliseconds until something is due that only this process can do; Infinity when nothing is: what a durable
  * store has, another can do. Asked when nothing else is left to do: whatever waits for company is sent now, for
- * none will come.
+ * none will come, and what was dropped is told.
  */
 export const exitDueInMs = (
   clock: Clock,
-  { journal, dispatcher, receivers, intake }: ExitHost,
+  { journal, dispatcher, receivers, intake, drops }: ExitHost,
 ): number => {
+  drops.look(undefined, 0);
   const { durable } = journal.store;
   if (!durable) for (const pipeline of receivers.pipelines) pipeline.sendUpTo(intake.last);
   if (dispatcher.busy) return 0;

@@ -38,7 +38,8 @@ const adviceOn = (pattern: string): string => {
   return 'A type begins with a letter and has a-z, 0-9, "_" and ".".';
 };
 
-const checkPattern = (owner: string, pattern: unknown): string => {
+/** @throws ConfigError with the type that was meant, for one that no event can have. */
+export const checkPattern = (owner: string, pattern: unknown): string => {
   if (typeof pattern !== "string")
     throw wrongOption(owner, "types", `holds ${typeof pattern}, but event types are strings.`);
   if (typePattern.test(pattern)) return pattern;

@@ -82,7 +82,7 @@ const operationsZh = new Map([
   ["migration", "数据迁移"],
 ]);
 const named = (operation: string): string => operationsZh.get(operation) ?? `${operation} `;
-const noticesZh = { health_check: "健康检查", storage_warning: "存储警告" };
+const noticesZh = { health_check: "健康检查", storage_warning: "存储空间警告" };
 const asideZh = (reason: string | null) => (reason === null ? "" : `（${reason}）`);
 
 const zhCN: Sentences = {
@@ -97,16 +97,16 @@ const zhCN: Sentences = {
   storeIsMute: "存储没有应答，因此指标为空。",
   storeFails: (rows) => `存储写入失败，有 ${rows} 行等待写入。`,
   cutOff: ({ name, last_error }) =>
-    `接收方 ${name} 已中断，需要人工处理（${last_error?.code}）：${last_error?.message}`,
+    `接收器 ${name} 已中断，需要人工处理（${last_error?.code}）：${last_error?.message}`,
   breakerIsOpen: ({ name, last_error }) =>
-    `接收方 ${name} 的熔断器已打开${last_error ? `（${last_error.code}）：${last_error.message}` : "。"}`,
+    `接收器 ${name} 的熔断器已打开${last_error ? `（${last_error.code}）：${last_error.message}` : "。"}`,
   trouble: {
     dropped: (receiver, reason) =>
-      `接收方 ${receiver} 在最近 15 分钟内丢弃了通知${asideZh(reason)}。`,
+      `接收器 ${receiver} 在最近 15 分钟内丢弃了通知${asideZh(reason)}。`,
     dead: (receiver, reason) =>
-      `发往接收方 ${receiver} 的通知在最近 15 分钟内投递失败${asideZh(reason)}。`,
+      `发往接收器 ${receiver} 的通知在最近 15 分钟内投递失败${asideZh(reason)}。`,
     "breaker-open": (receiver, reason) =>
-      `接收方 ${receiver} 的熔断器在最近 15 分钟内打开过${asideZh(reason)}。`,
+      `接收器 ${receiver} 的熔断器在最近 15 分钟内打开过${asideZh(reason)}。`,
   },
   lastFailed: (operation, at, message) => `最近一次${named(operation)}失败（${at}）：${message}`,
   noticed: (what, level, at, message) =>

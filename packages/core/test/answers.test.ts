@@ -4,6 +4,22 @@ import { DeliveryError } from "../src/errors.ts";
 import type { Notifier } from "../src/notifier.ts";
 import { rig } from "./support/rig.ts";
 
+describe("getEvents", () => {
+  it.each([
+    ["SYNC_FAILURE", 'Did you mean "sync_failure"?'],
+    ["sync-failure", 'Did you mean "sync_failure"?'],
+    ["*_failure", "`types` are exact, without `*`"],
+    ["", "It is empty"],
+  ])(
+    "refuses the type %j, which no event has, and does not say that there is none",
+    async (type, told) => {
+      const { monitor, emit } = rig();
+      emit(1);
+      await expect(monitor.getEvents({ types: [type] })).rejects.toThrow(told);
+    },
+  );
+});
+
 describe("explain", () => {
   it("says for every receiver whether it would get the event, and why", async () => {
     const { monitor } = rig();

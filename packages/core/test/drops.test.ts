@@ -1,5 +1,6 @@
 import { fakeClock, memoryNotifier } from "@datasync-monitor/testkit";
 import { expect, it } from "vitest";
+import { createMonitor } from "../src/monitor.ts";
 import { rig } from "./support/rig.ts";
 
 const emitted = (monitor: ReturnType<typeof rig>["monitor"], count: number): void => {
@@ -55,4 +56,18 @@ it("answers about events that were emitted a moment before", async () => {
   });
   await monitor.track("sync", (run) => run.add("records_synced", 1_000));
   expect((await monitor.getSyncMetrics()).total_records_synced).toBe(1_000);
+});
+
+it("advises one who emits in a loop to await flush(), with which nothing is refused or dropped", async () => {
+  const monitor = createMonitor({ onProblem: () => {}, limits: { turnEvents: 1_000 } });
+  monitor.registerCallback(async () => {}, { name: "all" });
+  const emit = () => monitor.emitEvent({ event_type: "row_rejected", message: "x" });
+  for (let n = 1; n <= 5_000; n += 1) {
+    emit();
+    if (n % 1_000 === 0) await monitor.flush();
+  }
+  expect(monitor.stats().receivers[0]).toMatchObject({ delivered: 5_000, dropped: {} });
+  for (let n = 0; n < 1_000; n += 1) emit();
+  expect(emit()).toMatchObject({ problem: expect.stringContaining("Await `flush()`") });
+  await monitor.close();
 });

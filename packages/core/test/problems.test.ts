@@ -55,3 +55,15 @@ it("adds nothing to what a DeliveryError says", () => {
   stderrPrinter(fakeClock())(told);
   expect(printed).toEqual(["datasync-monitor [pager] delivery-config: the token is refused\n"]);
 });
+
+it("prints one line in a minute for a receiver and code, but for what is dropped, which is told by the sum", () => {
+  const print = stderrPrinter(fakeClock());
+  const told = (code: string, message: string) => print({ code, receiver: "ops", message });
+  for (const n of [1, 2]) told("callback-failed", `failure ${n}`);
+  for (const n of [40, 2]) told("events-dropped", `Events were dropped: ${n}.`);
+  expect(printed).toEqual([
+    "datasync-monitor [ops] callback-failed: failure 1\n",
+    "datasync-monitor [ops] events-dropped: Events were dropped: 40.\n",
+    "datasync-monitor [ops] events-dropped: Events were dropped: 2.\n",
+  ]);
+});

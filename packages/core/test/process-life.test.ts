@@ -91,6 +91,22 @@ describe("a process with a monitor", () => {
     expect(ms).toBeLessThan(4_000);
   });
 
+  it.each([
+    ["at its natural end", ""],
+    ["when it is closed", "await monitor.close();"],
+  ])("has told of every dropped event %s, on stderr too, however soon", async (_when, end) => {
+    const { output } = await program(`
+      const monitor = createMonitor();
+      monitor.registerCallback(() => new Promise((done) => setTimeout(done, 1)), { name: "slow", queue: { maxEvents: 10 } });
+      for (let n = 0; n < 500; n += 1) monitor.emitEvent({ event_type: "health_check", message: "x" });
+      ${end}
+      process.once("exit", () => console.log("lost", monitor.stats().receivers[0].dropped.overflow));
+    `);
+    const told = [...output.matchAll(/dropped: (\d+) \(overflow\)/g)].map(([, n]) => Number(n));
+    expect(output).toContain(`lost ${told.reduce((sum, n) => sum + n, 0)}\n`);
+    expect(told.length).toBeLessThanOrEqual(2);
+  });
+
   it("ends though a receiver never settles, once drainOnExitMs is over", async () => {
     const { code, ms } = await program(`
       const monitor = createMonitor({ drainOnExitMs: 300 });

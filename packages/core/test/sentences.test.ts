@@ -53,17 +53,17 @@ describe("a monitor whose locale is zh-CN says in Chinese", () => {
 
     const at = "2025-08-29 18:30:00 +08:00";
     expect((await monitor.getComprehensiveStatus()).reasons).toEqual([
-      "接收方 wrong 已中断，需要人工处理（config）：it said `no` (really): no",
+      "接收器 wrong 已中断，需要人工处理（config）：it said `no` (really): no",
       `最近一次健康检查为“严重”级（${at}）：no database`,
-      "发往接收方 picky 的通知在最近 15 分钟内投递失败（payload）。",
-      "接收方 flaky (`eu`) 的熔断器在最近 15 分钟内打开过（config）。",
-      "接收方 slow 在最近 15 分钟内丢弃了通知（overflow）。",
-      "发往接收方 slow 的通知在最近 15 分钟内投递失败（deadline）。",
-      "接收方 down 的熔断器已打开（unavailable）：it said `no` (really): no",
+      "发往接收器 picky 的通知在最近 15 分钟内投递失败（payload）。",
+      "接收器 flaky (`eu`) 的熔断器在最近 15 分钟内打开过（config）。",
+      "接收器 slow 在最近 15 分钟内丢弃了通知（overflow）。",
+      "发往接收器 slow 的通知在最近 15 分钟内投递失败（deadline）。",
+      "接收器 down 的熔断器已打开（unavailable）：it said `no` (really): no",
       `最近一次数据同步失败（${at}）：lost`,
       `最近一次数据清理失败（${at}）：lost`,
       `最近一次数据迁移失败（${at}）：lost`,
-      `最近一次存储警告为“警告”级（${at}）：at 2025-08-29T10:30:00.000Z: x`,
+      `最近一次存储空间警告为“警告”级（${at}）：at 2025-08-29T10:30:00.000Z: x`,
     ]);
   });
 

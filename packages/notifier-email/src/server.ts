@@ -43,9 +43,10 @@ const decode = (owner: string, text: string): string => {
 const credentials = (owner: string, name: string, user: string, pass: string): Place["auth"] => {
   if (user === "" && pass === "") return undefined;
   if (user !== "" && pass !== "") return { user, pass };
+  const lacks = user === "" ? "user" : "password";
   throw new ConfigError(
     name,
-    `${owner}: a user needs a password and a password a user, but only one of them is set.`,
+    `${owner}: a user needs a password and a password a user, but the ${lacks} is missing. If it comes from an environment variable, that variable is not set.`,
   );
 };
 

@@ -124,6 +124,9 @@ describe("options", () => {
     expect(refusal(inPlaceOfUrl({ host: "mail", password: "canary" })).message).not.toContain(
       "canary",
     );
+    const lacking = refusal(inPlaceOfUrl({ host: "mail", user: "u", password: undefined }));
+    expect(lacking.message).toMatch(/the password is missing.*that variable is not set/);
+    expect(refusal(inPlaceOfUrl({ host: "mail", password: "p" })).message).toMatch(/the user is/);
   });
 
   it.each<[keyof EmailOptions, unknown]>([

@@ -60,6 +60,8 @@ const known = [
 ] as const satisfies readonly (keyof FeishuOptions)[];
 
 const vendorHosts = ["open.feishu.cn", "open.larksuite.com"];
+/** It would refuse each message as if that were wrong, and events would be given up. */
+const slackHost = /(?:^|\.)slack\.com$/;
 const hookPath = /^\/open-apis\/bot\/v2\/hook\/[^/]+\/?$/;
 
 /** Whether what is posted can be read by this machine alone. */
@@ -76,6 +78,9 @@ const readUrl = (value: unknown, proxy: FeishuOptions["proxy"]): URL => {
   const url = urlOption(owner, "webhookUrl", value);
   if (url.protocol === "http:" && !staysHere(url, proxy)) {
     fail("must start with https://; http:// is for this machine alone, without a `proxy`.");
+  }
+  if (slackHost.test(url.hostname)) {
+    fail("is an address of Slack's. Are two variables mixed up?");
   }
   if (vendorHosts.includes(url.hostname) && !hookPath.test(url.pathname)) {
     fail("must be a whole address of a custom bot: its path is /open-apis/bot/v2/hook/<token>.");

@@ -43,6 +43,7 @@ describe("webhookUrl", () => {
     `https://open.feishu.cn/open-apis/bot/hook/${token}`,
     `https://open.feishu.cn/open-apis/bot/v2/hook/?${token}`,
     `https://user:${token}@gateway.example/`,
+    `https://hooks.slack.com/services/T0/B0/${token}`,
     `http://gateway.example/${token}`,
     `ftp://gateway.example/${token}`,
     ` `,
@@ -51,6 +52,12 @@ describe("webhookUrl", () => {
     const error = refusal({ webhookUrl: url });
     expect(error.option).toBe("webhookUrl");
     expect(inspect(error)).not.toContain(token);
+  });
+
+  it("asks whether two variables are mixed up where it is Slack's, and takes a gateway that is named alike", () => {
+    const slack = "https://hooks.slack.com/services/T0/B0/x";
+    expect(refusal({ webhookUrl: slack }).message).toMatch(/Slack's\. Are two variables mixed up/);
+    expect(feishu({ webhookUrl: "https://notslack.com/hook" }).id).toBe("feishu");
   });
 });
 

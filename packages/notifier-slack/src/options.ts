@@ -35,6 +35,9 @@ interface Settings {
 /** The doors of Workflow Builder take other bodies and answer success to ours without posting it. */
 const workflowDoor = /^\/(?:triggers|workflows)\//;
 
+/** A bot answers with HTTP 200 whatever it gets, so nobody would know whether a message arrived. */
+const feishuHost = /(?:^|\.)(?:feishu\.cn|larksuite\.com)$/;
+
 /** Whether what is posted can be read by this machine alone. */
 const staysHere = (url: URL, proxy: SlackOptions["proxy"]): boolean =>
   isLoopback(url) && (proxy === undefined || proxy === "environment");
@@ -51,6 +54,12 @@ const webhookOption = (value: unknown, proxy: SlackOptions["proxy"]): URL => {
     throw new ConfigError(
       "webhookUrl",
       `${owner}: \`webhookUrl\` must start with https://: the URL is a secret. http:// is for this machine alone, without a \`proxy\`.`,
+    );
+  }
+  if (feishuHost.test(url.hostname)) {
+    throw new ConfigError(
+      "webhookUrl",
+      `${owner}: \`webhookUrl\` is an address of Feishu's or Lark's. Are two variables mixed up?`,
     );
   }
   if (workflowDoor.test(url.pathname)) {

@@ -265,6 +265,8 @@ describe("options", () => {
     `https://user:${secret}@hooks.slack.com/services/T0/B0/x`,
     `https://hooks.slack.com/triggers/T0/1/${secret}`,
     `https://hooks.slack.com/workflows/T0/A0/1/${secret}`,
+    `https://open.feishu.cn/open-apis/bot/v2/hook/${secret}`,
+    `https://open.larksuite.com/open-apis/bot/v2/hook/${secret}`,
     `https://[${secret}`,
   ])("refuse a URL that cannot be right, and do not repeat it (trap 30): %#", (webhookUrl) => {
     const error = configError({ webhookUrl });

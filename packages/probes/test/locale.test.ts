@@ -141,7 +141,7 @@ describe("on a monitor whose locale is zh-CN", () => {
     expect(await beat()).toBe("datasync 运行正常，已运行 5 分钟");
     monitor.emitEvent({ event_type: "storage_warning", message: "/data 已用 90%" });
     expect(await beat()).toBe(
-      "datasync 状态降级：最近一次存储警告为“警告”级（2025-08-29 18:35:00 +08:00）：/data 已用 90%",
+      "datasync 状态降级：最近一次存储空间警告为“警告”级（2025-08-29 18:35:00 +08:00）：/data 已用 90%",
     );
     monitor.emitEvent({ event_type: "health_check", level: "critical", message: "数据库不可达" });
     expect(await beat()).toBe(

@@ -41,6 +41,7 @@ export type { RouteAnswer, Routes } from "./receivers/routes.ts";
 export {
   type HostileHttp,
   type HostileHttpOptions,
+  type HttpAnswers,
   hostileHttp,
   type Misbehaviour,
 } from "./receivers/hostile-http.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runStoreCase, type StoreHarness, storeCases } from "../src/index.ts";
 import { testStore } from "../src/vitest.ts";
-import { doubleHarness, type Flaws } from "./support/store-double.ts";
+import { doubleHarness, type Flaws, type Spoil } from "./support/store-double.ts";
 import { answerFlaws } from "./support/store-flaws-answers.ts";
 import { deliveryFlaws } from "./support/store-flaws-delivery.ts";
 import { lastingFlaws } from "./support/store-flaws-lasting.ts";
@@ -45,6 +45,66 @@ describe("the suite for stores, on a store that is right in its own way", () => 
       }),
     }));
     await runStoreCase(one, harness);
+  });
+});
+
+describe("what the suite tells an author of a store", () => {
+  const toldBy = async (id: string, spoil: Spoil): Promise<string> =>
+    runStoreCase(caseOf(id), doubleHarness(spoil)).then(
+      () => "nothing",
+      (error: Error) => error.message,
+    );
+  const strange = (answer: unknown) => () => answer as never;
+
+  it.each([
+    [
+      "commit",
+      "accept/again",
+      undefined,
+      "`{ stale }`, with a list of keys, but it was `undefined`",
+    ],
+    ["commit", "accept/again", {}, "`{ stale }`, with a list of keys, but it was an object of { }"],
+    ["claim", "claim/oldest-first", undefined, "a list of deliveries, an empty one too, but"],
+    ["renew", "renew/holder", [], "`{ lost }`, with a list of keys, but it was a list"],
+    ["move", "move/replay", undefined, "how many deliveries it has changed, but"],
+    [
+      "events",
+      "events/pages",
+      [],
+      "`{ rows, cursor }`, with a list and a string or null, but it was a list",
+    ],
+    ["deliveries", "accept/pending", { rows: [] }, "but it was an object of { rows }"],
+    ["aggregate", "aggregate/sums", { types: {} }, "`{ complete_since, types, metrics }`"],
+    ["backlog", "commit/large", {}, "a list of receivers, but"],
+    ["prune", "prune/count", null, "how many events it has deleted, but it was `null`"],
+  ])("%s() answers something else, by %s", async (method, id, answer, words) => {
+    const told = `${method}() must answer `;
+    expect(await toldBy(id, () => ({ [method]: strange(answer) }))).toContain(told);
+    expect(await toldBy(id, () => ({ [method]: strange(answer) }))).toContain(words);
+    expect(await toldBy(id, () => ({ [method]: strange(Promise.resolve(answer)) }))).toContain(
+      words,
+    );
+  });
+
+  it("a method is missing", async () => {
+    const told = await toldBy("renew/holder", () => ({ renew: undefined as never }));
+    expect(told).toContain("The store has no method `renew()`.");
+  });
+
+  it("the rig has a promise of a store", async () => {
+    const rig: StoreHarness["rig"] = () => ({ store: Promise.resolve() as never, close: () => {} });
+    await expect(runStoreCase(caseOf("open/twice"), { rig })).rejects.toThrow(
+      "The rig's store is a promise.",
+    );
+  });
+
+  it("nothing, if it is frozen", async () => {
+    const harness = doubleHarness();
+    const rig: StoreHarness["rig"] = async (clock) => {
+      const made = await harness.rig(clock);
+      return { ...made, store: Object.freeze(made.store) };
+    };
+    await runStoreCase(caseOf("open/twice"), { rig });
   });
 });
 

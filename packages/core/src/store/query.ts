@@ -1,6 +1,6 @@
 import { isoTime } from "../clock.ts";
-import { ConfigError } from "../errors.ts";
 import { levels, type MonitorEvent } from "../event.ts";
+import { checkPattern } from "../filter.ts";
 import { checkOptions, numberOption, quoted, textOption, wrongOption } from "../options.ts";
 import type {
   Delivery,
@@ -98,9 +98,10 @@ export const readEventQuery = (query: EventQuery): EventSelection => {
   const owner = "An event query";
   checkOptions(owner, query, ["types", "levels", "since", "until", "limit", "cursor"]);
   const types = words(owner, "types", query.types);
-  for (const type of types ?? [])
-    if (type.includes("*"))
-      throw new ConfigError("types", `${owner}: \`types\` are exact, without \`*\`.`);
+  for (const type of types ?? []) {
+    if (type.includes("*")) throw wrongOption(owner, "types", "are exact, without `*`.");
+    checkPattern(owner, type); // no event would be found, as if nothing had gone wrong
+  }
   return {
     types,
     levels: words(owner, "levels", query.levels, levels),

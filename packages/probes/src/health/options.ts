@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import {
   ConfigError,
   checkOptions,
@@ -64,13 +65,17 @@ const checkOption = (name: string, value: unknown): NamedCheck => {
     const rule = `A check's name is one line of 1 to ${longestName} characters.`;
     throw new ConfigError("checks", `${owner}: ${rule}`);
   }
+  const noCheck = () => {
+    const rule = "must be a function, such as `() => ping()`, or have one as `run`.";
+    return new ConfigError(option, `${owner}: \`${option}\` ${rule}`);
+  };
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  // What `ping()` answers is most often a promise; what to do is to call it each round, not to await it.
+  if (typeof value !== "function" && (!isObject || types.isPromise(value))) throw noCheck();
   const given: unknown = typeof value === "function" ? { run: value } : value;
   checkOptions(`${owner} \`${option}\``, given, ["run", "level"]);
   const { run, level } = given as HealthCheck;
-  if (typeof run !== "function") {
-    const rule = "must be a function, or have one as `run`.";
-    throw new ConfigError(option, `${owner}: \`${option}\` ${rule}`);
-  }
+  if (typeof run !== "function") throw noCheck();
   const allowed = ["warning", "error", "critical"] as const;
   return {
     name,

@@ -56,7 +56,7 @@ export const batchCases: readonly ConformanceCase[] = [
     async run(rig, harness) {
       await rig.meet("accept");
       const batch = wordBatch(rig);
-      checkAccepted(await send(rig, batch), `a frozen batch of ${batch.length}`);
+      checkAccepted(await send(rig, batch), `for a frozen batch of ${batch.length}`);
       checkOrder(batch, rig, harness);
     },
   },
@@ -71,7 +71,7 @@ export const batchCases: readonly ConformanceCase[] = [
       const batch = sampleBatch(size).map((event, index) =>
         sampleEvent({ ...event, message: `arrival no. ${index + 1}.` }),
       ) as [MonitorEvent, ...MonitorEvent[]];
-      checkAccepted(await send(rig, batch), `a batch of ${size}`);
+      checkAccepted(await send(rig, batch), `for a batch of ${size}`);
       checkOrder(batch, rig, harness);
       check(rig.attempts() === 1, `A batch is one request, but there were ${rig.attempts()}.`);
     },

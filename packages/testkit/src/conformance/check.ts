@@ -7,8 +7,8 @@ export const patienceMs = 10_000;
 export const soonMs = 1000;
 
 /** @throws Error with `broken`, which says what was promised and what was seen. */
-export function check(kept: boolean, broken: string): asserts kept {
-  if (!kept) throw new Error(broken);
+export function check(kept: boolean, broken: string, cause?: unknown): asserts kept {
+  if (!kept) throw new Error(broken, cause === undefined ? undefined : { cause });
 }
 
 const tickMs = 10;

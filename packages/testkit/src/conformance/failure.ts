@@ -33,6 +33,10 @@ const onceCase = (condition: Exclude<Failure, "refuse">): ConformanceCase => ({
     await aftermath();
     const attempts = rig.attempts();
     check(
+      attempts > 0,
+      `No request was counted under "${condition}". A rig's attempts() counts all that arrive, refused ones too.`,
+    );
+    check(
       attempts === 1,
       `send() makes one attempt; retrying is the pipeline's. It made ${attempts}.`,
     );

@@ -48,7 +48,10 @@ const checkUnharmed = (rig: Rig, what: string, whole: boolean): void => {
   const alerted = rig.alerted?.() ?? [];
   check(alerted.length === 0, `${what} must alert nobody, but it alerts ${alerted.join(", ")}.`);
   const torn = whole && rig.received().some((text) => tornPair.test(text));
-  check(!torn, `A character was torn in two: ${what}.`);
+  check(
+    !torn,
+    `A character was torn in two: ${what}. truncate() and truncateBytes() of core cut between them.`,
+  );
 };
 
 /** Event by event, so that one that arrives cannot hide one that does not. */

@@ -1,5 +1,6 @@
 import type { ConformanceCase, Rig } from "../harness.ts";
 import { check, eventually, soonMs } from "./check.ts";
+import { misspelt } from "./members.ts";
 import { watchResources } from "./resources.ts";
 import { makeRig } from "./rigs.ts";
 import { calledOff, checkAccepted, closeNotifier, send } from "./sending.ts";
@@ -12,9 +13,10 @@ const checkNothingLeft = async (rig: Rig, work: () => Promise<unknown>): Promise
     await closeNotifier(rig);
     const gone = await eventually(() => watch.open().length === 0, soonMs);
     const left = watch.open();
-    const hint = left.includes("a socket")
+    const socketHint = left.includes("a socket")
       ? " The global fetch() keeps its sockets; httpClient() of @datasync-monitor/http ends them, and so does an agent of your own."
       : "";
+    const hint = rig.notifier.close === undefined ? " It has no close()." : socketHint;
     check(gone, `close() left open: ${left.join(", ")}.${hint}`);
   } finally {
     watch.stop();
@@ -33,11 +35,15 @@ export const lifeCases: readonly ConformanceCase[] = [
       check(idPattern.test(notifier.id), "`id` must be lower-case kebab, at most 64 characters.");
       const size = notifier.maxBatchSize ?? 1;
       check(Number.isInteger(size) && size >= 1, "`maxBatchSize` must be a whole number from 1.");
+      const limits: unknown = notifier.rateLimits ?? [];
+      check(Array.isArray(limits), "`rateLimits` must be a list of { max, perMs }.");
       for (const { max, perMs } of notifier.rateLimits ?? []) {
         check(max > 0 && perMs > 0, "Each of `rateLimits` needs a `max` and a `perMs` above 0.");
       }
       const key = notifier.destinationKey ?? "";
       check(!key.includes("://"), "`destinationKey` must be a hash, never the URL.");
+      const slip = misspelt(notifier);
+      check(slip === undefined, `The contract has no ${slip}`);
     },
   },
   {

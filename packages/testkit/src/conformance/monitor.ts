@@ -13,10 +13,13 @@ export const monitorCases: readonly ConformanceCase[] = [
     needs: ["accept"],
     async run(rig, harness) {
       await rig.meet("accept");
+      let cause: unknown;
       const monitor = createMonitor({
         locale: "zh-CN",
         timeZone: "Asia/Shanghai",
-        onProblem: () => {},
+        onProblem: (problem) => {
+          cause = problem.cause;
+        },
       });
       try {
         monitor.registerNotifier(rig.notifier, { rateLimits: [] });
@@ -26,10 +29,14 @@ export const monitorCases: readonly ConformanceCase[] = [
         await monitor.flush({ deadlineMs: patienceMs });
         const stats = monitor.stats();
         checkBooks(stats);
-        const delivered = stats.receivers[0]?.delivered ?? 0;
+        const { delivered = 0, last_error } = stats.receivers[0] ?? {};
+        const why = last_error
+          ? ` The last error, "${last_error.code}": ${last_error.message}`
+          : "";
         check(
           delivered === messages.length,
-          `Of ${messages.length} events ${delivered} were delivered.`,
+          `Of ${messages.length} events ${delivered} were delivered.${why}`,
+          cause,
         );
         const seen = rig.received().join("\n");
         for (const one of taken) {

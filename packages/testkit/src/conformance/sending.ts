@@ -69,11 +69,11 @@ const said = (error: unknown): string => {
 };
 
 /** @throws unless the destination's acceptance was reported as such. */
-export const checkAccepted = (outcome: Outcome, when: string): void => {
+export const checkAccepted = (outcome: Outcome, when: string, what = "send()"): void => {
   if (outcome.accepted) return;
   const reason = DeliveryError.is(outcome.error) ? `: ${outcome.error.message}` : "";
   throw new Error(
-    `send() must resolve ${when}, but it rejected with ${said(outcome.error)}${reason}`,
+    `${what} must resolve ${when}, but it rejected with ${said(outcome.error)}${reason}`,
     { cause: outcome.error },
   );
 };

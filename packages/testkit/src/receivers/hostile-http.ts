@@ -14,8 +14,9 @@ import {
   reset,
   silence,
 } from "./behaviours.ts";
-import { type HttpReceiver, httpStandIn } from "./http-stand-in.ts";
-import type { Routes } from "./routes.ts";
+import { type HttpReceiver, httpStandIn, type VendorCondition } from "./http-stand-in.ts";
+import { type RouteAnswer, type Routes, replyOf } from "./routes.ts";
+import type { MeetOptions } from "./stand-in.ts";
 
 export type Misbehaviour =
   | "silent" // takes the connection and reads nothing
@@ -30,6 +31,9 @@ export type Misbehaviour =
   | "reset" // reads the request, then resets the connection
   | "half-close"; // reads the request, then ends its side without a word
 
+/** What a destination says in words of its own, by the condition they mean; the others are told by the status. */
+export type HttpAnswers = { readonly [C in VendorCondition]?: RouteAnswer | undefined };
+
 export interface HostileHttpOptions {
   /** Path and query of `url`. Default `"/hook"`. */
   readonly path?: string | undefined;
@@ -37,6 +41,8 @@ export interface HostileHttpOptions {
   readonly dripIntervalMs?: number | undefined;
   /** What is answered at other paths, such as a login's. */
   readonly routes?: Routes | undefined;
+  /** For a vendor that says in the body what went wrong, with status 200. Whatever the status, only "accept" and "garble" accept. */
+  readonly answers?: HttpAnswers | undefined;
 }
 
 export interface HostileHttp extends HttpReceiver {
@@ -47,7 +53,7 @@ export interface HostileHttp extends HttpReceiver {
   misbehave(how: Misbehaviour, times?: number): void;
 }
 
-const conditions = ({ retryAfterSeconds = 2 }) => ({
+const byStatus = ({ retryAfterSeconds = 2 }: MeetOptions) => ({
   accept: answer(200, "ok", { "content-type": "text/plain" }),
   garble,
   "rate-limited": answer(429, "slow down", { "retry-after": String(retryAfterSeconds) }),
@@ -57,9 +63,27 @@ const conditions = ({ retryAfterSeconds = 2 }) => ({
   config: answer(401, "who are you"),
 });
 
+const inWords =
+  (given: RouteAnswer, accepts: boolean): Behaviour =>
+  (request, response) => {
+    replyOf(given)(request, response);
+    return accepts;
+  };
+
+const conditionsOf = (answers: HttpAnswers) => (options: MeetOptions) => {
+  const told: Record<VendorCondition, Behaviour> = byStatus(options);
+  for (const condition of Object.keys(told) as VendorCondition[]) {
+    const given = answers[condition];
+    const accepts = condition === "accept" || condition === "garble";
+    if (given !== undefined) told[condition] = inWords(given, accepts);
+  }
+  return told;
+};
+
 /** An HTTP receiver that can do everything a receiver should not. */
 export const hostileHttp = async (options: HostileHttpOptions = {}): Promise<HostileHttp> => {
-  const { path = "/hook", dripIntervalMs = 20, routes } = options;
+  const { path = "/hook", dripIntervalMs = 20, routes, answers = {} } = options;
+  const conditions = conditionsOf(answers);
   const { receiver, behave } = await httpStandIn({ path, conditions, dripIntervalMs, routes });
   const ways: Readonly<Record<Misbehaviour, Behaviour>> = {
     silent: silence,

@@ -1,9 +1,10 @@
-import type { Notifier } from "@datasync-monitor/core";
+import { checkOptions, type Notifier } from "@datasync-monitor/core";
 import type { Canary, Harness } from "../harness.ts";
 import type { ReceivedRequest } from "../receivers/behaviour.ts";
-import { hostileHttp } from "../receivers/hostile-http.ts";
+import { type HttpAnswers, hostileHttp } from "../receivers/hostile-http.ts";
 import type { HttpReceiver } from "../receivers/http-stand-in.ts";
 import type { Routes } from "../receivers/routes.ts";
+import { madeAt } from "./made-at.ts";
 
 export interface HttpDestination {
   /** Where to post. It is a secret: it holds canaries. */
@@ -21,7 +22,9 @@ export interface HttpHarnessOptions extends Pick<Harness, "codes" | "cannotVerif
    * the message meets. Give what it hands out, a session for example, a `canary(name)` too.
    */
   readonly routes?: ((canary: Canary) => Routes) | undefined;
-  /** The header that carries the idempotency key, in lower case, or how to find the key. Left out where there is no place for one. */
+  /** What that `hostileHttp()` says in a vendor's own words, for one that tells of a failure with status 200. */
+  readonly answers?: HttpAnswers | undefined;
+  /** The header that carries the idempotency key, or how to find the key. Left out where there is no place for one. */
   readonly key?: string | ((request: ReceivedRequest) => string | undefined) | undefined;
   /** What a reader sees of a message. Default: the request's body. */
   readonly read?: ((request: ReceivedRequest) => string) | undefined;
@@ -30,6 +33,21 @@ export interface HttpHarnessOptions extends Pick<Harness, "codes" | "cannotVerif
   /** Secrets that are made of canaries, for an option that wants a form of its own. */
   readonly secrets?: ((canary: Canary) => readonly string[]) | undefined;
 }
+
+/** A slip in a name would leave out what it checks, and nobody would miss it. */
+const known = [
+  "notifier",
+  "destination",
+  "routes",
+  "answers",
+  "key",
+  "read",
+  "alerts",
+  "secrets",
+  "codes",
+  "cannotVerify",
+  "trace",
+] as const satisfies readonly (keyof HttpHarnessOptions)[];
 
 /** What `verify()` asks with, and no message is sent by. */
 const probes = ["GET", "HEAD", "OPTIONS"];
@@ -41,14 +59,19 @@ const asItCame = ({ method, path, headers, body }: ReceivedRequest): string =>
     "\n",
   );
 
-const hostile = (canary: Canary, routes: Routes | undefined): Promise<HttpReceiver> =>
-  hostileHttp({ path: `/hook/${canary("path")}?key=${canary("query")}`, routes });
+const hostile =
+  (answers: HttpAnswers | undefined) =>
+  (canary: Canary, routes: Routes | undefined): Promise<HttpReceiver> =>
+    hostileHttp({ path: `/hook/${canary("path")}?key=${canary("query")}`, routes, answers });
 
 /** A notifier that posts over HTTP, at a receiver that can do everything a receiver should not. It is held to every case. */
 export const httpHarness = (options: HttpHarnessOptions): Harness => {
-  const { notifier, destination = hostile, key, alerts, codes, cannotVerify, trace } = options;
+  checkOptions("httpHarness()", options, known);
+  const { notifier, key, alerts, codes, cannotVerify, trace } = options;
+  const destination = options.destination ?? hostile(options.answers);
   const read = options.read ?? (({ body }) => body);
-  const keyOf = typeof key === "string" ? ({ headers }: ReceivedRequest) => headers[key] : key;
+  const keyOf =
+    typeof key === "string" ? ({ headers }: ReceivedRequest) => headers[key.toLowerCase()] : key;
   return {
     protocol: "http",
     ...(codes && { codes }),
@@ -58,7 +81,7 @@ export const httpHarness = (options: HttpHarnessOptions): Harness => {
       const receiver = await destination(canary, options.routes?.(canary));
       const taken = () => receiver.accepted().filter(isMessage);
       return {
-        notifier: notifier({ url: receiver.url, canary }),
+        ...(await madeAt(receiver, () => notifier({ url: receiver.url, canary }))),
         meet: (condition) => receiver.meet(condition),
         received: () => taken().map(read),
         attempts: receiver.attempts,

@@ -1,7 +1,8 @@
-import type { Notifier } from "@datasync-monitor/core";
+import { checkOptions, type Notifier } from "@datasync-monitor/core";
 import type { Canary, Harness } from "../harness.ts";
 import type { ReceivedMail } from "../receivers/mail.ts";
 import { smtpStandIn } from "../receivers/smtp.ts";
+import { madeAt } from "./made-at.ts";
 
 export interface SmtpDestination {
   /** With user and password: `"smtp://user:pass@127.0.0.1:2525"`. */
@@ -30,6 +31,7 @@ const whole = ({ subject, text, html }: ReceivedMail): string => [subject, text,
 
 /** A notifier that sends mail over SMTP, at a real server that asks for credentials. Its idempotency key is the Message-ID. */
 export const smtpHarness = (options: SmtpHarnessOptions): Harness => {
+  checkOptions("smtpHarness()", options, ["notifier", "read", "codes", "cannotVerify", "trace"]);
   const { notifier, read = whole, codes, cannotVerify, trace } = options;
   return {
     ...(codes && { codes }),
@@ -41,7 +43,9 @@ export const smtpHarness = (options: SmtpHarnessOptions): Harness => {
       const server = await smtpStandIn({ user, pass });
       const { url, host, port } = server;
       return {
-        notifier: notifier({ url, host, port, user, pass, recipients, canary }),
+        ...(await madeAt(server, () =>
+          notifier({ url, host, port, user, pass, recipients, canary }),
+        )),
         async meet(condition) {
           server.reply("rcpt", 250, { recipient: recipients[1] });
           await server.meet(condition);

@@ -1,5 +1,6 @@
 import type { EventStore } from "@datasync-monitor/core";
 import { fakeClock } from "../clock.ts";
+import { withCheckedAnswers } from "./answers.ts";
 import type { StoreBench, StoreCase, StoreHarness, StoreRig } from "./harness.ts";
 
 /** Why the harness cannot show a case, or undefined. */
@@ -22,7 +23,8 @@ class Stores {
     this.#rig = rig;
   }
 
-  async open(store: EventStore): Promise<EventStore> {
+  async open(given: EventStore): Promise<EventStore> {
+    const store = withCheckedAnswers(given);
     this.#count += 1;
     this.#open.push(store);
     await store.open(`process-${this.#count}`);
