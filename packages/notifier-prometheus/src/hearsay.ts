@@ -1,0 +1,52 @@
+import type { MonitorSignal } from "@datasync-monitor/core";
+
+/**
+ * What signals told of one monitor's receivers, against what its books say. Books begin and end with a
+ * registration: what a receiver did between their last reading and its leaving stands in none, and was told.
+ */
+export class Hearsay {
+  /** By receiver, and by what its books are read by: how often it was told since then. Below 0: they knew before. */
+  readonly #receivers = new Map<string, Map<string, number>>();
+  #compared = false;
+
+  hear(signal: MonitorSignal): void {
+    if (signal.kind === "attempt") {
+      this.#add(signal.receiver, `attempt ${signal.outcome}`, 1);
+    } else if (signal.kind === "settled") {
+      const { receiver, fate, reason } = signal;
+      this.#add(receiver, `fate ${fate}`, 1);
+      if (reason !== null) this.#add(receiver, `${fate} ${reason}`, 1);
+    }
+  }
+
+  /** How much more was told of a receiver than its books grew by, since they were last read. */
+  missing(receiver: string, key: string, grown: number): number {
+    const left = this.#add(receiver, key, -grown);
+    if (left <= 0) return 0;
+    this.#receivers.get(receiver)?.set(key, 0);
+    return left;
+  }
+
+  /** Whom the books do not name any more. */
+  gone(present: ReadonlySet<string>): readonly string[] {
+    return [...this.#receivers.keys()].filter((name) => !present.has(name));
+  }
+
+  /** The books were read. What they knew before anything could be heard hides nothing from then on. */
+  compared(gone: readonly string[]): void {
+    if (!this.#compared) this.#receivers.clear();
+    this.#compared = true;
+    for (const name of gone) this.#receivers.delete(name);
+  }
+
+  #add(receiver: string, key: string, count: number): number {
+    let told = this.#receivers.get(receiver);
+    if (told === undefined) {
+      told = new Map();
+      this.#receivers.set(receiver, told);
+    }
+    const sum = (told.get(key) ?? 0) + count;
+    told.set(key, sum);
+    return sum;
+  }
+}
