@@ -70,7 +70,7 @@ export const streamWrite = (stream: ConsoleStream): ((text: string) => Promise<v
       stream.on?.("error", onError);
       stream.on?.("close", onClose);
       try {
-        stream.write(text, (error) => {
+        const writing = stream.write(text, (error) => {
           if (!error) {
             leave();
             resolve();
@@ -79,6 +79,8 @@ export const streamWrite = (stream: ConsoleStream): ((text: string) => Promise<v
           absorbLateError();
           onError(error);
         });
+        // An `async` one that rejects calls nobody back, and would end the process.
+        if (writing instanceof Promise) writing.catch(onError);
       } catch (error) {
         onError(error); // Node's streams never throw here; another's may
       }

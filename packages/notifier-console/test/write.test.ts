@@ -151,6 +151,16 @@ describe("a write", () => {
     expect(await failureOf(sent)).toMatchObject({ code: "endpoint" });
   });
 
+  it("fails in our words when write() is async and rejects", async () => {
+    const stream: ConsoleStream = {
+      async write() {
+        throw systemError("ENOSPC");
+      },
+    };
+    const sent = consoleNotifier({ stream }).send([sampleEvent()], sendContext());
+    expect(await failureOf(sent)).toMatchObject({ code: "unavailable" });
+  });
+
   it("never ends the stream", async () => {
     const { stream } = sink();
     const notifier = consoleNotifier({ stream });
