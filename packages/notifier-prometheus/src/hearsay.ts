@@ -1,4 +1,14 @@
-import type { MonitorSignal } from "@datasync-monitor/core";
+import type { Fate, MonitorSignal } from "@datasync-monitor/core";
+
+/** Made once: a new text for each event of each receiver would cost more than counting it. */
+const fateKeys: Readonly<Record<Fate, string>> = {
+  delivered: "fate delivered",
+  filtered: "fate filtered",
+  folded: "fate folded",
+  moved: "fate moved",
+  dropped: "fate dropped",
+  dead: "fate dead",
+};
 
 /**
  * What signals told of one monitor's receivers, against what its books say. Books begin and end with a
@@ -14,7 +24,7 @@ export class Hearsay {
       this.#add(signal.receiver, `attempt ${signal.outcome}`, 1);
     } else if (signal.kind === "settled") {
       const { receiver, fate, reason } = signal;
-      this.#add(receiver, `fate ${fate}`, 1);
+      this.#add(receiver, fateKeys[fate], 1);
       if (reason !== null) this.#add(receiver, `${fate} ${reason}`, 1);
     }
   }
