@@ -169,9 +169,12 @@ export const httpClient = (options: HttpClientOptions = {}, owner = "httpClient(
   };
 
   const targetOf = (url: URL): Target => {
-    if (latest?.href === url.href) return latest;
+    if (latest !== undefined && latest.href === url.href) return latest;
     if (!/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
-      throw new DeliveryError("config", "the address must be http or https, without credentials");
+      throw new DeliveryError(
+        "config",
+        "the address must be a `URL` of http or https, without credentials",
+      );
     }
     const proxy = proxyFor(url);
     // Through a tunnel a proxy sees nothing; of plain HTTP it is asked with the whole address.

@@ -163,6 +163,18 @@ describe("what fails", () => {
     ]);
   });
 
+  it.each([
+    ["of another scheme", new URL("ftp://hooks.test/")],
+    ["with credentials", new URL("https://user:SECRET@hooks.test/")],
+    ["that is a text", "https://hooks.test/SECRET" as unknown as URL],
+  ])("is config for an address %s", async (_, url) => {
+    const error = await failure(client().post({ url, body: "", signal: patient() }));
+    expect([error.code, error.message]).toEqual([
+      "config",
+      "the address must be a `URL` of http or https, without credentials",
+    ]);
+  });
+
   it("is unavailable when a name cannot be looked up", async () => {
     const url = new URL("http://no-such-host.invalid/hook");
     const error = await failure(client().post({ url, body: "", signal: patient() }));
