@@ -10,6 +10,9 @@ const fateKeys: Readonly<Record<Fate, string>> = {
   dead: "fate dead",
 };
 
+/** Receivers may come and go by the thousand while nobody scrapes; of more than these nothing is kept. */
+const mostReceivers = 1_000;
+
 /**
  * What signals told of one monitor's receivers, against what its books say. Books begin and end with a
  * registration: what a receiver did between their last reading and its leaving stands in none, and was told.
@@ -21,11 +24,11 @@ export class Hearsay {
 
   hear(signal: MonitorSignal): void {
     if (signal.kind === "attempt") {
-      this.#add(signal.receiver, `attempt ${signal.outcome}`, 1);
+      this.#count(signal.receiver, `attempt ${signal.outcome}`);
     } else if (signal.kind === "settled") {
       const { receiver, fate, reason } = signal;
-      this.#add(receiver, fateKeys[fate], 1);
-      if (reason !== null) this.#add(receiver, `${fate} ${reason}`, 1);
+      this.#count(receiver, fateKeys[fate]);
+      if (reason !== null) this.#count(receiver, `${fate} ${reason}`);
     }
   }
 
@@ -47,6 +50,11 @@ export class Hearsay {
     if (!this.#compared) this.#receivers.clear();
     this.#compared = true;
     for (const name of gone) this.#receivers.delete(name);
+  }
+
+  #count(receiver: string, key: string): void {
+    if (this.#receivers.size < mostReceivers || this.#receivers.has(receiver))
+      this.#add(receiver, key, 1);
   }
 
   #add(receiver: string, key: string, count: number): number {
