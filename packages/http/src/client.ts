@@ -163,6 +163,8 @@ export const httpClient = (options: HttpClientOptions = {}, owner = "httpClient(
       connections,
       connect: connect.via(proxy),
       maxHeaderSize: headerLimit,
+      headersTimeout: 0, // whoever waits has a deadline, and it may be later than undici's 5 minutes
+      bodyTimeout: 0,
     });
     pools.set(origin, pool);
     return pool;
