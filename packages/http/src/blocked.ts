@@ -1,5 +1,5 @@
-/** The ways an IPv6 address carries an IPv4 one in its last 32 bits: compatible, mapped, translated, NAT64. */
-const carriers = ["::", "::ffff:", "::ffff:0:", "64:ff9b::"];
+/** The ways an IPv6 address carries an IPv4 one in its last 32 bits: compatible, mapped, translated, NAT64 and a network's own NAT64. */
+const carriers = ["::", "::ffff:", "::ffff:0:", "64:ff9b::", "64:ff9b:1::"];
 
 const hex = (high: string, low: string): string => ((Number(high) << 8) | Number(low)).toString(16);
 

@@ -163,15 +163,20 @@ export const httpClient = (options: HttpClientOptions = {}, owner = "httpClient(
       connections,
       connect: connect.via(proxy),
       maxHeaderSize: headerLimit,
+      headersTimeout: 0, // whoever waits has a deadline, and it may be later than undici's 5 minutes
+      bodyTimeout: 0,
     });
     pools.set(origin, pool);
     return pool;
   };
 
   const targetOf = (url: URL): Target => {
-    if (latest?.href === url.href) return latest;
+    if (latest !== undefined && latest.href === url.href) return latest;
     if (!/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
-      throw new DeliveryError("config", "the address must be http or https, without credentials");
+      throw new DeliveryError(
+        "config",
+        "the address must be a `URL` of http or https, without credentials",
+      );
     }
     const proxy = proxyFor(url);
     // Through a tunnel a proxy sees nothing; of plain HTTP it is asked with the whole address.

@@ -9,8 +9,12 @@ const refusedByPeer = /^ERR_SSL_[\w/]*ALERT_(?:\w*CERTIFICATE|UNKNOWN_CA|ACCESS_
 /** Of OpenSSL's reasons some hold a slash: `ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE`, since Node 22. */
 const plainCode = /^(?:\w{1,80}|ERR_SSL_[\w/]{1,72})$/;
 
-/** The request itself cannot be written: a header that is not allowed, a method that is unknown. */
-const unwritable = new Set(["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED"]);
+/** The request itself cannot be written: a header that is not allowed or untrue, a method that is unknown. */
+const unwritable = new Set([
+  "UND_ERR_INVALID_ARG",
+  "UND_ERR_NOT_SUPPORTED",
+  "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH",
+]);
 
 const closedHere = new Set(["UND_ERR_CLOSED", "UND_ERR_DESTROYED"]);
 

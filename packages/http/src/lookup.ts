@@ -29,7 +29,10 @@ export const judgedLookup =
     problem: (hostname: string, addresses: readonly LookupAddress[]) => Error | undefined,
   ): LookupFunction =>
   (hostname, options, callback) => {
-    resolver(hostname, { ...options, all: true }, (error, found) => {
+    let settled = false;
+    const answer = (error: Error | null, found: unknown) => {
+      if (settled) return; // a socket takes one answer
+      settled = true;
       if (error) return callback(error, []);
       const addresses = listOf(found);
       const [first] = addresses;
@@ -40,5 +43,8 @@ export const judgedLookup =
       if (wrong !== undefined) return callback(wrong, []);
       if (options.all) callback(null, [...addresses]);
       else callback(null, first.address, first.family);
-    });
+    };
+    const asked: unknown = resolver(hostname, { ...options, all: true }, answer);
+    // An `async` one that rejects calls nobody back, and would end the process.
+    Promise.resolve(asked).catch((reason) => answer(reason, []));
   };

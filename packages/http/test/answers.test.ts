@@ -23,6 +23,13 @@ describe("parseRetryAfter", () => {
     ["2025-08-29T18:30:07.500+08:00", 7_500],
     ["Sun, 06 Nov 1994 08:49:37 GMT", 0],
     ["Thu, 01 Jan 2099 00:00:00 GMT", yearMs],
+    ["Fri, 29 Aug 2025 18:30:07 +0800", 7_000],
+    ["Sat, 9 Aug 2025 10:30:07 UTC", 0],
+    ["2025-08-29T18:30:07+0800", 7_000],
+    ["5, 5", 5_000],
+    ["Fri, 29 Aug 2025 10:30:07 GMT, Friday, 29-Aug-25 10:30:09 GMT", 9_000],
+    ["Fri Aug 29 10:30:07 2025, 3", 7_000],
+    ["30, 60", 60_000],
   ])("reads %j as %i ms", (value, ms) => {
     expect(parseRetryAfter(value, now)).toBe(ms);
   });
@@ -39,7 +46,7 @@ describe("parseRetryAfter", () => {
     "retry 5",
     "0x10",
     "12 s",
-    "30, 60",
+    "soon, 30",
     "Fri, 99 Foo 2025 10:30:07 GMT",
   ])("makes nothing of %j", (value) => {
     expect(parseRetryAfter(value, now)).toBeUndefined();

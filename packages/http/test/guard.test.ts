@@ -222,6 +222,30 @@ describe("a resolver", () => {
     });
   });
 
+  it("that is async and rejects leaves the host unavailable, and the process alive", async () => {
+    const rejected: unknown[] = [];
+    const onRejection = (reason: unknown) => rejected.push(reason);
+    process.on("unhandledRejection", onRejection);
+    const reject = async () => {
+      throw Object.assign(new Error("HOST-SECRET"), { code: "ESERVFAIL" });
+    };
+    const { post } = await attempt("hooks.test", { lookup: reject });
+    expect(await failure(post())).toMatchObject({
+      code: "unavailable",
+      message: "could not connect (ESERVFAIL)",
+    });
+    const late = await attempt("hooks.test", {
+      lookup: async (_hostname, _options, callback) => {
+        callback(null, [{ address: "127.0.0.1", family: 4 }]);
+        callback(null, [{ address: "127.0.0.1", family: 4 }]);
+        throw new Error("too late");
+      },
+    });
+    expect((await late.post()).status).toBe(200);
+    process.off("unhandledRejection", onRejection);
+    expect(rejected).toEqual([]);
+  });
+
   it("that never answers is given up after `connectTimeoutMs`", async () => {
     const { post } = await attempt("hooks.test", { lookup: () => {}, connectTimeoutMs: 20 });
     expect((await failure(post())).message).toBe("could not connect (CONNECT_TIMEOUT)");

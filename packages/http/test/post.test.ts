@@ -163,6 +163,31 @@ describe("what fails", () => {
     ]);
   });
 
+  it.each([
+    ["of another scheme", new URL("ftp://hooks.test/")],
+    ["with credentials", new URL("https://user:SECRET@hooks.test/")],
+    ["that is a text", "https://hooks.test/SECRET" as unknown as URL],
+  ])("is config for an address %s", async (_, url) => {
+    const error = await failure(client().post({ url, body: "", signal: patient() }));
+    expect([error.code, error.message]).toEqual([
+      "config",
+      "the address must be a `URL` of http or https, without credentials",
+    ]);
+  });
+
+  it.each([
+    ["a line break", { "x-note": "a\r\nb: c" }],
+    ["a length that is not the body's", { "content-length": "7" }],
+  ])("is config for a header with %s: no attempt would write it", async (_, headers) => {
+    const { url, seen } = await serve((_, response) => response.end("ok"));
+    const error = await failure(client().post({ url, body: "abc", headers, signal: patient() }));
+    expect(seen).toEqual([]);
+    expect([error.code, error.message]).toEqual([
+      "config",
+      "the request cannot be written: a header, the method or the path is not valid",
+    ]);
+  });
+
   it("is unavailable when a name cannot be looked up", async () => {
     const url = new URL("http://no-such-host.invalid/hook");
     const error = await failure(client().post({ url, body: "", signal: patient() }));

@@ -11,7 +11,10 @@ const owner = "consoleNotifier()";
 
 /** The part of a Node writable that is used: `process.stdout`, a file stream, or an object of your own. */
 export interface ConsoleStream {
-  /** Calls `done` once the text is written, or with the reason why it is not. */
+  /**
+   * Calls `done` once the text is written, or with the reason why it is not. One that takes the text alone has
+   * written it when it returns, or when the promise that it returns resolves.
+   */
   write(text: string, done: (error?: Error | null) => void): unknown;
   on?(event: "error" | "close", listener: (error?: Error) => void): unknown;
   off?(event: "error" | "close", listener: (error?: Error) => void): unknown;

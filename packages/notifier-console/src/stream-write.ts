@@ -59,6 +59,10 @@ export const streamWrite = (stream: ConsoleStream): ((text: string) => Promise<v
         stream.off?.("error", onError);
         stream.off?.("close", onClose);
       };
+      const onWritten = () => {
+        leave();
+        resolve();
+      };
       const onError = (error: unknown) => {
         leave();
         reject(failure(error));
@@ -70,15 +74,16 @@ export const streamWrite = (stream: ConsoleStream): ((text: string) => Promise<v
       stream.on?.("error", onError);
       stream.on?.("close", onClose);
       try {
-        stream.write(text, (error) => {
-          if (!error) {
-            leave();
-            resolve();
-            return;
-          }
+        const calledBack = (error?: Error | null) => {
+          if (!error) return onWritten();
           absorbLateError();
           onError(error);
-        });
+        };
+        const callsBack = stream.write.length !== 1;
+        const writing = stream.write(text, calledBack);
+        // An `async` one that rejects calls nobody back, and would end the process.
+        if (writing instanceof Promise) writing.then(callsBack ? undefined : onWritten, onError);
+        else if (!callsBack) onWritten();
       } catch (error) {
         onError(error); // Node's streams never throw here; another's may
       }

@@ -151,6 +151,34 @@ describe("a write", () => {
     expect(await failureOf(sent)).toMatchObject({ code: "endpoint" });
   });
 
+  it("fails in our words when write() is async and rejects", async () => {
+    const stream: ConsoleStream = {
+      async write() {
+        throw systemError("ENOSPC");
+      },
+    };
+    const sent = consoleNotifier({ stream }).send([sampleEvent()], sendContext());
+    expect(await failureOf(sent)).toMatchObject({ code: "unavailable" });
+  });
+
+  it.each([
+    ["at once", (lines: string[]) => (text: string) => void lines.push(text)],
+    [
+      "by a promise",
+      (lines: string[]) => async (text: string) => {
+        await Promise.resolve();
+        lines.push(text);
+      },
+    ],
+  ])("takes a write() of the text alone for done %s, and goes on", async (_, writeTo) => {
+    const lines: string[] = [];
+    const notifier = consoleNotifier({ stream: { write: writeTo(lines) }, format: "json" });
+    for (const message of ["one", "two"]) {
+      await notifier.send([sampleEvent({ message })], sendContext({ idempotencyKey: message }));
+    }
+    expect(lines.map((line) => JSON.parse(line).message)).toEqual(["one", "two"]);
+  });
+
   it("never ends the stream", async () => {
     const { stream } = sink();
     const notifier = consoleNotifier({ stream });

@@ -1,5 +1,5 @@
 import { singleLine, truncate } from "@datasync-monitor/core";
-import type { ListBounds, View } from "./view.ts";
+import { type ListBounds, troubleWithin, type View } from "./view.ts";
 import type { Words } from "./words.ts";
 
 const entities: Readonly<Record<string, string>> = {
@@ -82,7 +82,7 @@ export const htmlRow = (view: View, { message }: ListBounds): string => row(view
 
 /** The same for one that is listed only: what its section would have said first and last. */
 export const htmlListed = (view: View, words: Words, bounds: ListBounds): string => {
-  const trouble = truncate(view.trouble, bounds.trouble);
+  const trouble = troubleWithin(view, bounds);
   return row(view, bounds.message, [
     ...(trouble === "" ? [] : [trouble]),
     `${words.eventId} ${view.id}`,

@@ -1,5 +1,5 @@
 import { singleLine, truncate } from "@datasync-monitor/core";
-import { type ListBounds, levelWord, type View } from "./view.ts";
+import { type ListBounds, levelWord, troubleWithin, type View } from "./view.ts";
 import type { Words } from "./words.ts";
 
 const rule = "-".repeat(60);
@@ -40,7 +40,7 @@ export const plainRow = (view: View, { message }: ListBounds): string => {
 
 /** The same for one that is listed only: what its section would have said first and last. */
 export const plainListed = (view: View, words: Words, bounds: ListBounds): string => {
-  const trouble = truncate(view.trouble, bounds.trouble);
+  const trouble = troubleWithin(view, bounds);
   return [
     plainRow(view, bounds),
     ...(trouble === "" ? [] : [`    ${trouble}`]),

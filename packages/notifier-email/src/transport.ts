@@ -4,7 +4,11 @@ import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { Mailbox } from "./address.ts";
 import type { Server } from "./server.ts";
 
-/** What every connection to the server is opened with. nodemailer would wait 10 minutes for a silent one. */
+/**
+ * What every connection to the server is opened with. Whoever waits has a deadline, and ends the connection when it
+ * comes. Until then a server has all the time that RFC 5321 §4.5.3.2 gives it: one that looks long at a mail, and is
+ * left before it answers, delivers it each time.
+ */
 export const connectionOptions = (server: Server): SMTPConnection.Options => ({
   host: server.host,
   port: server.port,
@@ -12,8 +16,8 @@ export const connectionOptions = (server: Server): SMTPConnection.Options => ({
   requireTLS: server.requireTls && !server.secure,
   connectionTimeout: 10_000,
   dnsTimeout: 10_000,
-  greetingTimeout: 10_000,
-  socketTimeout: 30_000,
+  greetingTimeout: 5 * 60_000,
+  socketTimeout: 10 * 60_000,
   // At once: a polite end would still flush the rest of a mail that was given up.
   socketCloseTimeout: 0,
   maxResponseSize: 64 * 1024,

@@ -60,6 +60,16 @@ export const listBounds = [
   { message: 20, trouble: 0 },
 ] as const satisfies readonly ListBounds[];
 
+/** What belongs to the character before it. */
+const glue = /^[\udc00-\udfff\p{M}\p{EMod}\u200d]+/u;
+
+/** What went wrong, as a list has room for it: cut in its middle, for it ends with its cause. */
+export const troubleWithin = ({ trouble }: View, { trouble: most }: ListBounds): string => {
+  if (trouble.length <= most) return trouble;
+  const head = truncate(trouble, Math.ceil(most / 2));
+  return head + trouble.slice(trouble.length - most + head.length).replace(glue, "");
+};
+
 /** Keeps line breaks; every other character that cannot be seen becomes a space. */
 const tidy = (text: string, max: number): string =>
   truncate(text.replaceAll("\t", "    "), max)

@@ -80,6 +80,18 @@ describe("a digest", () => {
     expect(text).toContain(`${100 - sections} events above are listed only`);
   });
 
+  it("keeps the cause at the end of what went wrong in that list, and cuts it in its middle", () => {
+    const cause = { name: "Error", message: "connect ECONNREFUSED 10.1.2.3:8443" };
+    const events = sampleBatch(100, {
+      message: "lorem ipsum ".repeat(60),
+      details: { error: { name: "Error", message: "the sync was given up ".repeat(9), cause } },
+    });
+    const { text, html } = renderMail(events, english);
+    const listed = /Error: the sync was given up .*….*connect ECONNREFUSED 10\.1\.2\.3:8443\)/g;
+    expect(text.match(listed)?.length).toBeGreaterThan(20);
+    expect(html.match(listed)).toHaveLength(text.match(listed)?.length ?? 0);
+  });
+
   it.each([
     ["long Chinese texts", "数据库在规定的时间内没有应答，请检查网络和磁盘".repeat(8), chinese],
     ["texts of quotes", '"'.repeat(200), english],

@@ -23,6 +23,24 @@ export const cut = (text: string, maxBytes: number): string => {
     : truncateBytes(text, maxBytes - markerTail.length) + markerTail;
 };
 
+/** With less, each end would be a word or two. */
+const leastForEnds = 40;
+
+/** Half of a character, or what belongs to the one before it. */
+const torn = /^[\ufffd\p{M}\p{EMod}\u200d]+/u;
+
+/**
+ * The same for what went wrong, which ends with its cause: cut in its middle. The blank there keeps what is left
+ * of an address from being one.
+ */
+export const cutMiddle = (text: string, maxBytes: number): string => {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= maxBytes || maxBytes < leastForEnds) return cut(text, maxBytes);
+  const head = `${truncateBytes(text, Math.ceil(maxBytes / 2))} `;
+  const tail = bytes.subarray(bytes.length - maxBytes + Buffer.byteLength(head));
+  return head + tail.toString().replace(torn, "");
+};
+
 /** `&` only where it would begin an entity, so that a lone one stays as it is. */
 const markup = /[<>*_[\]()#`\\!:+"'$/~-]|&(?=[#\w])/g;
 

@@ -1,5 +1,5 @@
 import { describeBatch } from "@datasync-monitor/core";
-import { cut } from "./escape.ts";
+import { cut, cutMiddle } from "./escape.ts";
 import type { Room } from "./fit.ts";
 import type { Fact, Look, Story } from "./story.ts";
 import { words } from "./words.ts";
@@ -21,10 +21,15 @@ export interface ShownFacts {
   readonly cut: boolean;
 }
 
-/** Errors come first, and stay when no other field does. */
-export const factsWithin = ({ errors, facts }: Story, { fields }: Room): ShownFacts => {
+/** Errors come first, and stay when no other field does; they are cut already. */
+export const factsWithin = ({ errors, facts }: Story, { fields, textBytes }: Room): ShownFacts => {
   const others = facts.slice(0, Math.max(0, fields - errors.length));
-  return { errors, others, cut: others.length < facts.length };
+  const most = Math.min(errorBytes, textBytes);
+  return {
+    errors: errors.map((error) => ({ ...error, value: cutMiddle(error.value, most) })),
+    others,
+    cut: others.length < facts.length,
+  };
 };
 
 const screenfulBytes = 600;

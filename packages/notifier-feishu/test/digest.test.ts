@@ -75,6 +75,19 @@ describe.each(shapes)("a digest in the shape %o", (shape) => {
     }
   });
 
+  it("keeps the cause at the end of what went wrong, and cuts it in its middle", () => {
+    const cause = { name: "Error", message: "connect ECONNREFUSED 10.1.2.3:8443" };
+    const error = { name: "Error", message: "第三次尝试失败后被放弃，".repeat(30), cause };
+    const failed = (index: number) => event(index, { level: "error", details: { error } });
+    const shown = shownIn(
+      Array.from({ length: 20 }, (_, index) => failed(index)),
+      { ...shape, maxBytes: 12_000 },
+    );
+    expect(shown.match(/第三次[^\n]*… [^\n]*connect ECONNREFUSED 10\.1\.2\.3:8443/g)).toHaveLength(
+      20,
+    );
+  });
+
   it("says how many of which level it leaves out, the mildest", () => {
     const long = sampleBatch(20, { message: "x".repeat(900) });
     const events = [...long.slice(1), event(99, { level: "critical" })];

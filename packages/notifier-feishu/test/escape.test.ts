@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   cut,
+  cutMiddle,
   disarmMentions,
   disarmTags,
   escapeMarkdown,
@@ -116,5 +117,26 @@ describe("cut", () => {
         expect(short.isWellFormed()).toBe(true);
       }),
     );
+  });
+});
+
+describe("cutMiddle", () => {
+  it("keeps both ends, and what has room as it is", () => {
+    expect(cutMiddle("数据同步", 12)).toBe("数据同步");
+    expect(cutMiddle(`${"a".repeat(50)}${"b".repeat(50)}`, 50)).toBe(
+      `${"a".repeat(22)}… ${"b".repeat(24)}`,
+    );
+    expect(cutMiddle("https://example.com/".padEnd(100, "x"), 50)).toContain(" ");
+  });
+
+  it("tears no character and holds to its room, whatever the text", () => {
+    fc.assert(
+      fc.property(hostileText, fc.integer({ min: 0, max: 400 }), (text, room) => {
+        const short = cutMiddle(printable(text), room);
+        expect(Buffer.byteLength(short)).toBeLessThanOrEqual(room);
+        expect(short.isWellFormed()).toBe(true);
+      }),
+    );
+    expect(cutMiddle(family.repeat(20), 60)).not.toMatch(/\ufffd/);
   });
 });

@@ -1,6 +1,7 @@
 import type { MonitorSignal, NotifierHost, Registration } from "@datasync-monitor/core";
 import type { Registry } from "prom-client";
 import { absorb, clearGauges } from "./health.ts";
+import { Hearsay } from "./hearsay.ts";
 import { levels, other, outcomes, ReceiverLabels, refusalReasons } from "./labels.ts";
 import { createMeters, type Meters } from "./meters.ts";
 import type { Settings } from "./options.ts";
@@ -9,6 +10,7 @@ import { Readings } from "./readings.ts";
 interface Watch {
   readonly settings: Settings;
   readonly observation: Registration;
+  readonly hearsay: Hearsay;
   /** How many notifiers asked for this monitor; at 0 it is read once more, then forgotten. */
   holders: number;
 }
@@ -59,8 +61,12 @@ export class Board {
       watch.holders += 1;
       return;
     }
-    const observation = host.observe((signal) => this.#observe(signal, settings));
-    this.#watches.set(host, { settings, observation, holders: 1 });
+    const hearsay = new Hearsay();
+    const observation = host.observe((signal) => {
+      hearsay.hear(signal);
+      this.#observe(signal, settings);
+    });
+    this.#watches.set(host, { settings, observation, hearsay, holders: 1 });
   }
 
   /**
@@ -102,11 +108,11 @@ export class Board {
     const { meters } = this;
     const labels = this.#labels;
     clearGauges(meters);
-    for (const [host, { settings }] of this.#watches) {
+    for (const [host, { settings, hearsay }] of this.#watches) {
       const readings = this.#readings.get(host) ?? new Readings();
       this.#readings.set(host, readings);
       try {
-        absorb(host.stats(), { meters, labels, settings, readings });
+        absorb(host.stats(), { meters, labels, settings, readings, hearsay });
       } catch {
         meters.collectFailures.inc(); // the other monitors, and the user's own metrics, still show
       }

@@ -15,6 +15,7 @@ const answer = (
   status: number,
   { body, contentType }: Scrape,
 ): void => {
+  if (response.headersSent) return; // by a middleware that would not wait: ours would throw where nobody catches
   response.writeHead(status, {
     "content-type": contentType,
     "content-length": Buffer.byteLength(body),

@@ -1,5 +1,6 @@
-import type { MonitorStats, ReceiverStats } from "@datasync-monitor/core";
+import type { Fate, MonitorStats, ReceiverStats } from "@datasync-monitor/core";
 import type { Counter, Gauge } from "prom-client";
+import type { Hearsay } from "./hearsay.ts";
 import type { Highest } from "./highest.ts";
 import {
   attemptOutcomes,
@@ -15,7 +16,7 @@ import {
 } from "./labels.ts";
 import type { Meters } from "./meters.ts";
 import type { Settings } from "./options.ts";
-import type { Growth, Readings } from "./readings.ts";
+import { Growth, type Readings } from "./readings.ts";
 
 /** What reading a monitor's books needs at hand. */
 export interface Reading {
@@ -23,6 +24,7 @@ export interface Reading {
   readonly labels: ReceiverLabels;
   readonly settings: Settings;
   readonly readings: Readings;
+  readonly hearsay: Hearsay;
 }
 
 type Totals = Readonly<Record<string, number>>;
@@ -42,14 +44,20 @@ export const clearGauges = (meters: Meters): void => {
   meters.breakerState.reset();
 };
 
-/** Adds what one of the books' totals grew by. */
+/** Adds what one of the books' totals grew by, and what is missing in them. */
 class Tally {
   readonly #meters: Meters;
   readonly #growth: Growth;
+  readonly #missing: (key: string, grown: number) => number;
 
-  constructor(meters: Meters, growth: Growth) {
+  constructor(
+    meters: Meters,
+    growth: Growth,
+    missing: (key: string, grown: number) => number = () => 0,
+  ) {
     this.#meters = meters;
     this.#growth = growth;
+    this.#missing = missing;
   }
 
   /** `key` names the total: several may share the labels. */
@@ -61,7 +69,7 @@ class Tally {
   ): void {
     const grown = this.#growth.of(key, total);
     if (grown === undefined) this.#meters.invalid.inc();
-    else counter.inc(labels, grown);
+    else counter.inc(labels, grown + this.#missing(key, grown));
   }
 }
 
@@ -105,12 +113,22 @@ const entries = (
 ): readonly (readonly [string, number])[] =>
   [...new Set([...known, ...Object.keys(totals)])].map((key) => [key, totals[key] ?? 0]);
 
-const readCounters = (
-  stats: ReceiverStats,
-  receiver: string,
-  meters: Meters,
-  tally: Tally,
-): void => {
+/** What is counted of a receiver. */
+type Counts = Pick<ReceiverStats, Exclude<Fate, "dropped" | "dead">> &
+  Readonly<Record<"dropped" | "dead" | "attempts", Totals>>;
+
+/** Of one that has left. */
+const noCounts: Counts = {
+  delivered: 0,
+  filtered: 0,
+  folded: 0,
+  moved: 0,
+  dropped: {},
+  dead: {},
+  attempts: {},
+};
+
+const readCounters = (stats: Counts, receiver: string, meters: Meters, tally: Tally): void => {
   const totals = { ...stats, dropped: sum(stats.dropped), dead: sum(stats.dead) };
   for (const outcome of fates)
     tally.add(meters.deliveries, { receiver, outcome }, `fate ${outcome}`, totals[outcome]);
@@ -162,12 +180,18 @@ const readStore = ({ store }: MonitorStats, meters: Meters): void => {
 
 /** Brings counters and gauges up to a monitor's books. */
 export const absorb = (stats: MonitorStats, reading: Reading): void => {
-  const { meters, labels, settings, readings } = reading;
+  const { meters, labels, settings, readings, hearsay } = reading;
   readIntake(stats, reading);
   readStore(stats, meters);
-  for (const [receiver, growth] of readings.of(stats.receivers)) {
-    const label = labels.of(receiver.name, settings.maxReceivers);
-    readCounters(receiver, label, meters, new Tally(meters, growth));
-    readGauges(receiver, label, meters);
-  }
+  const count = (name: string, counts: Counts, growth: Growth): string => {
+    const label = labels.of(name, settings.maxReceivers);
+    const missing = (key: string, grown: number) => hearsay.missing(name, key, grown);
+    readCounters(counts, label, meters, new Tally(meters, growth, missing));
+    return label;
+  };
+  for (const [receiver, growth] of readings.of(stats.receivers))
+    readGauges(receiver, count(receiver.name, receiver, growth), meters);
+  const gone = hearsay.gone(new Set(stats.receivers.map(({ name }) => name)));
+  for (const name of gone) count(name, noCounts, new Growth());
+  hearsay.compared(gone);
 };

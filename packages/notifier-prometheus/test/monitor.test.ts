@@ -82,3 +82,59 @@ it("shows the last fates in the first scrape after the monitor closed", async ()
     expect(scraped.value(`${prefix}deliveries_total`, labels)).toBe(10);
   }
 });
+
+it("counts all that a receiver did, however often it came and went between two scrapes", async () => {
+  await using monitor = createMonitor({ onProblem: () => {} });
+  const metrics = prometheus();
+  monitor.registerNotifier(metrics);
+  const comeAndGo = async (events: number) => {
+    const registration = monitor.registerCallback(() => {}, { name: "guest" });
+    for (let n = 0; n < events; n += 1)
+      monitor.emitEvent({ event_type: "sync_start", message: "" });
+    await monitor.flush();
+    return registration;
+  };
+  const counted = async (name: string, labels: Record<string, string>) =>
+    (await scrape(metrics)).value(`${prefix}${name}`, { receiver: "guest", ...labels });
+  const delivered = () => counted("deliveries_total", { outcome: "delivered" });
+
+  const first = await comeAndGo(5);
+  expect(await delivered()).toBe(5);
+  await first.unregister();
+  const second = await comeAndGo(7); // more than its namesake had: nothing fell
+  expect(await delivered()).toBe(12);
+  monitor.emitEvent({ event_type: "sync_start", message: "after the last scrape" });
+  await monitor.flush();
+  await second.unregister();
+  expect(await delivered()).toBe(13);
+  await (await comeAndGo(2)).unregister(); // no scrape ever met it
+  expect(await delivered()).toBe(15);
+  expect(await delivered()).toBe(15);
+  expect(await counted("delivery_attempts_total", { outcome: "delivered" })).toBe(15);
+
+  const stuck = monitor.registerCallback(() => new Promise(() => {}), { name: "guest" });
+  for (let n = 0; n < 4; n += 1) monitor.emitEvent({ event_type: "sync_start", message: "" });
+  await stuck.unregister({ drain: false, deadlineMs: 10 });
+  expect(await counted("events_dropped_total", { reason: "unregistered" })).toBe(4);
+  expect(await counted("deliveries_total", { outcome: "dropped" })).toBe(4);
+});
+
+it("hides no loss behind what was counted before it was registered", async () => {
+  await using monitor = createMonitor();
+  const metrics = prometheus();
+  const registration = monitor.registerCallback(() => {}, { name: "guest" });
+  const emit = () => monitor.emitEvent({ event_type: "sync_start", message: "" });
+  for (let n = 0; n < 9; n += 1) emit();
+  await monitor.flush();
+  monitor.registerNotifier(metrics);
+  const delivered = async () =>
+    (await scrape(metrics)).value(`${prefix}deliveries_total`, {
+      receiver: "guest",
+      outcome: "delivered",
+    });
+  expect(await delivered()).toBe(9);
+  emit();
+  await monitor.flush();
+  await registration.unregister();
+  expect(await delivered()).toBe(10);
+});

@@ -178,4 +178,21 @@ describe("metricsHandler()", () => {
     expect(parseExposition(body).value("datasync_monitor_build_info")).toBe(1);
     expect((await ask(url, "POST")).status).toBe(405);
   });
+
+  it("leaves an answer alone that somebody gave while the metrics were collected", async () => {
+    const rejected: unknown[] = [];
+    const onRejection = (reason: unknown) => rejected.push(reason);
+    process.on("unhandledRejection", onRejection);
+    const handler = prometheus().metricsHandler();
+    const url = await listen(
+      createServer((request, response) => {
+        handler(request, response);
+        response.writeHead(503).end("too slow");
+      }),
+    );
+    expect(await ask(url)).toMatchObject({ status: 503, body: "too slow" });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off("unhandledRejection", onRejection);
+    expect(rejected).toEqual([]);
+  });
 });

@@ -47,9 +47,10 @@ export const header = (text: string): Block => ({
 export const paragraph = (text: string): Block[] =>
   isBlank(text) ? [] : [{ type: "section", text: plain(text, limits.text) }];
 
+/** @param text - Escaped already, of at most `limits.summary`. */
 export const context = (text: string): Block => ({
   type: "context",
-  elements: [plain(text, limits.summary)],
+  elements: [{ type: "plain_text", text, emoji: false }],
 });
 
 const textsOf = (block: Block): readonly (PlainText | Mrkdwn)[] => {

@@ -49,6 +49,30 @@ const withoutQuotes = (text: string): string => text.replace(/^(?=[>＞])/gm, ze
 export const mrkdwnWithin = (text: string, max: number): string =>
   escapeWithin(withoutQuotes(withoutFences(text)), max);
 
+/** The same of any length. */
+export const escapeMrkdwn = (text: string): string => mrkdwnWithin(text, Number.POSITIVE_INFINITY);
+
+/** With less, each end would be a word or two. */
+const leastForEnds = 40;
+
+/** What belongs to the character before it. */
+const glue = /^[\udc00-\udfff\p{M}\p{EMod}\u200d]+/u;
+
+/** The same, cut in its middle where it is too long: what went wrong ends with its cause. */
+export const endsWithin = (text: string, max: number): string => {
+  if (escapeMrkdwn(text).length <= max || max < leastForEnds) return mrkdwnWithin(text, max);
+  const head = mrkdwnWithin(text, Math.ceil(max / 2));
+  const room = max - head.length;
+  let units = Math.min(room, text.length);
+  const ending = () => escapeMrkdwn(text.slice(text.length - units).replace(glue, ""));
+  let tail = ending();
+  while (tail.length > room) {
+    units -= Math.ceil((tail.length - room) / 5); // escaped, a character takes five units at most
+    tail = ending();
+  }
+  return head + tail;
+};
+
 const fence = "```";
 
 /** A code block of at most `max` units that its content cannot end. Empty when there is no room for content. */

@@ -83,7 +83,7 @@ export const eventLayout = (telling: Telling, locale: Locale): Layout => {
   const origin = originOf(telling);
   const attachment: Attachment = {
     color: telling.said.color,
-    fallback: mrkdwnWithin(origin, limits.summary),
+    fallback: origin,
     blocks: [...shown, context(`${origin}\n${idOf(telling)}`)],
   };
   return { blocks, attachments: [attachment] };

@@ -7,7 +7,6 @@ import {
   type Locale,
   type MonitorEvent,
   singleLine,
-  truncate,
 } from "@datasync-monitor/core";
 import { isBlank, mrkdwnWithin, printable } from "./escape.ts";
 import { limits } from "./limits.ts";
@@ -53,12 +52,21 @@ const sentenceOf = ({ said: { title, message } }: Telling): string => {
 export const isLong = (message: string): boolean =>
   message.length > limits.onTop || message.split("\n").length > limits.linesOnTop;
 
-/** Where and when. */
-export const originOf = ({ event, said }: Telling): string =>
-  singleLine([truncate(event.service, 100), event.event_type, said.time].join(" · "));
+/** Of each free text in the two below, escaped: a name full of `&` leaves their time and their id where they are. */
+const longestName = 100;
+const longestType = 64;
+const longestTime = 30;
 
-/** By which `getDeliveries` is asked. */
-export const idOf = ({ event }: Telling): string => singleLine(event.id);
+/** Where and when, escaped: at most 200 units. */
+export const originOf = ({ event, said }: Telling): string =>
+  [
+    mrkdwnWithin(singleLine(event.service), longestName),
+    mrkdwnWithin(singleLine(event.event_type), longestType),
+    mrkdwnWithin(said.time, longestTime),
+  ].join(" · ");
+
+/** By which `getDeliveries` is asked, escaped. */
+export const idOf = ({ event }: Telling): string => mrkdwnWithin(singleLine(event.id), longestName);
 
 /** Without blank values. Labels are one line. */
 const legible = (fields: readonly DescribedField[]): DescribedField[] =>

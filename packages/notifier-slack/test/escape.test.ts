@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  endsWithin,
   escapeText,
   escapeWithin,
   fencedWithin,
@@ -63,6 +64,27 @@ describe("escaping", () => {
           expect(text.toWellFormed().startsWith(decode(escaped.slice(0, -1)))).toBe(true);
           expect(escaped.length).toBeGreaterThanOrEqual(max - 12);
         }
+      }),
+    );
+  });
+});
+
+describe("a text of which both ends count", () => {
+  it("is cut in its middle, and nowhere else", () => {
+    expect(endsWithin("a & b", 100)).toBe("a &amp; b");
+    expect(endsWithin(`${"a".repeat(40)}${"b".repeat(40)}`, 40)).toBe(
+      `${"a".repeat(19)}…${"b".repeat(20)}`,
+    );
+    expect(endsWithin("abcdef".repeat(9), 7)).toBe("abcdef…");
+  });
+
+  it("holds to its room, and tears nothing", () => {
+    fc.assert(
+      fc.property(hostileText(), fc.integer({ min: -1, max: 400 }), (text, max) => {
+        const ends = endsWithin(text, max);
+        expect(ends.length).toBeLessThanOrEqual(Math.max(0, max));
+        expect(faultsOf(ends)).toEqual([]);
+        expect(ends).not.toContain("```");
       }),
     );
   });

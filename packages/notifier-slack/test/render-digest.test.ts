@@ -106,6 +106,33 @@ describe("several events", () => {
     for (const text of texts ?? []) expect(text).toContain(`\nshort\nError: ${error}\n`);
   });
 
+  it("each keep the cause at the end of what went wrong, and cut it in its middle", () => {
+    const cause = { name: "Error", message: "connect ECONNREFUSED 10.1.2.3:8443" };
+    const message = `the sync ${"was tried & given up ".repeat(12)}`;
+    const error = { name: "Error", message, cause };
+    const events = sampleBatch(20, { message: "x".repeat(900), details: { error } });
+    const texts = renderBlocks(events, options).attachments?.flatMap(({ blocks }) =>
+      textsOf(blocks),
+    );
+    expect(texts).toHaveLength(20);
+    for (const text of texts ?? []) {
+      expect(text).toMatch(
+        /\nError: the sync was tried &amp; .*….*connect ECONNREFUSED 10\.1\.2\.3:8443\)\n/,
+      );
+    }
+  });
+
+  it("each say when it was, under a service whose name is all ampersands", () => {
+    const events = sampleBatch(20, { service: "&".repeat(100) });
+    const texts = renderBlocks(events, options).attachments?.flatMap(({ blocks }) =>
+      textsOf(blocks),
+    );
+    expect(texts).toHaveLength(20);
+    for (const text of texts ?? []) {
+      expect(text).toMatch(/&amp;… · [a-z_]+ · 2025-08-29 [\d:]+ \+00:00\n/);
+    }
+  });
+
   it("are never refused, whatever they hold, and each names its event", () => {
     const anyField = fc.record({ label: hostileText(), value: hostileText(), short: fc.boolean() });
     const fields = fc.array(anyField, { maxLength: 2 });

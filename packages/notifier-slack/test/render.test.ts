@@ -130,6 +130,14 @@ describe("one event", () => {
     expect(refusedIn(inMessage(blocks))).toEqual([]);
   });
 
+  it("ends with time and id, under a service whose name is all ampersands", () => {
+    const event = sampleEvent({ service: "&".repeat(100) });
+    const { attachments = [] } = renderBlocks([event], options);
+    expect(textsOf(attachments[0]?.blocks).at(-1)).toMatch(
+      new RegExp(`&amp;… · [a-z_]+ · 2025-08-29 [\\d:]+ \\+00:00\\n${event.id}$`),
+    );
+  });
+
   it("leaves out what is blank (trap 25)", () => {
     const fields = [
       field("Empty", ""),

@@ -19,7 +19,7 @@ interface HeadersLike {
 }
 
 export interface ReceivedWebhook {
-  /** Node's `request.headers`, or the `Headers` of a fetch-style framework. */
+  /** Node's `request.headers`, the `Headers` of a fetch-style framework, or an object with names in any case. */
   readonly headers: IncomingHttpHeaders | HeadersLike;
   /** The body as it arrived, before any JSON parser: other bytes have another signature. */
   readonly body: string | Uint8Array;
@@ -43,8 +43,15 @@ const fail = (code: WebhookVerificationErrorCode, message: string): never => {
 const isHeadersLike = (headers: ReceivedWebhook["headers"]): headers is HeadersLike =>
   typeof headers.get === "function";
 
+/** Node's names are in lower case; gateways that hand a request on keep them as they came. */
+const inAnyCase = (headers: IncomingHttpHeaders, name: string): unknown => {
+  if (headers[name] !== undefined) return headers[name];
+  const found = Object.keys(headers).find((key) => key.toLowerCase() === name);
+  return found === undefined ? undefined : headers[found];
+};
+
 const headerOf = (headers: ReceivedWebhook["headers"], name: string): string => {
-  const value = isHeadersLike(headers) ? headers.get(name) : headers[name];
+  const value = isHeadersLike(headers) ? headers.get(name) : inAnyCase(headers, name);
   return typeof value === "string" && value !== ""
     ? value
     : fail("header-missing", `The header ${name} is missing.`);
@@ -95,7 +102,7 @@ const eventsIn = (body: Uint8Array): readonly MonitorEvent[] => {
  * the first was lost. Both carry the same `webhook-id` and the same event `id`s.
  *
  * @throws WebhookVerificationError when the request is not to be trusted.
- * @throws ConfigError when `secret`, `body`, `toleranceSeconds` or `now` is not what it must be.
+ * @throws ConfigError when `headers`, `secret`, `body`, `toleranceSeconds` or `now` is not what it must be.
  */
 export const verifyWebhook = (received: ReceivedWebhook): readonly MonitorEvent[] => {
   const keys = signingKeys(owner, received.secret);
@@ -110,6 +117,9 @@ export const verifyWebhook = (received: ReceivedWebhook): readonly MonitorEvent[
       "body",
       `${owner}: \`body\` must be the raw text or bytes, not what a parser made of them.`,
     );
+  }
+  if (typeof received.headers !== "object" || received.headers === null) {
+    throw new ConfigError("headers", `${owner}: \`headers\` must be those of the request.`);
   }
   const id = headerOf(received.headers, idHeader);
   const timestamp = headerOf(received.headers, timestampHeader);

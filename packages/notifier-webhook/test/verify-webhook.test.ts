@@ -78,6 +78,14 @@ describe("verifyWebhook() accepts", () => {
     expect(verifyWebhook({ ...received, headers })).toEqual([sampleEvent()]);
   });
 
+  it("headers whose names a gateway left as they came", () => {
+    const received = signed(one);
+    const headers = Object.fromEntries(
+      Object.entries(received.headers).map(([name, value]) => [name.toUpperCase(), value]),
+    );
+    expect(verifyWebhook({ ...received, headers })).toEqual([sampleEvent()]);
+  });
+
   it("any of several signatures, by any of several secrets, during a rotation", () => {
     const both = signed(one, { secrets: [other, secret] });
     expect(code({ ...both, secret })).toBe("accepted");
@@ -196,6 +204,7 @@ describe("verifyWebhook() refuses", () => {
 
   it.each([
     ["a body that a parser has been at", { body: JSON.parse(one) }, "body"],
+    ["headers that are missing", { headers: undefined }, "headers"],
     ["a secret that is missing", { secret: undefined }, "secret"],
     ["a tolerance that is no number", { toleranceSeconds: Number.NaN }, "toleranceSeconds"],
     ["a time that is no number, to which nothing is too old", { now: Number.NaN }, "now"],
