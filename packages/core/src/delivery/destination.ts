@@ -13,10 +13,17 @@ export interface Visit extends RequestSlot {
   readonly permit: number;
 }
 
+/** What each who joins brings along. */
+export interface Manners {
+  readonly limits: readonly RateLimit[];
+  readonly breaker: BreakerOptions | null;
+  readonly random: Random;
+}
+
 /** What receivers with one `destinationKey` share: limits, pause and breaker. Told the time. */
 export class Destination {
   readonly #limiter = new RateLimiter();
-  readonly #breaker: Breaker | null;
+  #breaker: Breaker | null = null;
   readonly #members = new Set<Wake>();
   #pausedUntil = Number.NEGATIVE_INFINITY;
   /** It asked for rest, and nobody has asked it since. */
@@ -24,13 +31,11 @@ export class Destination {
   /** The one attempt that asks after a rest; the others wait for what it hears. */
   #scout: Visit | undefined;
 
-  constructor(breaker: BreakerOptions | null, random: Random) {
-    this.#breaker = breaker === null ? null : new Breaker(breaker, random);
-  }
-
-  /** Joins with the limits one keeps. */
-  join(limits: readonly RateLimit[], wake: Wake): void {
-    this.#limiter.add(limits);
+  /** Joins with the limits one keeps. Whoever comes first brings the breaker: one who comes anew may have mended what was wrong. */
+  join({ limits, breaker, random }: Manners, wake: Wake): void {
+    const isFirst = this.#members.size === 0;
+    if (isFirst) this.#breaker = breaker === null ? null : new Breaker(breaker, random);
+    this.#limiter.add(limits, isFirst);
     this.#members.add(wake);
   }
 
@@ -38,6 +43,11 @@ export class Destination {
   part(wake: Wake): boolean {
     this.#members.delete(wake);
     return this.#members.size > 0;
+  }
+
+  /** How long what it has seen holds back whoever comes next. */
+  heldUntil(now: number): number {
+    return Math.max(this.#pausedUntil, now + this.#limiter.memoryMs);
   }
 
   get breakerState(): BreakerState | null {
@@ -86,8 +96,28 @@ export class Destination {
   }
 }
 
-/** Destinations of this process, by the clock they are told the time of, then by key. */
-const shared = new WeakMap<Clock, Map<string, Destination>>();
+/** By key. */
+interface Known {
+  readonly used: Map<string, Destination>;
+  /** Nobody uses these, and they ask for rest, or have seen what counts for whoever comes next. */
+  readonly left: Map<string, { readonly destination: Destination; readonly until: number }>;
+}
+
+/** Destinations of this process, by the clock they are told the time of. */
+const shared = new WeakMap<Clock, Known>();
+
+/** How many of those that are left one looks at who goes: more than one leaves, so they are never many that hold nobody back. */
+const looks = 4;
+
+const forgetSome = (left: Known["left"], now: number): void => {
+  let count = 0;
+  for (const [key, one] of left) {
+    if (count === looks) return;
+    count += 1;
+    left.delete(key);
+    if (one.until > now) left.set(key, one); // behind those that were not looked at
+  }
+};
 
 export interface DestinationUse {
   readonly destination: Destination;
@@ -95,27 +125,33 @@ export interface DestinationUse {
   leave(): void;
 }
 
-/** The destination of that key, made on first use and forgotten after its last user; a private one without a key. */
+/**
+ * The destination of that key, made on first use and forgotten after its last user, once it asks for no rest and
+ * what was sent to it does not count any more; a private one without a key.
+ */
 export const useDestination = (
   key: string | undefined,
-  options: {
-    clock: Clock;
-    random: Random;
-    breaker: BreakerOptions | null;
-    limits: readonly RateLimit[];
-  },
+  { clock, ...manners }: Manners & { readonly clock: Clock },
   wake: Wake,
 ): DestinationUse => {
-  const known = shared.get(options.clock) ?? new Map<string, Destination>();
-  shared.set(options.clock, known);
-  const found = key === undefined ? undefined : known.get(key);
-  const destination = found ?? new Destination(options.breaker, options.random);
-  if (key !== undefined) known.set(key, destination);
-  destination.join(options.limits, wake);
+  const { used, left } = shared.get(clock) ?? { used: new Map(), left: new Map() };
+  shared.set(clock, { used, left });
+  const found = key === undefined ? undefined : (used.get(key) ?? left.get(key)?.destination);
+  const destination = found ?? new Destination();
+  if (key !== undefined) {
+    left.delete(key);
+    used.set(key, destination);
+  }
+  destination.join(manners, wake);
   return {
     destination,
     leave: () => {
-      if (!destination.part(wake) && key !== undefined) known.delete(key);
+      if (destination.part(wake) || key === undefined) return;
+      used.delete(key);
+      const now = clock.monotonic();
+      forgetSome(left, now);
+      const until = destination.heldUntil(now);
+      if (until > now) left.set(key, { destination, until });
     },
   };
 };
