@@ -16,34 +16,29 @@ const chunk = 500;
 /** The rest waits for the next time, so that deleting never takes the store's whole time. */
 const maxChunks = 40;
 
-/** A wall clock that leaps ahead so far at once is not believed before so long. What it has deleted would be gone when it is set right. */
-const doubtMs = hourMs;
-
-/** Answers, whenever it is asked, whether the wall clock has leapt ahead lately, and has not been set back since. */
-const leaps = (clock: Clock): (() => boolean) => {
-  const ahead = (): number => clock.now() - clock.monotonic();
-  let believed = ahead();
-  let doubtedAt: number | undefined;
-  return () => {
-    const now = clock.monotonic();
-    const isAhead = ahead();
-    if (isAhead <= believed + doubtMs) doubtedAt = undefined;
-    else if (now - (doubtedAt ??= now) < doubtMs) return true;
-    believed = isAhead;
-    return false;
-  };
-};
+/** A wall clock that leaps ahead so far is not believed at once: what it has deleted would be gone when it is set right. */
+const leapMs = hourMs;
+const doubtfulRounds = 60;
 
 /** Has a durable store forget what is settled and too old, or one too many. Answers how to stop. */
 export const keepRetention = ({ clock, waits, journal, limits }: RetentionHost): (() => void) => {
   let timer: Timer | undefined;
   let stopped = false;
-  const leapt = leaps(clock);
+  const ahead = (): number => clock.now() - clock.monotonic();
+  let believed = ahead();
+  let doubts = 0;
+  const isDoubtful = (): boolean => {
+    doubts = ahead() > believed + leapMs ? doubts + 1 : 0;
+    if (doubts > 0 && doubts <= doubtfulRounds) return true;
+    believed = ahead();
+    return false;
+  };
   const prune = async (): Promise<void> => {
+    if (isDoubtful()) return;
     for (let chunks = 0; chunks < maxChunks; chunks += 1) {
       const { historyMs, historyEvents: maxEvents } = limits();
       const before = clock.now() - historyMs;
-      if (leapt() || !journal.isOpen || journal.failing || !journal.store.durable) return;
+      if (!journal.isOpen || journal.failing || !journal.store.durable) return;
       const pruning = (async () => journal.store.prune({ before, maxEvents, chunk }))();
       if ((await waits.answered(pruning, storeAnswerMs)) < chunk) return;
     }

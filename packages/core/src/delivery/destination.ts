@@ -25,6 +25,8 @@ export class Destination {
   readonly #limiter = new RateLimiter();
   #breaker: Breaker | null = null;
   readonly #members = new Set<Wake>();
+  /** Monotonic. */
+  neededUntil = Number.POSITIVE_INFINITY;
   #pausedUntil = Number.NEGATIVE_INFINITY;
   /** It asked for rest, and nobody has asked it since. */
   #rests = false;
@@ -37,17 +39,14 @@ export class Destination {
     if (isFirst) this.#breaker = breaker === null ? null : new Breaker(breaker, random);
     this.#limiter.add(limits, isFirst);
     this.#members.add(wake);
+    this.neededUntil = Number.POSITIVE_INFINITY;
   }
 
-  /** Answers whether anybody is left. */
-  part(wake: Wake): boolean {
+  /** After the last one it is needed as long as what it has seen holds back whoever comes next. */
+  part(wake: Wake, now: number): void {
     this.#members.delete(wake);
-    return this.#members.size > 0;
-  }
-
-  /** How long what it has seen holds back whoever comes next. */
-  heldUntil(now: number): number {
-    return Math.max(this.#pausedUntil, now + this.#limiter.memoryMs);
+    if (this.#members.size === 0)
+      this.neededUntil = Math.max(this.#pausedUntil, now + this.#limiter.memoryMs);
   }
 
   get breakerState(): BreakerState | null {
@@ -96,26 +95,19 @@ export class Destination {
   }
 }
 
-/** By key. */
-interface Known {
-  readonly used: Map<string, Destination>;
-  /** Nobody uses these, and they ask for rest, or have seen what counts for whoever comes next. */
-  readonly left: Map<string, { readonly destination: Destination; readonly until: number }>;
-}
+type Known = Map<string, Destination>;
 
-/** Destinations of this process, by the clock they are told the time of. */
+/** Destinations of this process, by the clock they are told the time of, then by key. */
 const shared = new WeakMap<Clock, Known>();
 
-/** How many of those that are left one looks at who goes: more than one leaves, so they are never many that hold nobody back. */
-const looks = 4;
-
-const forgetSome = (left: Known["left"], now: number): void => {
-  let count = 0;
-  for (const [key, one] of left) {
-    if (count === looks) return;
-    count += 1;
-    left.delete(key);
-    if (one.until > now) left.set(key, one); // behind those that were not looked at
+/** Who leaves looks at more than one, in turn: however many come and go, few are left that nobody needs. No timer is. */
+const forgetSome = (known: Known, now: number): void => {
+  let looks = 4;
+  for (const [key, destination] of known) {
+    if (looks === 0) return;
+    looks -= 1;
+    known.delete(key);
+    if (destination.neededUntil > now) known.set(key, destination); // behind the others
   }
 };
 
@@ -126,32 +118,27 @@ export interface DestinationUse {
 }
 
 /**
- * The destination of that key, made on first use and forgotten after its last user, once it asks for no rest and
- * what was sent to it does not count any more; a private one without a key.
+ * The destination of that key, made on first use and forgotten after its last user, once its pause is over and
+ * what was sent to it counts no more; a private one without a key.
  */
 export const useDestination = (
   key: string | undefined,
   { clock, ...manners }: Manners & { readonly clock: Clock },
   wake: Wake,
 ): DestinationUse => {
-  const { used, left } = shared.get(clock) ?? { used: new Map(), left: new Map() };
-  shared.set(clock, { used, left });
-  const found = key === undefined ? undefined : (used.get(key) ?? left.get(key)?.destination);
+  const known: Known = shared.get(clock) ?? new Map();
+  shared.set(clock, known);
+  const found = key === undefined ? undefined : known.get(key);
   const destination = found ?? new Destination();
-  if (key !== undefined) {
-    left.delete(key);
-    used.set(key, destination);
-  }
+  if (key !== undefined) known.set(key, destination);
   destination.join(manners, wake);
   return {
     destination,
     leave: () => {
-      if (destination.part(wake) || key === undefined) return;
-      used.delete(key);
       const now = clock.monotonic();
-      forgetSome(left, now);
-      const until = destination.heldUntil(now);
-      if (until > now) left.set(key, { destination, until });
+      destination.part(wake, now);
+      if (key !== undefined && destination.neededUntil <= now) known.delete(key);
+      forgetSome(known, now);
     },
   };
 };
