@@ -53,6 +53,26 @@ describe("explain", () => {
     );
   });
 
+  it("says so too while a probe is out, and when the rate limits are reached", async () => {
+    const { clock, monitor, emit } = rig();
+    const heldBy = () => monitor.explain({ event_type: "sync_start", message: "go" })[0]?.held_by;
+    const notifier = memoryNotifier({ rateLimits: [{ max: 2, perMs: 60_000 }] });
+    notifier.fail(new DeliveryError("endpoint", "gone"), 1);
+    monitor.registerNotifier(notifier);
+    expect(heldBy()).toBeNull();
+    emit(1);
+    await clock.advance(0);
+    expect(heldBy()).toContain("breaker is open");
+    const answer = notifier.hold();
+    await clock.advance(2_000);
+    expect(heldBy()).toContain("breaker is half-open");
+    answer();
+    await clock.advance(0);
+    expect(heldBy()).toContain("rate limits");
+    await clock.advance(60_000);
+    expect(heldBy()).toBeNull();
+  });
+
   it("refuses what is not an event", () => {
     const { monitor } = rig();
     expect(() => monitor.explain({ event_type: "Not A Type", message: "" })).toThrow("event_type");
