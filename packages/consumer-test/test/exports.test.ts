@@ -21,6 +21,7 @@ const surfaces: Readonly<Record<string, Surface>> = {
       "checkOptions",
       "checkTimeZone",
       "choiceOption",
+      "clockOption",
       "createMonitor",
       "defineNotifier",
       "deliveryCursor",

@@ -9,7 +9,7 @@ export interface ReceiverDecision {
   readonly wanted: boolean;
   /** `"wanted"`, or what in its filter says no. A `where` that fails is named here: it lets the event through. */
   readonly reason: string;
-  /** Why it would not leave at once: paused, breaker open; null: it would. */
+  /** Why it would not leave at once: a pause, an open breaker, rate limits; null: it would. */
   readonly held_by: string | null;
 }
 
@@ -21,9 +21,15 @@ const heldBy = (
   }: Receiver,
   clock: Clock,
 ): string | null => {
-  const paused = destination.pausedUntil - clock.monotonic();
+  const now = clock.monotonic();
+  const { pausedUntil, breakerState } = destination;
+  const paused = pausedUntil - now;
   if (paused > 0) return `the destination asked to wait; ${Math.ceil(paused / 1_000)} s are left`;
-  return destination.breakerState === "open" ? "its breaker is open: the destination fails" : null;
+  if (breakerState === "open" || breakerState === "half-open")
+    return `its breaker is ${breakerState}: the destination fails`;
+  return destination.freeAt(now) > now
+    ? "its rate limits are reached, or one request asks first after a pause"
+    : null;
 };
 
 /** Asks one receiver's filter, its `where` included. */

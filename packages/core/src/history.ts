@@ -78,9 +78,12 @@ export class History {
     return this.#ask((store) => store.aggregate(query));
   }
 
-  async status(stats: MonitorStats): Promise<ComprehensiveStatus> {
+  /** @param stats - Asked once the store has answered, or has not: it may have begun to fail by then. */
+  async status(stats: () => MonitorStats): Promise<ComprehensiveStatus> {
     const { clock, receivers, announcer, reader } = this.#host;
-    const ahead = clock.now() - clock.monotonic();
+    await this.#written();
+    const now = clock.now();
+    const ahead = now - clock.monotonic();
     const troubles = receivers.flatMap(({ name, pipeline }) =>
       [...pipeline.ledger.troubles].map(([kind, { reason, at }]) => ({
         receiver: name,
@@ -89,12 +92,10 @@ export class History {
         at: at + ahead,
       })),
     );
-    await this.#written();
-    const now = clock.now();
     return comprehensiveStatus({
       store: this,
       now,
-      stats,
+      stats: stats(),
       troubles,
       problems: announcer.recent,
       reader: reader(),

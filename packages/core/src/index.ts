@@ -83,6 +83,7 @@ export { checkTimeZone, describeTime } from "./describe-time.ts";
 export {
   checkOptions,
   choiceOption,
+  clockOption,
   flagOption,
   type NumberRange,
   numberOption,

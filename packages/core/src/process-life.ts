@@ -55,10 +55,23 @@ const stopListening = (): void => {
   for (const signal of signals) process.off(signal, onSignal);
 };
 
-const onSignal = (signal: NodeJS.Signals): void => {
+let isClosing = false;
+
+const end = (signal: NodeJS.Signals): void => {
+  isClosing = false;
   stopListening();
+  process.kill(process.pid, signal);
+};
+
+/** Goes on listening until the end: some, as `signal-exit`, end the process at once where they find themselves alone. */
+const onSignal = (signal: NodeJS.Signals): void => {
+  if (isClosing) {
+    end(signal);
+    return;
+  }
+  isClosing = true;
   const closing = [...closers].map((close) => close());
-  void Promise.allSettled(closing).then(() => process.kill(process.pid, signal));
+  void Promise.allSettled(closing).then(() => end(signal));
 };
 
 /**

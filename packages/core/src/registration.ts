@@ -21,7 +21,8 @@ export interface Registration {
   readonly name: string;
   /**
    * Takes no new events, delivers what waits (`drain`, default true) until `deadlineMs` (default
-   * 10,000), then releases the notifier. What is left is counted as `dropped("unregistered")`.
+   * 10,000), then releases the notifier. What is left is counted as `dropped("unregistered")`, unless a durable
+   * store remembers it for whoever has the name next.
    */
   unregister(options?: LeaveOptions): Promise<FlushReport>;
   [Symbol.asyncDispose](): Promise<void>;

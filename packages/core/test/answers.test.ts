@@ -2,7 +2,9 @@ import { memoryNotifier } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import { DeliveryError } from "../src/errors.ts";
 import type { Notifier } from "../src/notifier.ts";
+import { durableStore } from "./support/durable-store.ts";
 import { rig } from "./support/rig.ts";
+import { scriptedStore } from "./support/scripted-store.ts";
 
 describe("getEvents", () => {
   it.each([
@@ -67,6 +69,26 @@ describe("explain", () => {
     expect(monitor.explain({ event_type: "sync_start", message: "go" })[0]?.held_by).toContain(
       "30 s",
     );
+  });
+
+  it("says so too while a probe is out, and when the rate limits are reached", async () => {
+    const { clock, monitor, emit } = rig();
+    const heldBy = () => monitor.explain({ event_type: "sync_start", message: "go" })[0]?.held_by;
+    const notifier = memoryNotifier({ rateLimits: [{ max: 2, perMs: 60_000 }] });
+    notifier.fail(new DeliveryError("endpoint", "gone"), 1);
+    monitor.registerNotifier(notifier);
+    expect(heldBy()).toBeNull();
+    emit(1);
+    await clock.advance(0);
+    expect(heldBy()).toContain("breaker is open");
+    const answer = notifier.hold();
+    await clock.advance(2_000);
+    expect(heldBy()).toContain("breaker is half-open");
+    answer();
+    await clock.advance(0);
+    expect(heldBy()).toContain("rate limits");
+    await clock.advance(60_000);
+    expect(heldBy()).toBeNull();
   });
 
   it("refuses what is not an event", () => {
@@ -230,6 +252,61 @@ describe("sendTest", () => {
     expect(await sent).toMatchObject({ state: "pending", last_error: { code: "endpoint" } });
     await expect(monitor.sendTest("nobody")).rejects.toThrow("Registered: `memory`");
   });
+});
+
+describe("sendTest with a durable store", () => {
+  it("answers the fate also of a callback, of which the store keeps nothing", async () => {
+    const { clock, store } = durableStore();
+    const { monitor } = rig({ clock, store });
+    monitor.registerCallback(() => {}, { name: "well" });
+    monitor.registerCallback(
+      () => {
+        throw new TypeError("no");
+      },
+      { name: "broken" },
+    );
+    const sent = Promise.all([monitor.sendTest("well"), monitor.sendTest("broken")]);
+    await clock.advance(10);
+    const [well, broken] = await sent;
+    expect(well).toMatchObject({ receiver: "well", state: "delivered", attempts: 1 });
+    expect(broken).toMatchObject({
+      state: "dead",
+      reason: "failed",
+      attempts: 1,
+      settled_at: "2025-08-29T10:30:00.000Z",
+      last_error: { code: "unknown", message: "TypeError" },
+    });
+  });
+
+  it.each(["never", "rejects"] as const)(
+    "answers the fate also while the store does not open: it answers %s",
+    async (open) => {
+      const { store } = scriptedStore({ open });
+      const failing: typeof store = {
+        ...store,
+        deliveries: () => Promise.reject(new Error("It is not open.")),
+      };
+      const { clock, monitor } = rig({ store: failing });
+      monitor.registerNotifier(memoryNotifier());
+      const sent = monitor.sendTest("memory");
+      await clock.advance(20_000);
+      expect(await sent).toMatchObject({ receiver: "memory", state: "delivered" });
+    },
+  );
+});
+
+describe("getComprehensiveStatus() of a store that does not open", () => {
+  it.each(["never", "rejects"] as const)(
+    "says so, though it was asked before that was known: it answers %s",
+    async (open) => {
+      const { store } = scriptedStore({ open });
+      const { clock, monitor, emit } = rig({ store });
+      emit(1);
+      const asked = monitor.getComprehensiveStatus();
+      await clock.advance(6_000);
+      expect((await asked).status).toBe("unhealthy");
+    },
+  );
 });
 
 describe("observing", () => {

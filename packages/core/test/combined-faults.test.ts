@@ -27,6 +27,58 @@ describe("replay", () => {
     });
     await clock.advance(5_000);
     expect(replayed).toBe(3);
+    answers.claim = "at once";
+    await clock.advance(10_000);
+    expect(monitor.stats().receivers.map(({ delivered }) => delivered)).toEqual([1, 1, 1]);
+  });
+
+  it("is awaited by flush() and close() whole, though the queue has no room for it at once", async () => {
+    const { clock, store } = durableStore();
+    const { monitor, emit, receiver } = rig({ clock, store });
+    const notifier = memoryNotifier();
+    notifier.fail(refused(), 20);
+    monitor.registerNotifier(notifier, { queue: { maxEvents: 2 } });
+    emit(20);
+    await clock.advance(100);
+    expect(receiver("memory").dead).toEqual({ payload: 20 });
+    const answer = notifier.hold();
+    const replaying = monitor.replay({ limit: 10 });
+    await clock.advance(100);
+    expect(await replaying).toBe(10);
+    expect(receiver("memory")).toMatchObject({ pending: 10, dead: { payload: 10 } });
+    const flushing = monitor.flush({ deadlineMs: 1_000 });
+    answer();
+    await clock.advance(1_000);
+    expect(await flushing).toEqual({
+      delivered: 10,
+      dropped: 0,
+      dead: 0,
+      pending: 0,
+      timed_out: false,
+    });
+    void monitor.replay();
+    await clock.advance(0);
+    const closing = monitor.close();
+    await clock.advance(1_000);
+    expect(await closing).toMatchObject({ pending: 0, timed_out: false });
+    expect(notifier.events).toHaveLength(20);
+    expect(await store.backlog()).toEqual([]);
+  });
+
+  it("takes nothing off what flush() tells has died meanwhile", async () => {
+    const { monitor, clock, emit } = rig();
+    const notifier = memoryNotifier();
+    notifier.fail(refused(), 3);
+    monitor.registerNotifier(notifier);
+    emit(3);
+    await clock.advance(0);
+    const answer = notifier.hold();
+    emit(1);
+    const flushing = monitor.flush();
+    expect(await monitor.replay()).toBe(3);
+    answer();
+    await clock.advance(10);
+    expect(await flushing).toMatchObject({ delivered: 4, dead: 0 });
   });
 
   it("reaches each receiver, also while another is unregistered", async () => {

@@ -490,6 +490,33 @@ describe("a durable store", () => {
     expect(clock.timers()).toBe(0);
   });
 
+  it("is not told to forget while the wall clock has leapt ahead, before that has lasted for an hour", async () => {
+    const { store } = scriptedStore();
+    const asked: number[] = [];
+    const prune: EventStore["prune"] = ({ before }) => {
+      asked.push(before);
+      return 0;
+    };
+    const { clock, monitor } = processOn({ ...store, prune });
+    const month = 31 * 24 * 60 * minute;
+    await clock.advance(minute);
+    clock.step(2 * month);
+    await clock.advance(30 * minute);
+    expect(asked).toHaveLength(1);
+    clock.step(-2 * month);
+    await clock.advance(5 * minute);
+    expect(asked).toHaveLength(6);
+    clock.step(2 * month);
+    await clock.advance(60 * minute);
+    expect(asked).toHaveLength(6);
+    await clock.advance(10 * minute);
+    expect(asked.length).toBeGreaterThan(10);
+    clock.step(-2 * month);
+    await clock.advance(minute);
+    expect(asked.at(-1)).toBe(clock.now() - month);
+    await monitor.close();
+  });
+
   it("is told to forget again though it once did not answer", async () => {
     const { store } = scriptedStore();
     let asked = 0;

@@ -203,6 +203,29 @@ describe("a process with a monitor", () => {
     expect(output).toBe("up\nclosed\n");
   });
 
+  it("closes on SIGTERM though somebody is there who ends the process where nobody else listens", async () => {
+    const { signal, output } = await program(
+      `
+      const monitor = createMonitor({ handleSignals: true });
+      const send = () => new Promise((resolve) => setTimeout(() => { console.log("sent"); resolve(); }, 100));
+      monitor.registerNotifier({ contract: 1, id: "slow", send });
+      // As signal-exit does.
+      const onlyOne = () => {
+        if (process.listenerCount("SIGTERM") > 1) return;
+        process.off("SIGTERM", onlyOne);
+        process.kill(process.pid, "SIGTERM");
+      };
+      process.on("SIGTERM", onlyOne);
+      monitor.emitEvent({ event_type: "health_check", message: "x" });
+      setInterval(() => {}, 1_000);
+      setImmediate(() => console.log("up"));
+    `,
+      terminateOnceUp(),
+    );
+    expect(signal).toBe("SIGTERM");
+    expect(output).toBe("up\nsent\n");
+  });
+
   it("ends at once on a second signal, though a receiver hangs", async () => {
     let sent = 0;
     const { signal, ms } = await program(

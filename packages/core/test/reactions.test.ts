@@ -144,6 +144,75 @@ describe("what the pipeline does about each code", () => {
     expect([first.events.length, second.events.length]).toEqual([6, 6]);
   });
 
+  it("waits out the pause of a destination though its last receiver left, as for other options", async () => {
+    const { clock, monitor, emit, receiver } = rig();
+    const notifier = memoryNotifier({ destinationKey: "paused-and-left" });
+    const first = monitor.registerNotifier(notifier);
+    notifier.fail(new DeliveryError("rate-limited", "wait", { retryAfterMs: 60_000 }));
+    emit(1);
+    await clock.advance(10_000);
+    await first.unregister();
+    monitor.registerNotifier(notifier, { name: "anew" });
+    expect(receiver("anew").paused_until).toBe("2025-08-29T10:31:00.000Z");
+    emit(1);
+    await clock.advance(49_900);
+    expect(notifier.attempts).toHaveLength(1);
+    await clock.advance(200);
+    expect(notifier.events).toHaveLength(1);
+  });
+
+  it("keeps within the limits of a destination though its receivers come and go, and not within those that nobody keeps any more", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier({ destinationKey: "limited-and-left" });
+    const strict = { rateLimits: [{ max: 2, perMs: 60_000 }] };
+    const first = monitor.registerNotifier(notifier, strict);
+    emit(2);
+    await clock.advance(1_000);
+    await first.unregister();
+    const second = monitor.registerNotifier(notifier, { ...strict, name: "second" });
+    emit(1);
+    await clock.advance(58_000);
+    expect(notifier.events).toHaveLength(2);
+    await clock.advance(2_000);
+    expect(notifier.events).toHaveLength(3);
+    await second.unregister();
+    monitor.registerNotifier(notifier, { name: "third", rateLimits: [{ max: 10, perMs: 60_000 }] });
+    emit(20);
+    await clock.advance(0);
+    expect(notifier.events).toHaveLength(3 + 9);
+  });
+
+  it("counts for the stricter limits of one who joins what others have sent", async () => {
+    const { clock, monitor, emit } = rig();
+    const destinationKey = "joined-later";
+    const first = memoryNotifier({ id: "first", destinationKey });
+    const second = memoryNotifier({ id: "second", destinationKey });
+    monitor.registerNotifier(first, { rateLimits: [{ max: 100, perMs: 60_000 }] });
+    emit(5);
+    await clock.advance(0);
+    monitor.registerNotifier(second, { rateLimits: [{ max: 5, perMs: 60_000 }] });
+    emit(1);
+    await clock.advance(59_000);
+    expect([first.events.length, second.events.length]).toEqual([5, 0]);
+    await clock.advance(2_000);
+    expect([first.events.length, second.events.length]).toEqual([6, 1]);
+  });
+
+  it("tries at once where a receiver comes anew, though the breaker of the one before was open", async () => {
+    const { clock, monitor, emit } = rig();
+    const notifier = memoryNotifier({ destinationKey: "mended" });
+    const limits = { rateLimits: [{ max: 100, perMs: 60_000 }] };
+    const first = monitor.registerNotifier(notifier, limits);
+    notifier.fail(new DeliveryError("config", "wrong signature"));
+    emit(1);
+    await clock.advance(0);
+    await first.unregister({ drain: false });
+    monitor.registerNotifier(notifier, { ...limits, name: "anew" });
+    emit(1);
+    await clock.advance(0);
+    expect(notifier.events).toHaveLength(1);
+  });
+
   it("lets only the culprits of a refused batch die when the destination names them", async () => {
     const { clock, monitor, emit, receiver } = rig();
     const notifier = memoryNotifier({ maxBatchSize: 10 });

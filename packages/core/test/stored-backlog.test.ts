@@ -224,6 +224,30 @@ describe("what failed before a restart and dies after it", () => {
   });
 });
 
+describe("a pause that a destination asked for before a restart", () => {
+  it("is waited out by what was never tried, too", async () => {
+    const on = durableStore();
+    const first = processOn(on);
+    const notifier = memoryNotifier();
+    notifier.fail(new DeliveryError("rate-limited", "wait", { retryAfterMs: minute }));
+    first.monitor.registerNotifier(notifier);
+    first.emit(3, "before");
+    await on.clock.advance(1_000);
+    const closing = first.monitor.close();
+    await on.clock.advance(1_000);
+    await closing;
+    const second = processOn(on);
+    second.monitor.registerNotifier(notifier);
+    await on.clock.advance(0);
+    second.emit(1, "after");
+    await on.clock.advance(57_000);
+    expect(notifier.attempts).toHaveLength(1);
+    expect(second.monitor.stats().receivers[0]?.paused_until).toBe("2025-08-29T10:31:00.000Z");
+    await on.clock.advance(2_000);
+    expect(notifier.events).toHaveLength(4);
+  });
+});
+
 describe("closing while the store is asked what it holds open", () => {
   it("tells of no problem, and keeps from nobody what is handed out too late", async () => {
     const on = durableStore();

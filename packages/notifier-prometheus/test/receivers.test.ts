@@ -228,6 +228,31 @@ describe("delivery health", () => {
     expect(await at(4)).toBe(54);
   });
 
+  it("counts once what two of one name have, of which one has left and waits for the store", async () => {
+    const { notifier, show } = attached();
+    const old = (delivered: number) =>
+      receiverStats({ name: "ops", taken: 100, delivered, pending: 100 - delivered });
+    const anew = (taken: number) => receiverStats({ name: "ops", taken, delivered: taken });
+    const delivered = async () =>
+      (await scrape(notifier)).value(`${prefix}deliveries_total`, {
+        receiver: "ops",
+        outcome: "delivered",
+      });
+    const counts: (number | undefined)[] = [];
+    for (const receivers of [
+      [old(90)],
+      [old(90), anew(3)],
+      [old(90), anew(3)],
+      [old(95), anew(4)],
+    ]) {
+      show({ receivers });
+      counts.push(await delivered(), await delivered());
+    }
+    show({ receivers: [anew(6)] });
+    counts.push(await delivered(), await delivered());
+    expect(counts).toEqual([90, 90, 93, 93, 93, 93, 99, 99, 101, 101]);
+  });
+
   it("keeps the counts and drops the gauges of a receiver that has gone", async () => {
     const { notifier, show } = attached();
     const at = async (...receivers: ReturnType<typeof receiverStats>[]) => {

@@ -3,8 +3,8 @@ import {
   ConfigError,
   checkOptions,
   choiceOption,
+  clockOption,
   numberOption,
-  systemClock,
   textOption,
 } from "@datasync-monitor/core";
 import type { Dialect, Kysely } from "kysely";
@@ -84,7 +84,8 @@ export const readOptions = <DB>(options: SqlStoreOptions<DB>): Settings => {
     throw new ConfigError(name, `${owner}: \`${name}\` goes with \`${other}\` alone.`);
   }
   const prefix = prefixOption(options.tablePrefix);
-  return { prefix, source: sourceOf(way, given, prefix), clock: options.clock ?? systemClock };
+  const clock = clockOption(owner, options.clock);
+  return { prefix, source: sourceOf(way, given, prefix), clock };
 };
 
 /** The one that has a value; else the one that is named, which then says what is missing. */

@@ -32,6 +32,8 @@ describe("sqlStore", () => {
     ["a prefix in capitals", { file: "a.db", tablePrefix: "Monitor_" }, "tablePrefix"],
     ["a prefix that is long", { file: "a.db", tablePrefix: "a".repeat(33) }, "tablePrefix"],
     ["an empty prefix", { file: "a.db", tablePrefix: "" }, "tablePrefix"],
+    ["a clock that is none", { file: "a.db", clock: Date }, "clock"],
+    ["no clock", { file: "a.db", clock: null }, "clock"],
   ])("refuses %s, naming the option and no secret", (_what, options, option) => {
     const make = () => sqlStore(options as never);
     expect(make).toThrow(expect.objectContaining({ name: "ConfigError", option }));

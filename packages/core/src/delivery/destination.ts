@@ -13,31 +13,40 @@ export interface Visit extends RequestSlot {
   readonly permit: number;
 }
 
+/** What each who joins brings along. */
+export interface Manners {
+  readonly limits: readonly RateLimit[];
+  readonly breaker: BreakerOptions | null;
+  readonly random: Random;
+}
+
 /** What receivers with one `destinationKey` share: limits, pause and breaker. Told the time. */
 export class Destination {
   readonly #limiter = new RateLimiter();
-  readonly #breaker: Breaker | null;
+  #breaker: Breaker | null = null;
   readonly #members = new Set<Wake>();
+  /** Monotonic. */
+  neededUntil = Number.POSITIVE_INFINITY;
   #pausedUntil = Number.NEGATIVE_INFINITY;
   /** It asked for rest, and nobody has asked it since. */
   #rests = false;
   /** The one attempt that asks after a rest; the others wait for what it hears. */
   #scout: Visit | undefined;
 
-  constructor(breaker: BreakerOptions | null, random: Random) {
-    this.#breaker = breaker === null ? null : new Breaker(breaker, random);
-  }
-
-  /** Joins with the limits one keeps. */
-  join(limits: readonly RateLimit[], wake: Wake): void {
-    this.#limiter.add(limits);
+  /** Joins with the limits one keeps. Whoever comes first brings the breaker: one who comes anew may have mended what was wrong. */
+  join({ limits, breaker, random }: Manners, wake: Wake): void {
+    const isFirst = this.#members.size === 0;
+    if (isFirst) this.#breaker = breaker === null ? null : new Breaker(breaker, random);
+    this.#limiter.add(limits, isFirst);
     this.#members.add(wake);
+    this.neededUntil = Number.POSITIVE_INFINITY;
   }
 
-  /** Answers whether anybody is left. */
-  part(wake: Wake): boolean {
+  /** After the last one it is needed as long as what it has seen holds back whoever comes next. */
+  part(wake: Wake, now: number): void {
     this.#members.delete(wake);
-    return this.#members.size > 0;
+    if (this.#members.size === 0)
+      this.neededUntil = Math.max(this.#pausedUntil, now + this.#limiter.memoryMs);
   }
 
   get breakerState(): BreakerState | null {
@@ -86,8 +95,21 @@ export class Destination {
   }
 }
 
+type Known = Map<string, Destination>;
+
 /** Destinations of this process, by the clock they are told the time of, then by key. */
-const shared = new WeakMap<Clock, Map<string, Destination>>();
+const shared = new WeakMap<Clock, Known>();
+
+/** Who leaves looks at more than one, in turn: however many come and go, few are left that nobody needs. No timer is. */
+const forgetSome = (known: Known, now: number): void => {
+  let looks = 4;
+  for (const [key, destination] of known) {
+    if (looks === 0) return;
+    looks -= 1;
+    known.delete(key);
+    if (destination.neededUntil > now) known.set(key, destination); // behind the others
+  }
+};
 
 export interface DestinationUse {
   readonly destination: Destination;
@@ -95,27 +117,28 @@ export interface DestinationUse {
   leave(): void;
 }
 
-/** The destination of that key, made on first use and forgotten after its last user; a private one without a key. */
+/**
+ * The destination of that key, made on first use and forgotten after its last user, once its pause is over and
+ * what was sent to it counts no more; a private one without a key.
+ */
 export const useDestination = (
   key: string | undefined,
-  options: {
-    clock: Clock;
-    random: Random;
-    breaker: BreakerOptions | null;
-    limits: readonly RateLimit[];
-  },
+  { clock, ...manners }: Manners & { readonly clock: Clock },
   wake: Wake,
 ): DestinationUse => {
-  const known = shared.get(options.clock) ?? new Map<string, Destination>();
-  shared.set(options.clock, known);
+  const known: Known = shared.get(clock) ?? new Map();
+  shared.set(clock, known);
   const found = key === undefined ? undefined : known.get(key);
-  const destination = found ?? new Destination(options.breaker, options.random);
+  const destination = found ?? new Destination();
   if (key !== undefined) known.set(key, destination);
-  destination.join(options.limits, wake);
+  destination.join(manners, wake);
   return {
     destination,
     leave: () => {
-      if (!destination.part(wake) && key !== undefined) known.delete(key);
+      const now = clock.monotonic();
+      destination.part(wake, now);
+      if (key !== undefined && destination.neededUntil <= now) known.delete(key);
+      forgetSome(known, now);
     },
   };
 };

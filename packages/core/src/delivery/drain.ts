@@ -1,6 +1,5 @@
 import type { Clock } from "../clock.ts";
 import type { FlushReport } from "../registration.ts";
-import { total } from "../stats.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Journal } from "./journal.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -21,7 +20,7 @@ const fatesOf = (pipelines: readonly Pipeline[]) => {
   for (const { ledger } of pipelines) {
     fates.delivered += ledger.delivered;
     fates.dropped += ledger.drops;
-    fates.dead += total(ledger.dead);
+    fates.dead += ledger.deaths;
   }
   return fates;
 };

@@ -54,10 +54,18 @@ export class LeaseKeeper {
    * @param reasons - Why those died that are to be tried again, by event id.
    */
   takeOver(receiver: Receiver, reasons: ReadonlyMap<string, string> = new Map()): Promise<void> {
+    const { ledger, backlog } = receiver.pipeline;
     const revived = this.#revived.get(receiver) ?? new Map<string, string>();
-    for (const [id, reason] of reasons) revived.set(id, reason);
+    const isPending = this.#host.journal.store.durable && !this.#gone(receiver);
+    for (const [id, reason] of reasons) {
+      if (isPending) {
+        // Until there is room it waits in the store as what was put there.
+        ledger.revive(reason);
+        backlog.stored.add(id);
+      } else revived.set(id, reason);
+    }
     this.#revived.set(receiver, revived);
-    receiver.pipeline.backlog.stored.more = true;
+    backlog.stored.more = true;
     if (this.#host.journal.store.durable && this.#round === undefined) this.#armRound();
     return this.#pageIn(receiver);
   }

@@ -28,6 +28,8 @@ export class ReceiverLedger {
   /** Dropped, for whatever reason. */
   drops = 0;
   readonly dead: Record<string, number> = {};
+  /** How many died, those among them that were tried again later. */
+  deaths = 0;
   readonly troubles = new Map<TroubleKind, Trouble>();
   readonly attempts: Record<AttemptOutcome, number> = {
     delivered: 0,
@@ -48,6 +50,7 @@ export class ReceiverLedger {
   lose(count: number, fate: "dropped" | "dead", reason: string, at: number): void {
     this[fate][reason] = (this[fate][reason] ?? 0) + count;
     if (fate === "dropped") this.drops += count;
+    else this.deaths += count;
     this.troubles.set(fate, { reason, at });
   }
 

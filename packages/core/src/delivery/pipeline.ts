@@ -65,6 +65,7 @@ export class Pipeline {
       journal: host.journal,
       clock,
       nextId,
+      pause: (until) => this.use.destination.pause(until),
     });
     this.activity = new Flights({
       clock,

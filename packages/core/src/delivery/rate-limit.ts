@@ -19,15 +19,32 @@ interface Window {
  * its end.
  */
 export class RateLimiter {
-  readonly #windows: Window[] = [];
+  #windows: Window[] = [];
 
-  /** Adds the windows that are not held yet: of those who share a destination, the strictest counts. */
-  add(limits: readonly RateLimit[]): void {
+  /**
+   * Adds the windows that are not held yet: of those who share a destination, the strictest counts. A
+   * window has seen what others have. `alone`: nobody keeps the limits that are held.
+   */
+  add(limits: readonly RateLimit[], alone = false): void {
+    let seen: readonly RequestSlot[] = [];
+    for (const { log } of this.#windows) if (log.length > seen.length) seen = [...log];
+    if (alone) this.#windows = [];
     for (const limit of limits) {
       const same = ({ limit: held }: Window) =>
         held.max === limit.max && held.perMs === limit.perMs;
-      if (!this.#windows.some(same)) this.#windows.push({ limit, log: new Fifo() });
+      if (this.#windows.some(same)) continue;
+      const log = new Fifo<RequestSlot>();
+      for (const request of seen.slice(-limit.max)) log.push(request);
+      this.#windows.push({ limit, log });
     }
+  }
+
+  /** For how long requests may count: so long after the last one, at most, nothing is left of them. */
+  get memoryMs(): number {
+    return this.#windows.reduce(
+      (most, { limit, log }) => (log.length > 0 ? Math.max(most, limit.perMs) : most),
+      0,
+    );
   }
 
   /** When the next request may begin: `now` or later; Infinity until one under way has ended. */

@@ -19,6 +19,8 @@ const takenAgain = (row: Claimed, { clock, ours }: RestoreOptions): Taken => ({
 export interface Restored {
   readonly fresh: readonly Taken[];
   readonly batches: readonly Batch[];
+  /** Monotonic: until then the destination has asked for rest. */
+  readonly restsUntil: number;
 }
 
 type Group = readonly [Claimed, ...Claimed[]];
@@ -84,14 +86,18 @@ export const restored = (claimed: readonly Claimed[], options: RestoreOptions): 
       return batch;
     });
   });
-  return { fresh, batches };
+  const rests = batches.filter(({ lastError }) => lastError?.code === restful);
+  const restsUntil = Math.max(...rests.map(({ notBefore }) => notBefore));
+  return { fresh, batches, restsUntil };
 };
+
+const restful = "rate-limited";
 
 const waitOf = (
   { next_at, last_error }: Claimed,
   { clock, capMs, longestWaitMs }: RestoreOptions,
 ): number => {
-  const most = last_error?.code === "rate-limited" ? longestWaitMs : capMs;
+  const most = last_error?.code === restful ? longestWaitMs : capMs;
   return next_at === null ? 0 : Math.min(most, Math.max(0, next_at - clock.now()));
 };
 

@@ -17,6 +17,8 @@ export interface StoreLinkParts {
   readonly journal: Journal;
   readonly clock: RestoreOptions["clock"];
   readonly nextId: RestoreOptions["nextId"];
+  /** Nothing is sent to the destination before that moment. */
+  readonly pause: (until: number) => void;
 }
 
 /** What one receiver has to do with the store: what it takes in hand, puts there, and answers for by a lease. */
@@ -62,11 +64,13 @@ export class StoreLink {
 
   /** Takes these over. `ours`: those that this process had before. */
   restore(claimed: readonly Claimed[], ours: ReadonlySet<string>): void {
-    const { backlog, settings, maxBatchSize, clock, nextId } = this.#parts;
+    const { backlog, settings, maxBatchSize, clock, nextId, pause } = this.#parts;
     const { maxRetryAfterMs, capMs } = settings.retry;
     const longestWaitMs = Math.max(maxRetryAfterMs, capMs);
     const options = { clock, nextId, ours, capMs, longestWaitMs, maxBatchSize };
-    backlog.restore(restored(claimed, options));
+    const all = restored(claimed, options);
+    backlog.restore(all);
+    if (all.restsUntil > clock.monotonic()) pause(all.restsUntil);
   }
 
   /** The leases of all that is in hand and committed. */

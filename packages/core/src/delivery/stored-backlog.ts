@@ -45,16 +45,20 @@ export class StoredBacklog {
   }
 
   put(taken: Taken, lease: Lease): void {
-    const kin = kinOf(taken.event.id);
-    this.#events += 1;
-    add(this.#kin, kin, 1);
-    this.more = true;
+    this.add(taken.event.id);
     this.#leases.push(lease);
     for (const watch of this.#watches) {
       if (!isUpTo(taken, watch.mark)) continue;
       watch.left += 1;
-      add(watch.kin, kin, 1);
+      add(watch.kin, kinOf(taken.event.id), 1);
     }
+  }
+
+  /** One that lies there, and nobody has. */
+  add(eventId: string): void {
+    this.#events += 1;
+    add(this.#kin, kinOf(eventId), 1);
+    this.more = true;
   }
 
   /** It was taken from there, the oldest first; answers whether this process had put it there. */

@@ -62,6 +62,19 @@ describe("a store that never answers", () => {
     },
   );
 
+  it("holds close() up for no longer than half a second, though a receiver never ends either", async () => {
+    const { clock, monitor, emit } = rigWith({ commit: "never", close: "never" });
+    const never = () => new Promise<never>(() => {});
+    monitor.registerNotifier({ contract: 1, id: "hung", send: never, close: never });
+    emit(1);
+    await clock.advance(6_000);
+    monitor.registerNotifier({ contract: 1, id: "later", send: never, close: never });
+    emit(1);
+    const closed = settled(monitor.close({ deadlineMs: 600 }));
+    await clock.advance(600 + 500);
+    expect(closed()).toBe(true);
+  });
+
   it("late to forget what is old is not asked again once the monitor is closed", async () => {
     const { clock, monitor } = rigWith({ prune: "later" });
     await clock.advance(60_001);
