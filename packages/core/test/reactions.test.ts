@@ -182,6 +182,27 @@ describe("what the pipeline does about each code", () => {
     expect(notifier.events).toHaveLength(3 + 9);
   });
 
+  it("remembers the last thousand destinations that nobody uses, however long their windows", async () => {
+    const { clock, monitor, emit } = rig();
+    const limited = { rateLimits: [{ max: 1, perMs: 86_400_000 }] };
+    const notifiers = Array.from({ length: 1_001 }, (_, n) =>
+      memoryNotifier({ destinationKey: `of-a-day-${n}` }),
+    );
+    for (const notifier of notifiers) {
+      const registration = monitor.registerNotifier(notifier, limited);
+      emit(1);
+      await clock.advance(0);
+      await registration.unregister();
+    }
+    const [longestLeft, next] = notifiers;
+    if (longestLeft === undefined || next === undefined) throw new Error("there are too few");
+    monitor.registerNotifier(longestLeft, { ...limited, name: "longest-left" });
+    monitor.registerNotifier(next, { ...limited, name: "next" });
+    emit(1);
+    await clock.advance(0);
+    expect([longestLeft.events.length, next.events.length]).toEqual([2, 1]);
+  });
+
   it("counts for the stricter limits of one who joins what others have sent", async () => {
     const { clock, monitor, emit } = rig();
     const destinationKey = "joined-later";

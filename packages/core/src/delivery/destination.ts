@@ -25,7 +25,7 @@ export class Destination {
   readonly #limiter = new RateLimiter();
   #breaker: Breaker | null = null;
   readonly #members = new Set<Wake>();
-  /** Monotonic. */
+  /** Monotonic; Infinity while anybody uses it. */
   neededUntil = Number.POSITIVE_INFINITY;
   #pausedUntil = Number.NEGATIVE_INFINITY;
   /** It asked for rest, and nobody has asked it since. */
@@ -95,19 +95,23 @@ export class Destination {
   }
 }
 
-type Known = Map<string, Destination>;
+/** By key. */
+interface Known {
+  readonly used: Map<string, Destination>;
+  /** Nobody uses these, and what they have seen may count for whoever comes next. */
+  readonly left: Map<string, Destination>;
+}
 
-/** Destinations of this process, by the clock they are told the time of, then by key. */
+/** Destinations of this process, by the clock they are told the time of. */
 const shared = new WeakMap<Clock, Known>();
 
-/** Who leaves looks at more than one, in turn: however many come and go, few are left that nobody needs. No timer is. */
-const forgetSome = (known: Known, now: number): void => {
-  let looks = 4;
-  for (const [key, destination] of known) {
-    if (looks === 0) return;
-    looks -= 1;
-    known.delete(key);
-    if (destination.neededUntil > now) known.set(key, destination); // behind the others
+/** Keys may come and go by the million, and windows last for days: of more than these the longest left is forgotten. */
+const mostLeft = 1_000;
+
+const forgetOldest = (left: Known["left"], now: number): void => {
+  for (const [key, { neededUntil }] of left) {
+    if (left.size <= mostLeft && neededUntil > now) return;
+    left.delete(key);
   }
 };
 
@@ -126,19 +130,25 @@ export const useDestination = (
   { clock, ...manners }: Manners & { readonly clock: Clock },
   wake: Wake,
 ): DestinationUse => {
-  const known: Known = shared.get(clock) ?? new Map();
+  const known: Known = shared.get(clock) ?? { used: new Map(), left: new Map() };
+  const { used, left } = known;
   shared.set(clock, known);
-  const found = key === undefined ? undefined : known.get(key);
+  const found = key === undefined ? undefined : (used.get(key) ?? left.get(key));
   const destination = found ?? new Destination();
-  if (key !== undefined) known.set(key, destination);
+  if (key !== undefined) {
+    left.delete(key);
+    used.set(key, destination);
+  }
   destination.join(manners, wake);
   return {
     destination,
     leave: () => {
       const now = clock.monotonic();
       destination.part(wake, now);
-      if (key !== undefined && destination.neededUntil <= now) known.delete(key);
-      forgetSome(known, now);
+      if (key === undefined || destination.neededUntil === Number.POSITIVE_INFINITY) return;
+      used.delete(key);
+      left.set(key, destination);
+      forgetOldest(left, now);
     },
   };
 };
