@@ -56,6 +56,7 @@ isLate = true;
 await sleep(lastsMs - outageMs + 2_000);
 clearInterval(emitting);
 await monitor.flush();
+if (emptyAt === 0) emptyAt = performance.now(); // not before: something waited all the time
 const result = {
   lost: taken - arrived.size,
   duplicates: [...arrived.values()].filter((times) => times > 1).length,
