@@ -40,7 +40,7 @@ export interface ReceiverOptions<T extends string = EventTypeName> extends Event
         readonly maxRetryAfterMs?: number | undefined;
       }
     | undefined;
-  /** Opens after 5 failed attempts in a row, for 1 s doubling to 30 s. `false`: never. */
+  /** Opens after 5 failed attempts in a row, for 1 s doubling to 30 s, each less up to a quarter by chance. `false`: never. */
   readonly breaker?:
     | { readonly failures?: number | undefined; readonly cooldownMs?: number | undefined }
     | false

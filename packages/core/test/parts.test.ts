@@ -175,6 +175,25 @@ describe("Breaker", () => {
     expect(cooldowns).toEqual([1_000, 2_000, 4_000, 4_000]);
   });
 
+  it("probes within 2 s what is back after 5 s, whatever the dice", () => {
+    const dice = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    fc.assert(
+      fc.property(fc.infiniteStream(dice), (stream) => {
+        const breaker = new Breaker(
+          { ...options, maxCooldownMs: 30_000 },
+          () => stream.next().value,
+        );
+        breaker.note(breaker.permit(), "refused", 0);
+        let now = breaker.freeAt(0);
+        while (now < 5_000) {
+          breaker.note(breaker.permit(), "failed", now);
+          now = breaker.freeAt(now);
+        }
+        expect(now).toBeLessThan(7_000);
+      }),
+    );
+  });
+
   it("closes on a probe's success and starts with the first cooldown again", () => {
     const breaker = opened();
     expect(breaker.freeAt(0)).toBe(1_000);

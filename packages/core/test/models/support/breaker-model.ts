@@ -74,7 +74,7 @@ export class BreakerModel {
   }
 
   #open(now: number, cooldownMs: number): void {
-    this.earliest = now + cooldownMs / 2;
+    this.earliest = now + cooldownMs * 0.75;
     this.latest = now + cooldownMs;
     this.#enter("open");
   }
