@@ -36,19 +36,25 @@ const outage = (random: () => number) => {
 };
 
 describe("fifty events that fail at once", () => {
-  it("are not a storm: one probe at a time, ever more seldom, then all of them in order (trap 81)", async () => {
-    const { clock, emit, askedAt, arrived, most, recover, receiver } = outage(seeded(7));
-    const ids = emit(50);
-    await clock.advance(10 * 60_000);
-    expect(askedAt.length).toBeLessThan(60);
-    expect(most()).toBe(1);
-    const waits = askedAt.slice(1).map((at, index) => at - (askedAt[index] ?? at));
-    expect(Math.max(...waits.slice(-10))).toBeGreaterThan(5_000);
-    recover();
-    await clock.advance(120_000);
-    expect(arrived).toEqual(ids);
-    expect(receiver("away").pending).toBe(0);
-  });
+  it.each([7, 8, 9])(
+    "are not a storm: one probe at a time, ever more seldom, then all the others in order (trap 81, dice %d)",
+    async (seed) => {
+      const { clock, emit, askedAt, arrived, most, recover, receiver } = outage(seeded(seed));
+      const ids = emit(50);
+      await clock.advance(10 * 60_000);
+      expect(askedAt.length).toBeLessThan(60);
+      expect(most()).toBe(1);
+      const waits = askedAt.slice(1).map((at, index) => at - (askedAt[index] ?? at));
+      expect(Math.max(...waits.slice(-10))).toBeGreaterThan(5_000);
+      recover();
+      await clock.advance(120_000);
+      // The probe that got through is any of those whose own wait was over.
+      const probe = arrived[0];
+      expect(arrived.slice(1)).toEqual(ids.filter((id) => id !== probe));
+      expect(arrived).toHaveLength(ids.length);
+      expect(receiver("away").pending).toBe(0);
+    },
+  );
 
   it("are not tried again at the same moments as those of the process beside it (trap 81)", async () => {
     const moments = async (seed: number): Promise<readonly number[]> => {
