@@ -6,6 +6,9 @@ const tlsCode =
 /** In TLS 1.3 a server judges our certificate after we have begun to write; it has read no request then. */
 const refusedByPeer = /^ERR_SSL_[\w/]*ALERT_(?:\w*CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/;
 
+/** What answered the handshake was no TLS record: Node 20 to 24 say the one, Node 25 the other. */
+const notTls = /_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/;
+
 /** Of OpenSSL's reasons some hold a slash: `ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE`, since Node 22. */
 const plainCode = /^(?:\w{1,80}|ERR_SSL_[\w/]{1,72})$/;
 
@@ -56,7 +59,10 @@ export const failureOf = (error: unknown, written: boolean, peer?: "the proxy"):
   const tls = codes.find((code) => (written ? refusedByPeer : tlsCode).test(code));
   if (tls !== undefined) {
     const where = peer === undefined ? "" : ` with ${peer}`;
-    return fail("config", `TLS${where} failed (${tls}): check the certificates of both sides`);
+    const advice = notTls.test(tls)
+      ? "the port does not seem to speak TLS, as behind `http:`"
+      : "check the certificates of both sides";
+    return fail("config", `TLS${where} failed (${tls}): ${advice}`);
   }
   if (written) {
     return fail("ambiguous", `the connection failed after the request was written (${reason})`);

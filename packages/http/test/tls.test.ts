@@ -64,7 +64,9 @@ describe("a TLS connection", () => {
     const error = await failure(client().post({ url, body: "", signal: patient() }));
     expect([error.code, error.message]).toEqual([
       "config",
-      expect.stringMatching(/WRONG_VERSION_NUMBER|EPROTO/),
+      expect.stringMatching(
+        /^TLS failed \(ERR_SSL_\w+\): the port does not seem to speak TLS, as behind `http:`$/,
+      ),
     ]);
   });
 });
