@@ -222,7 +222,7 @@ describe("memoryStore", () => {
       metrics: fc.dictionary(fc.constantFrom("a", "b", "7"), fc.double({ noNaN: true })),
     });
     fc.assert(
-      fc.property(fc.array(payload, { minLength: 1, maxLength: 200 }), (payloads) => {
+      fc.property(fc.array(payload, { minLength: 1, maxLength: 200, size: "max" }), (payloads) => {
         const { store } = stored({ maxEvents: 150 });
         const events = payloads.map((one, n) => eventAt(n + 1, startedAt + n, one));
         for (const [n, event] of events.entries())
