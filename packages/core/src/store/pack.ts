@@ -82,7 +82,7 @@ export class Pack {
   }
 
   headOf(seq: number): EventHead | undefined {
-    const form = this.#forms[this.#seqs.indexOf(seq)];
+    const form = this.#forms[this.#placeOf(seq)];
     if (form === undefined) return undefined;
     const { event_type, level } = form; // a spread costs ten times as much
     return { event_type, level, timestamp: String(this.#others[this.#figure(seq, 0) + 1]) };
@@ -90,7 +90,7 @@ export class Pack {
 
   /** The entry put together again. */
   entryOf(seq: number): Entry | undefined {
-    const place = this.#seqs.indexOf(seq);
+    const place = this.#placeOf(seq);
     const [form, taking] = [this.#forms[place], this.#takings[place]];
     if (form === undefined || taking === undefined) return undefined;
     return new Entry(this.#event(place, form), this.bytesOf(seq), seq, taking, false);
@@ -119,8 +119,13 @@ export class Pack {
     }) as MonitorEvent;
   }
 
+  /** The last counts: an event that was taken for one more receiver, and has settled again, is in here twice. */
+  #placeOf(seq: number): number {
+    return this.#seqs.lastIndexOf(seq);
+  }
+
   #figure(seq: number, index: number): number {
-    return this.#figures[(this.#starts[this.#seqs.indexOf(seq)] ?? 0) + index] ?? 0;
+    return this.#figures[(this.#starts[this.#placeOf(seq)] ?? 0) + index] ?? 0;
   }
 
   /** Takes the leaves of a value that is built so; false when it is not. */
