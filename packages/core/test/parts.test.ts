@@ -59,7 +59,7 @@ describe("EventQueue", () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...policies),
-        fc.array(step, { maxLength: 80 }),
+        fc.array(step, { maxLength: 80, size: "max" }),
         (overflow, steps) => {
           const queue = new EventQueue({ maxEvents: 5, maxBytes: 1_000, overflow });
           let dropped = 0;
@@ -102,7 +102,7 @@ describe("RateLimiter", () => {
     fc.assert(
       fc.property(
         fc.array(window, { minLength: 1, maxLength: 3 }),
-        fc.array(request, { maxLength: 60 }),
+        fc.array(request, { maxLength: 60, size: "max" }),
         (limits, requests) => {
           const limiter = new RateLimiter();
           limiter.add(limits);
@@ -247,7 +247,7 @@ describe("idSource", () => {
   it("makes distinct UUIDv7s in rising order, also when the clock steps back or stands still", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 50 }),
+        fc.array(fc.integer({ min: -5, max: 5 }), { minLength: 1, maxLength: 50, size: "max" }),
         (steps) => {
           let now = 1_756_463_400_000;
           const next = idSource(

@@ -55,7 +55,7 @@ describe("the subject", () => {
     const [first = failure, ...rest] = types;
     expect(subject(first, ...rest)).toHaveLength(150);
     fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 400 }), (message) => {
+      fc.property(fc.string({ unit: "binary", maxLength: 400, size: "max" }), (message) => {
         const text = subject(sampleEvent({ message }));
         expect(text.length).toBeLessThanOrEqual(150);
         expect(text).not.toMatch(/\p{Cc}|\u2028|\u2029/u);
@@ -168,7 +168,7 @@ describe("the level", () => {
 
 describe("any events", () => {
   const hostile = fc.oneof(
-    fc.string({ unit: "binary", maxLength: 2_000 }),
+    fc.string({ unit: "binary", maxLength: 2_000, size: "max" }),
     fc
       .constantFrom(
         "<",
@@ -192,7 +192,10 @@ describe("any events", () => {
     .array(
       fc.record({
         message: hostile,
-        details: fc.dictionary(fc.string({ maxLength: 20 }), hostile, { maxKeys: 15 }),
+        details: fc.dictionary(fc.string({ maxLength: 20, size: "max" }), hostile, {
+          maxKeys: 15,
+          size: "max",
+        }),
       }),
       { minLength: 1, maxLength: 4 },
     )
@@ -231,7 +234,7 @@ describe("any events", () => {
 
   it("never break out of the tags that hold them", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 60 }), (text) => {
+      fc.property(fc.string({ unit: "binary", maxLength: 60, size: "max" }), (text) => {
         const event = sampleEvent({
           message: text,
           event_type: text,

@@ -149,7 +149,7 @@ export const hostileEvent: fc.Arbitrary<MonitorEvent> = fc
   })
   .map((parts) => sampleEvent(parts));
 
-export const hostileBatch = fc.array(hostileEvent, { minLength: 1, maxLength: 20 });
+export const hostileBatch = fc.array(hostileEvent, { minLength: 1, maxLength: 20, size: "max" });
 
 /** A monitor in Shanghai, by the system's clock unless it is given another. */
 export const hostOf = (clock: Clock = systemClock): NotifierHost =>

@@ -138,7 +138,11 @@ describe("several events", () => {
     const fields = fc.array(anyField, { maxLength: 2 });
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(hostileText(), fields, fields), { minLength: 1, maxLength: 19 }),
+        fc.array(fc.tuple(hostileText(), fields, fields), {
+          minLength: 1,
+          maxLength: 19,
+          size: "max",
+        }),
         (events) => {
           const all = events.map(([message, facts, errors]) =>
             telling({ message, fields: facts }, errors),

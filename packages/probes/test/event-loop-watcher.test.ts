@@ -117,6 +117,7 @@ describe("a slow event loop", () => {
     const rounds = fc.array(fc.constantFrom(10, 79, 90, 100, 5_000), {
       minLength: 1,
       maxLength: 60,
+      size: "max",
     });
     await fc.assert(
       fc.asyncProperty(rounds, async (delays) => {

@@ -15,7 +15,7 @@ const shares = fc.array(
     { weight: 4, arbitrary: fc.integer({ min: 730, max: 920 }) },
     fc.integer({ max: 1_000, min: 0 }),
   ),
-  { minLength: 1, maxLength: 25 },
+  { minLength: 1, maxLength: 25, size: "max" },
 );
 
 interface Round {
@@ -84,7 +84,7 @@ describe("whatever way a disk goes", () => {
     const wavering = fc
       .tuple(
         fc.integer({ min: 700, max: 950 }),
-        fc.array(fc.integer({ min: 0, max: 49 }), { minLength: 2, maxLength: 25 }),
+        fc.array(fc.integer({ min: 0, max: 49 }), { minLength: 2, maxLength: 25, size: "max" }),
       )
       .map(([base, steps]) => steps.map((step) => base + step));
     await fc.assert(
