@@ -7,8 +7,8 @@ import { singleLine, truncate } from "./text.ts";
 const maxSilenced = 1_000;
 const silenceMs = 60_000;
 
-/** Told once a minute, and for the last time at the end, of how many more there were: one that is not printed is missing from the sum. */
-const counted = "events-dropped";
+/** Drops are told once a minute as how many more there were, and an unknown field once: one that is not printed is missing. */
+const printedAlways = /^(?:events-dropped|unknown-field)$/;
 
 /** What these throw is the service's own code, so its text may be printed. */
 const ownCode = /^callback-|-threw$/;
@@ -35,7 +35,7 @@ export const stderrPrinter = (clock: Clock): ((problem: Problem) => void) => {
     const key = `${receiver} ${code}`;
     const now = clock.monotonic();
     const last = printedAt.get(key);
-    if (code !== counted && last !== undefined && now - last < silenceMs) return;
+    if (!printedAlways.test(code) && last !== undefined && now - last < silenceMs) return;
     if (printedAt.size >= maxSilenced) printedAt.clear();
     printedAt.set(key, now);
     const about = receiver === null ? "" : ` [${singleLine(receiver)}]`;
