@@ -27,6 +27,16 @@ const causeOf = ({ code, message, cause }: Problem): string => {
   }
 };
 
+const ignore = (): void => {};
+
+/** That nobody reads it any more must not end the service: the error would be uncaught. `console.error` does the same. */
+const print = (line: string): void => {
+  const { stderr } = process;
+  stderr.write(line, (error) => {
+    if (error && stderr.listenerCount("error") === 0) stderr.once("error", ignore);
+  });
+};
+
 /** The default `onProblem`: one line on stderr for each receiver and code in a minute. */
 export const stderrPrinter = (clock: Clock): ((problem: Problem) => void) => {
   const printedAt = new Map<string, number>();
@@ -39,6 +49,6 @@ export const stderrPrinter = (clock: Clock): ((problem: Problem) => void) => {
     if (printedAt.size >= maxSilenced) printedAt.clear();
     printedAt.set(key, now);
     const about = receiver === null ? "" : ` [${singleLine(receiver)}]`;
-    process.stderr.write(`datasync-monitor${about} ${code}: ${message}${causeOf(problem)}\n`);
+    print(`datasync-monitor${about} ${code}: ${message}${causeOf(problem)}\n`);
   };
 };

@@ -11,10 +11,11 @@ interface Ended {
   readonly ms: number;
 }
 
-/** Runs a program against the built package; `act` sees what it prints. */
+/** Runs a program against the built package; `act` sees what it prints. `unread`: nobody reads its stderr. */
 const program = (
   source: string,
   act: (printed: string, kill: (signal: NodeJS.Signals) => void) => void = () => {},
+  { unread = false } = {},
 ) =>
   new Promise<Ended>((resolve) => {
     const startedAt = performance.now();
@@ -26,7 +27,8 @@ const program = (
       act(output, (signal) => child.kill(signal));
     };
     child.stdout.on("data", read);
-    child.stderr.on("data", read);
+    if (unread) child.stderr.destroy();
+    else child.stderr.on("data", read);
     child.on("exit", (code, signal) =>
       resolve({ code, signal, output, ms: performance.now() - startedAt }),
     );
@@ -50,6 +52,29 @@ describe("a process with a monitor", () => {
       monitor.emitEvent({ event_type: "health_check", message: "last words" });
     `);
     expect([code, output.trim()]).toEqual([0, "got last words"]);
+  });
+
+  it.each([
+    ["where nobody listens", "", /^4\n$/],
+    [
+      "where somebody listens for it",
+      'process.stderr.on("error", ({ code }) => console.log("told of", code));',
+      /^(?:told of EPIPE\n)+4\n$/,
+    ],
+  ])("lives on though nobody reads its stderr any more, %s", async (_where, listen, told) => {
+    const source = `
+      ${listen}
+      const monitor = createMonitor();
+      monitor.registerCallback(() => { throw new Error("no"); }, { name: "ops" });
+      for (const event_type of ["sync_start", "sync_success"]) {
+        monitor.emitEvent({ event_type, message: "x", [event_type]: "no field" });
+        await monitor.flush();
+        await new Promise(setImmediate);
+      }
+      console.log((await monitor.getComprehensiveStatus()).recent_problems.length);
+    `;
+    const { code, output } = await program(source, undefined, { unread: true });
+    expect([code, output]).toEqual([0, expect.stringMatching(told)]);
   });
 
   it("waits at its natural end also when that is not the first: somebody had more to do", async () => {
