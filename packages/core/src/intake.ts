@@ -1,3 +1,4 @@
+import { nextTurn } from "./clock.ts";
 import type { EventContext, EventFactory } from "./create-event.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { IntakeLedger } from "./delivery/ledger.ts";
@@ -87,7 +88,7 @@ export class Intake {
     if (!this.#telling && reason !== "closed") {
       this.#telling = true;
       // Not a microtask: a listener that emits what is refused would go round without end.
-      setImmediate(() => {
+      nextTurn(() => {
         this.#host.report({ code: `event-${reason}`, receiver: null, message: problem });
         this.#telling = false;
       });

@@ -1,3 +1,4 @@
+import { nextTurn } from "./clock.ts";
 import { nearest } from "./options.ts";
 import type { Problem } from "./signals.ts";
 import { singleLine, truncate } from "./text.ts";
@@ -25,7 +26,7 @@ export const unknownFields = (
         ? "Give it to `createMonitor()` or `child()`."
         : "Numbers belong in `metrics`, anything else in `details`.";
     const message = `\`emitEvent()\` left out \`${name}\`: an event has no such field.${hint} ${place}`;
-    setImmediate(() => report({ code: "unknown-field", receiver: null, message }));
+    nextTurn(() => report({ code: "unknown-field", receiver: null, message }));
   };
   return (input: Record<string, unknown>) => {
     if (told.size >= maxTold) return;

@@ -1,4 +1,4 @@
-import type { Clock } from "../clock.ts";
+import { type Clock, nextTurn } from "../clock.ts";
 import { passes } from "../filter.ts";
 import type { MonitorSignal, Problem } from "../signals.ts";
 import type { Accepted } from "../store/store.ts";
@@ -151,7 +151,7 @@ export class Dispatcher {
     this.#passArmed = true;
     this.#sendsLeft = turnSends;
     this.#passEndsAt = this.#options.clock.monotonic() + turnMs;
-    setImmediate(() => {
+    nextTurn(() => {
       this.#passArmed = false;
       if (this.#scheduled) this.#turn();
       // Not at every turn: what is accepted in this pass, and what came of it, may share a write.
