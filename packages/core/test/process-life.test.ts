@@ -228,6 +228,36 @@ describe("a process with a monitor", () => {
     expect(output).toBe("up\nclosed\n");
   });
 
+  it.each([
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+  ])(
+    "ends after %s also as the first process of a container, whom the kernel spares that signal",
+    async (signal, status) => {
+      const { code, output } = await program(`
+      Object.defineProperty(process, "pid", { value: 1 });
+      process.kill = (pid, name) => console.log("spared", pid, name);
+      const monitor = createMonitor({ handleSignals: true });
+      monitor.registerNotifier({ contract: 1, id: "print", send: () => {}, close: async () => console.log("closed") });
+      setInterval(() => {}, 1_000);
+      process.emit("${signal}", "${signal}");
+    `);
+      expect([code, output]).toEqual([status, `closed\nspared 1 ${signal}\n`]);
+    },
+  );
+
+  it("leaves it to others, who listen too, whether the first process of a container ends", async () => {
+    const { code, output } = await program(`
+      Object.defineProperty(process, "pid", { value: 1 });
+      process.kill = () => setTimeout(() => process.exit(7), 10);
+      createMonitor({ handleSignals: true });
+      process.on("SIGTERM", () => console.log("heard"));
+      setInterval(() => {}, 1_000);
+      process.emit("SIGTERM", "SIGTERM");
+    `);
+    expect([code, output]).toEqual([7, "heard\n"]);
+  });
+
   it("closes on SIGTERM though somebody is there who ends the process where nobody else listens", async () => {
     const { signal, output } = await program(
       `
