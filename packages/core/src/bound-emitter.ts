@@ -5,7 +5,7 @@ import type { EventInput } from "./event-input.ts";
 import { everybody, type Intake } from "./intake.ts";
 import { lenient } from "./lenient.ts";
 import { track } from "./operation.ts";
-import { checkOptions, numberOptions } from "./options.ts";
+import { checkOptions, numberOptions, wrongOption } from "./options.ts";
 import type { Sentences } from "./sentences.ts";
 import type { Problem } from "./signals.ts";
 
@@ -16,6 +16,16 @@ export interface BoundEmitterHost {
   readonly say: () => Sentences;
   readonly report: (problem: Problem) => void;
 }
+
+/** An event's type, where the operation that it tells of is asked for. `cold_start` may well be an operation. */
+const typeOfStep = /^(sync|cleanup|migration)_(?:start|success|failure)$/;
+
+const checkOperation = (operation: unknown): void => {
+  const [type, meant] = (typeof operation === "string" && typeOfStep.exec(operation)) || [];
+  if (type === undefined) return;
+  const problem = `must be "${meant}": it is "${type}", to which \`_start\`, \`_success\` and \`_failure\` are added.`;
+  throw wrongOption("track()", "operation", problem);
+};
 
 const slowRange = { min: 0, max: Number.POSITIVE_INFINITY };
 
@@ -44,6 +54,7 @@ export class BoundEmitter implements Emitter {
       numberOptions("track()", "", options, { slowAfterMs: [slowRange.max, slowRange] }, [
         "details",
       ]);
+    lenient(() => checkOperation(operation), undefined, report);
     const { slowAfterMs } = lenient<TrackOptions>(read, {}, report);
     return track(
       operation,

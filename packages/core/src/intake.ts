@@ -1,3 +1,4 @@
+import { nextTurn } from "./clock.ts";
 import type { EventContext, EventFactory } from "./create-event.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
 import { IntakeLedger } from "./delivery/ledger.ts";
@@ -6,13 +7,14 @@ import type { EmitResult } from "./emitter.ts";
 import { levels } from "./event.ts";
 import type { Problem } from "./signals.ts";
 import type { RefusalReason } from "./stats.ts";
+import { unknownFields } from "./unknown-fields.ts";
 
 export interface IntakeHost {
   readonly createEvent: EventFactory;
   readonly dispatcher: Dispatcher;
   /** Whether the store fails, and nothing may be taken that it has not got. */
   readonly refuses: () => boolean;
-  /** Told of refusals in a later turn, the first of each turn. */
+  /** Told in a later turn: of refusals, the first of each turn, and of fields that an event has not. */
   readonly report: (problem: Problem) => void;
 }
 
@@ -30,10 +32,14 @@ const overflowProblem =
 
 const storeProblem = 'The store is failing, and `storeFailure` is "refuse". Emit it later.';
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
 /** Where events come in: made, numbered, counted, and handed to the dispatcher. */
 export class Intake {
   readonly books = new IntakeLedger();
   readonly #host: IntakeHost;
+  readonly #lookForUnknown: (input: Record<string, unknown>) => void;
   #lastSeq = 0;
   #lastId = "";
   #closed = false;
@@ -41,6 +47,7 @@ export class Intake {
 
   constructor(host: IntakeHost) {
     this.#host = host;
+    this.#lookForUnknown = unknownFields(host.report);
   }
 
   /** The last event taken. */
@@ -59,6 +66,7 @@ export class Intake {
   emit(input: unknown, context: EventContext, { only, except }: Address): EmitResult {
     if (this.#closed) return this.#refuse("closed", closedProblem);
     if (this.#host.refuses()) return this.#refuse("store", storeProblem);
+    if (isObject(input)) this.#lookForUnknown(input);
     const created = this.#host.createEvent(input, context);
     if (typeof created === "string") return this.#refuse("invalid", created);
     const { event, bytes } = created;
@@ -80,7 +88,7 @@ export class Intake {
     if (!this.#telling && reason !== "closed") {
       this.#telling = true;
       // Not a microtask: a listener that emits what is refused would go round without end.
-      setImmediate(() => {
+      nextTurn(() => {
         this.#host.report({ code: `event-${reason}`, receiver: null, message: problem });
         this.#telling = false;
       });

@@ -1,3 +1,4 @@
+import { nextTurn } from "./clock.ts";
 import { ConfigError } from "./errors.ts";
 import type { Problem } from "./signals.ts";
 
@@ -7,7 +8,7 @@ export const lenient = <T>(read: () => T, fallback: T, report: (problem: Problem
     return read();
   } catch (cause) {
     const message = ConfigError.is(cause) ? cause.message : "An option could not be read.";
-    setImmediate(() => report({ code: "wrong-option", receiver: null, message }));
+    nextTurn(() => report({ code: "wrong-option", receiver: null, message }));
     return fallback;
   }
 };

@@ -20,7 +20,8 @@ const distance = (left: string, right: string): number => {
   return row[right.length] ?? 0;
 };
 
-const nearest = (name: string, known: readonly string[]): string | undefined => {
+/** The known name that was probably meant. */
+export const nearest = (name: string, known: readonly string[]): string | undefined => {
   const ranked = known
     .map((candidate) => ({ candidate, far: distance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.far - b.far)[0];

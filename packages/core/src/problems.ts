@@ -7,8 +7,8 @@ import { singleLine, truncate } from "./text.ts";
 const maxSilenced = 1_000;
 const silenceMs = 60_000;
 
-/** Told once a minute, and for the last time at the end, of how many more there were: one that is not printed is missing from the sum. */
-const counted = "events-dropped";
+/** Drops are told once a minute as how many more there were, and an unknown field once: one that is not printed is missing. */
+const printedAlways = /^(?:events-dropped|unknown-field)$/;
 
 /** What these throw is the service's own code, so its text may be printed. */
 const ownCode = /^callback-|-threw$/;
@@ -27,6 +27,16 @@ const causeOf = ({ code, message, cause }: Problem): string => {
   }
 };
 
+const ignore = (): void => {};
+
+/** That nobody reads it any more must not end the service: the error would be uncaught. `console.error` does the same. */
+const print = (line: string): void => {
+  const { stderr } = process;
+  stderr.write(line, (error) => {
+    if (error && stderr.listenerCount("error") === 0) stderr.once("error", ignore);
+  });
+};
+
 /** The default `onProblem`: one line on stderr for each receiver and code in a minute. */
 export const stderrPrinter = (clock: Clock): ((problem: Problem) => void) => {
   const printedAt = new Map<string, number>();
@@ -35,10 +45,10 @@ export const stderrPrinter = (clock: Clock): ((problem: Problem) => void) => {
     const key = `${receiver} ${code}`;
     const now = clock.monotonic();
     const last = printedAt.get(key);
-    if (code !== counted && last !== undefined && now - last < silenceMs) return;
+    if (!printedAlways.test(code) && last !== undefined && now - last < silenceMs) return;
     if (printedAt.size >= maxSilenced) printedAt.clear();
     printedAt.set(key, now);
     const about = receiver === null ? "" : ` [${singleLine(receiver)}]`;
-    process.stderr.write(`datasync-monitor${about} ${code}: ${message}${causeOf(problem)}\n`);
+    print(`datasync-monitor${about} ${code}: ${message}${causeOf(problem)}\n`);
   };
 };

@@ -1,3 +1,5 @@
+import { constants } from "node:os";
+
 /** Someone the process may have to wait for when nothing else is left to do. */
 export interface Drainable {
   /** Milliseconds until something is due; Infinity when nothing is. */
@@ -61,6 +63,9 @@ const end = (signal: NodeJS.Signals): void => {
   isClosing = false;
   stopListening();
   process.kill(process.pid, signal);
+  // Still here: the kernel spares the first process of a container what it does not handle itself.
+  if (process.pid === 1 && process.listenerCount(signal) === 0)
+    process.exit(128 + constants.signals[signal]);
 };
 
 /** Goes on listening until the end: some, as `signal-exit`, end the process at once where they find themselves alone. */

@@ -11,7 +11,7 @@ export type BreakerState = "closed" | "open" | "half-open";
 
 /** Something a human may want to know. `cause` is raw and may hold secrets: it goes to `onProblem` alone. */
 export interface Problem {
-  /** kebab-case and stable: `"delivery-config"`, `"callback-failed"`, `"filter-threw"`, `"store-failed"`, `"events-dropped"`. */
+  /** kebab-case and stable: `"delivery-config"`, `"callback-failed"`, `"filter-threw"`, `"store-failed"`, `"events-dropped"`, `"unknown-field"`. */
   readonly code: string;
   readonly receiver: string | null;
   /** Bounded, without control characters, without secrets. */

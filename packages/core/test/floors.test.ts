@@ -32,6 +32,7 @@ const floors: readonly (readonly string[])[] = [
   [
     "lenient",
     "registration",
+    "unknown-fields",
     "stats",
     "store/store",
     "json",

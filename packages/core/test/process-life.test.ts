@@ -11,10 +11,11 @@ interface Ended {
   readonly ms: number;
 }
 
-/** Runs a program against the built package; `act` sees what it prints. */
+/** Runs a program against the built package; `act` sees what it prints. `unread`: nobody reads its stderr. */
 const program = (
   source: string,
   act: (printed: string, kill: (signal: NodeJS.Signals) => void) => void = () => {},
+  { unread = false } = {},
 ) =>
   new Promise<Ended>((resolve) => {
     const startedAt = performance.now();
@@ -26,7 +27,8 @@ const program = (
       act(output, (signal) => child.kill(signal));
     };
     child.stdout.on("data", read);
-    child.stderr.on("data", read);
+    if (unread) child.stderr.destroy();
+    else child.stderr.on("data", read);
     child.on("exit", (code, signal) =>
       resolve({ code, signal, output, ms: performance.now() - startedAt }),
     );
@@ -50,6 +52,29 @@ describe("a process with a monitor", () => {
       monitor.emitEvent({ event_type: "health_check", message: "last words" });
     `);
     expect([code, output.trim()]).toEqual([0, "got last words"]);
+  });
+
+  it.each([
+    ["where nobody listens", "", /^4\n$/],
+    [
+      "where somebody listens for it",
+      'process.stderr.on("error", ({ code }) => console.log("told of", code));',
+      /^(?:told of EPIPE\n)+4\n$/,
+    ],
+  ])("lives on though nobody reads its stderr any more, %s", async (_where, listen, told) => {
+    const source = `
+      ${listen}
+      const monitor = createMonitor();
+      monitor.registerCallback(() => { throw new Error("no"); }, { name: "ops" });
+      for (const event_type of ["sync_start", "sync_success"]) {
+        monitor.emitEvent({ event_type, message: "x", [event_type]: "no field" });
+        await monitor.flush();
+        await new Promise(setImmediate);
+      }
+      console.log((await monitor.getComprehensiveStatus()).recent_problems.length);
+    `;
+    const { code, output } = await program(source, undefined, { unread: true });
+    expect([code, output]).toEqual([0, expect.stringMatching(told)]);
   });
 
   it("waits at its natural end also when that is not the first: somebody had more to do", async () => {
@@ -201,6 +226,36 @@ describe("a process with a monitor", () => {
     );
     expect(signal).toBe("SIGTERM");
     expect(output).toBe("up\nclosed\n");
+  });
+
+  it.each([
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+  ])(
+    "ends after %s also as the first process of a container, whom the kernel spares that signal",
+    async (signal, status) => {
+      const { code, output } = await program(`
+      Object.defineProperty(process, "pid", { value: 1 });
+      process.kill = (pid, name) => console.log("spared", pid, name);
+      const monitor = createMonitor({ handleSignals: true });
+      monitor.registerNotifier({ contract: 1, id: "print", send: () => {}, close: async () => console.log("closed") });
+      setInterval(() => {}, 1_000);
+      process.emit("${signal}", "${signal}");
+    `);
+      expect([code, output]).toEqual([status, `closed\nspared 1 ${signal}\n`]);
+    },
+  );
+
+  it("leaves it to others, who listen too, whether the first process of a container ends", async () => {
+    const { code, output } = await program(`
+      Object.defineProperty(process, "pid", { value: 1 });
+      process.kill = () => setTimeout(() => process.exit(7), 10);
+      createMonitor({ handleSignals: true });
+      process.on("SIGTERM", () => console.log("heard"));
+      setInterval(() => {}, 1_000);
+      process.emit("SIGTERM", "SIGTERM");
+    `);
+    expect([code, output]).toEqual([7, "heard\n"]);
   });
 
   it("closes on SIGTERM though somebody is there who ends the process where nobody else listens", async () => {

@@ -211,6 +211,28 @@ describe("track", () => {
     },
   );
 
+  it.each(["sync_start", "cleanup_success", "migration_failure"])(
+    "says that it takes the operation where it is given an event's type, %s, and runs the work",
+    async (type) => {
+      const { monitor, problems } = rig();
+      expect(await monitor.track(type, () => "done")).toBe("done");
+      await later();
+      expect(problems.map(({ code }) => code)).toEqual(["wrong-option"]);
+      expect(problems[0]?.message).toContain(`must be "${type.split("_")[0]}"`);
+      expect(monitor.stats().taken).toBe(2);
+    },
+  );
+
+  it.each(["sync", "cold_start", "sync_start_retry", "health_check"])(
+    "says nothing of the operation %s",
+    async (operation) => {
+      const { monitor, problems } = rig();
+      await monitor.track(operation, () => "done");
+      await later();
+      expect(problems).toEqual([]);
+    },
+  );
+
   it("lets no amount fail the work, not even one that cannot become a number", async () => {
     const { monitor } = rig();
     const worked = monitor.track("sync", (run) => {

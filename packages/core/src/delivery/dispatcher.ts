@@ -1,4 +1,5 @@
-import type { Clock } from "../clock.ts";
+import { AsyncResource } from "node:async_hooks";
+import { type Clock, nextTurn } from "../clock.ts";
 import { passes } from "../filter.ts";
 import type { MonitorSignal, Problem } from "../signals.ts";
 import type { Accepted } from "../store/store.ts";
@@ -46,6 +47,9 @@ interface Share {
 /** Its `then` is a microtask at a third of what `queueMicrotask` costs a process that idles between events. */
 const soon = Promise.resolve();
 
+/** Whoever emitted happens to open the turn, in which the events of others are delivered too: none is in its AsyncLocalStorage context. */
+const outside = new AsyncResource("datasync-monitor");
+
 /** What one pass of the event loop may do before others have their turn. */
 const turnSends = 64;
 const turnMs = 5;
@@ -67,7 +71,7 @@ export class Dispatcher {
     durable: false,
   };
   readonly #quiet = new Set<() => void>();
-  readonly #run = (): void => this.#turn();
+  readonly #run: () => void = outside.bind(() => this.#turn());
   #scheduled = false;
   #passArmed = false;
   #sendsLeft = turnSends;
@@ -151,7 +155,7 @@ export class Dispatcher {
     this.#passArmed = true;
     this.#sendsLeft = turnSends;
     this.#passEndsAt = this.#options.clock.monotonic() + turnMs;
-    setImmediate(() => {
+    nextTurn(() => {
       this.#passArmed = false;
       if (this.#scheduled) this.#turn();
       // Not at every turn: what is accepted in this pass, and what came of it, may share a write.
