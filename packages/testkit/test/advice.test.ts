@@ -206,3 +206,55 @@ describe("a vendor that tells of failures with status 200", () => {
     expect((await fetch(destination.url, { method: "POST" })).status).toBe(503);
   });
 });
+
+describe("a vendor that names the time to wait in its body", () => {
+  const answers: HttpHarnessOptions["answers"] = {
+    "rate-limited": (seconds) => ({
+      status: 429,
+      body: JSON.stringify({ parameters: { retry_after: seconds } }),
+    }),
+  };
+
+  const limited =
+    (unitMs: number) =>
+    (careful: Notifier, { url }: HttpDestination) => ({
+      ...careful,
+      send: async (batch: Batch) => {
+        const answer = await fetch(url, { method: "POST", body: JSON.stringify(batch) });
+        const told: { parameters: { retry_after: number } } = JSON.parse(await answer.text());
+        const retryAfterMs = told.parameters.retry_after * unitMs;
+        throw new DeliveryError("rate-limited", "it asks to wait", { retryAfterMs });
+      },
+    });
+
+  it("is played with the time that the case asks for", async () => {
+    const harness = harnessOf(limited(1_000), { answers });
+    expect(await toldBy("wait/rate-limited", harness)).toBe("nothing");
+  });
+
+  it.each([
+    ["takes its seconds for milliseconds", limited(1), "It is 37."],
+    ["takes its seconds for minutes", limited(60_000), "It is 2220000."],
+    ["looks for a header", (one: Notifier) => one, "It is undefined."],
+  ])("catches one that %s", async (_how, change, words) => {
+    const told = await toldBy("wait/rate-limited", harnessOf(change, { answers }));
+    expect(told).toMatch(
+      /^The error must have a retryAfterMs of 37000, .* `answers` has for it\)\./,
+    );
+    expect(told).toContain(words);
+  });
+});
+
+describe("a vendor whose words name no time to wait", () => {
+  it("gives way to a gateway that does, where the case asks for one", async () => {
+    const harness = harnessOf((one) => one, { answers: { "rate-limited": "wait!" } });
+    expect(await toldBy("wait/rate-limited", harness)).toBe("nothing");
+  });
+});
+
+it("says words for a condition that there is not", () => {
+  const answers = { ratelimited: "wait!" } as object;
+  expect(() => harnessOf((one) => one, { answers })).toThrow(
+    "httpHarness() `answers` has no option `ratelimited`. Did you mean `rate-limited`?",
+  );
+});

@@ -40,6 +40,7 @@ const caughtBy: Readonly<Record<Flaw, readonly string[]>> = {
   "insists on a readable answer": ["accept/garbled"],
   "throws plain errors": idsOf("code/"),
   "says success on 500": ["code/unavailable"],
+  "hears no time to wait": idsOf("wait/"),
   "follows redirects": ["redirect/stranger"],
   "tries again by itself": idsOf("once/").filter((id) => id !== "once/refuse"),
   "tries again when refused": ["once/refuse"],

@@ -53,6 +53,11 @@ describe("hostileHttp", () => {
   it("says how long to wait, in seconds", async () => {
     await http.meet("rate-limited", { retryAfterSeconds: 30 });
     expect((await post()).headers.get("retry-after")).toBe("30");
+    await http.meet("unavailable", { retryAfterSeconds: 40 });
+    const busy = await post();
+    expect([busy.status, busy.headers.get("retry-after")]).toEqual([503, "40"]);
+    await http.meet("unavailable");
+    expect((await post()).headers.get("retry-after")).toBeNull();
   });
 
   it.each(["0", "1.5", "-5", "junk", "1e9", "Thu, 01 Jan 1970 00:00:00 GMT"])(

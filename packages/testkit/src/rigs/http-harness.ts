@@ -1,7 +1,7 @@
 import { checkOptions, type Notifier } from "@datasync-monitor/core";
 import type { Canary, Harness } from "../harness.ts";
 import type { ReceivedRequest } from "../receivers/behaviour.ts";
-import { type HttpAnswers, hostileHttp } from "../receivers/hostile-http.ts";
+import { checkAnswers, type HttpAnswers, hostileHttp } from "../receivers/hostile-http.ts";
 import type { HttpReceiver } from "../receivers/http-stand-in.ts";
 import type { Routes } from "../receivers/routes.ts";
 import { madeAt } from "./made-at.ts";
@@ -67,6 +67,7 @@ const hostile =
 /** A notifier that posts over HTTP, at a receiver that can do everything a receiver should not. It is held to every case. */
 export const httpHarness = (options: HttpHarnessOptions): Harness => {
   checkOptions("httpHarness()", options, known);
+  checkAnswers("httpHarness()", options.answers);
   const { notifier, key, alerts, codes, cannotVerify, trace } = options;
   const destination = options.destination ?? hostile(options.answers);
   const read = options.read ?? (({ body }) => body);
@@ -82,7 +83,7 @@ export const httpHarness = (options: HttpHarnessOptions): Harness => {
       const taken = () => receiver.accepted().filter(isMessage);
       return {
         ...(await madeAt(receiver, () => notifier({ url: receiver.url, canary }))),
-        meet: (condition) => receiver.meet(condition),
+        meet: (condition, asked) => receiver.meet(condition, asked),
         received: () => taken().map(read),
         attempts: receiver.attempts,
         said: () => [...receiver.requests(), ...(receiver.routed?.() ?? [])].map(asItCame),

@@ -4,6 +4,7 @@ export type Flaw =
   | "insists on a readable answer"
   | "throws plain errors"
   | "says success on 500"
+  | "hears no time to wait"
   | "follows redirects"
   | "tries again by itself"
   | "tries again when refused"
