@@ -106,6 +106,25 @@ describe("what the suite tells an author", () => {
     expect(await toldBy("once/endpoint", { rig })).toMatch(/No request was counted.*refused ones/);
   });
 
+  it("sends what arrives after send() has resolved, and its rig does not wait for it", async () => {
+    const rig: Harness["rig"] = () => {
+      const arrived: string[] = [];
+      return {
+        notifier: defineNotifier({
+          id: "beacon",
+          send: ([{ message }]) => void setImmediate(() => arrived.push(message)),
+        }),
+        meet: () => {},
+        received: () => arrived,
+        attempts: () => arrived.length,
+        close: async () => {},
+      };
+    };
+    expect(await toldBy("accept/once", { rig })).toMatch(
+      /^It arrived only after send\(\) had resolved\..* let the rig's notifier wait/,
+    );
+  });
+
   it("verifies by a POST", async () => {
     const harness = harnessOf((one) => ({
       ...one,
