@@ -34,6 +34,7 @@ export type Flaw =
   | "puts the message into a header"
   | "percent-encodes the message"
   | "lets anybody alert the channel"
+  | "knows one vendor's mentions"
   | "cuts by UTF-16 units"
   | "leaks the URL"
   | "leaks the URL in the cause"

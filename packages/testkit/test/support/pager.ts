@@ -115,7 +115,8 @@ export const pager = (url: string, flaw?: Flaw): Notifier => {
     };
     lastUrl = url;
     const text = JSON.stringify({ lines, ...extra });
-    return has("lets anybody alert the channel") ? text : text.replaceAll("<!", "&lt;!");
+    const named = has("knows one vendor's mentions") ? text : text.replaceAll("@", "@\u2060");
+    return has("lets anybody alert the channel") ? named : named.replaceAll("<!", "&lt;!");
   };
 
   const keyOf = (batch: Batch, { idempotencyKey, attempt }: SendContext): string => {
