@@ -125,6 +125,16 @@ describe("what the suite tells an author", () => {
     );
   });
 
+  it("sends what its vendor would refuse, in the words of the harness", async () => {
+    const read = ({ body }: { readonly body: string }): string => {
+      if (body.length > 2_000) throw new Error("the pager takes 2,000 characters");
+      return body;
+    };
+    const harness = harnessOf((one) => one, { read });
+    expect(await toldBy("hostile/large", harness)).toBe("the pager takes 2,000 characters");
+    expect(await toldBy("accept/once", harness)).toBe("nothing");
+  });
+
   it("verifies by a POST", async () => {
     const harness = harnessOf((one) => ({
       ...one,
