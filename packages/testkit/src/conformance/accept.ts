@@ -14,6 +14,11 @@ const checkNotLate = async (rig: Rig): Promise<void> => {
   );
 };
 
+const whyNone = (rig: Rig): string =>
+  rig.attempts() === 0
+    ? ""
+    : " A request did: over HTTP a GET, HEAD or OPTIONS is no message, and any other that is accepted is one.";
+
 export const acceptCases: readonly ConformanceCase[] = [
   {
     id: "accept/once",
@@ -25,7 +30,10 @@ export const acceptCases: readonly ConformanceCase[] = [
       checkAccepted(await send(rig, [event]), "when the destination accepts");
       await checkNotLate(rig);
       const seen = rig.received();
-      check(seen.length === 1, `One message must arrive, but there are ${seen.length}.`);
+      check(
+        seen.length === 1,
+        `One message must arrive, but there are ${seen.length}.${seen.length === 0 ? whyNone(rig) : ""}`,
+      );
       check(rig.attempts() === 1, `One request must be made, but there were ${rig.attempts()}.`);
       const trace = harness.trace?.(event) ?? event.message;
       check(seen[0]?.includes(trace) === true, "What arrived does not show the event.");
