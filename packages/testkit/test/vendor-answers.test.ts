@@ -106,6 +106,34 @@ describe("a vendor whose words name no time to wait", () => {
   });
 });
 
+it("is played at an address of a form of its own, with its words and its login", async () => {
+  const told: string[] = [];
+  const harness = harnessOf(
+    (one, { url }) => {
+      told.push(new URL(url).pathname.replace(/canary-\S+$/, "…"));
+      return one;
+    },
+    {
+      routes: () => ({ "/login": () => "{}" }),
+      destination: (canary, routes) =>
+        hostileHttp({
+          path: `/api/webhooks/1/${canary("token")}`,
+          routes,
+          answers: { accept: "{}" },
+        }),
+    },
+  );
+  expect(await toldBy("accept/once", harness)).toBe("nothing");
+  expect(told).toEqual(["/api/webhooks/1/…"]);
+});
+
+it("says words that its own destination would never say", () => {
+  const destination = () => hostileHttp({ path: "/api/webhooks/1/t" });
+  expect(() => harnessOf((one) => one, { destination, answers: { accept: "{}" } })).toThrow(
+    "Give them to the one that `destination` makes: `hostileHttp({ path, routes, answers })`.",
+  );
+});
+
 it("says words for a condition that there is not", () => {
   const answers = { ratelimited: "wait!" } as object;
   expect(() => harnessOf((one) => one, { answers })).toThrow(

@@ -1,4 +1,4 @@
-import { checkOptions, type Notifier } from "@datasync-monitor/core";
+import { ConfigError, checkOptions, type Notifier } from "@datasync-monitor/core";
 import type { Canary, Harness } from "../harness.ts";
 import type { ReceivedRequest } from "../receivers/behaviour.ts";
 import { checkAnswers, type HttpAnswers, hostileHttp } from "../receivers/hostile-http.ts";
@@ -15,8 +15,13 @@ export interface HttpDestination {
 export interface HttpHarnessOptions extends Pick<Harness, "codes" | "cannotVerify" | "trace"> {
   /** Makes the notifier under test. Give every option that is a secret a `canary(name)` of its own. */
   readonly notifier: (given: HttpDestination) => Notifier;
-  /** What stands for the destination. Default: `hostileHttp()`, at a path and query of canaries. */
-  readonly destination?: ((canary: Canary) => Promise<HttpReceiver>) | undefined;
+  /**
+   * What stands for the destination, given what `routes` are. Default: `hostileHttp()`, at a path and query
+   * of canaries.
+   */
+  readonly destination?:
+    | ((canary: Canary, routes: Routes | undefined) => Promise<HttpReceiver>)
+    | undefined;
   /**
    * Requests beside the message, such as a login, by path: what `hostileHttp()` answers there, whatever
    * the message meets. Give what it hands out, a session for example, a `canary(name)` too.
@@ -68,6 +73,12 @@ const hostile =
 export const httpHarness = (options: HttpHarnessOptions): Harness => {
   checkOptions("httpHarness()", options, known);
   checkAnswers("httpHarness()", options.answers);
+  if (options.destination !== undefined && options.answers !== undefined) {
+    throw new ConfigError(
+      "answers",
+      "httpHarness(): `answers` are what its own destination says. Give them to the one that `destination` makes: `hostileHttp({ path, routes, answers })`.",
+    );
+  }
   const { notifier, key, alerts, codes, cannotVerify, trace } = options;
   const destination = options.destination ?? hostile(options.answers);
   const read = options.read ?? (({ body }) => body);
