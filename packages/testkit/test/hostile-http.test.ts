@@ -69,6 +69,18 @@ describe("hostileHttp", () => {
     },
   );
 
+  it("refuses a name that it does not know: nobody would ever answer", async () => {
+    await expect(http.meet("rate_limited" as "rate-limited")).rejects.toThrow(
+      /^meet\(\): `condition` must be one of "accept", "garble", "rate-limited", /,
+    );
+    await expect(http.meet(undefined as never)).rejects.toThrow(/must be one of/);
+    expect(() => http.misbehave("slow" as "drip")).toThrow(
+      /^misbehave\(\): `how` must be one of "silent", /,
+    );
+    await expect(hostileHttp({ pth: "/hook" } as object)).rejects.toThrow("Did you mean `path`?");
+    expect((await post()).status).toBe(200);
+  });
+
   it("garbles a success, and counts it as accepted", async () => {
     await http.meet("garble");
     const response = await post();

@@ -15,7 +15,7 @@ import {
   reset,
   silence,
 } from "./behaviours.ts";
-import { type HttpReceiver, httpStandIn, type VendorCondition } from "./http-stand-in.ts";
+import { type HttpReceiver, httpStandIn, oneOf, type VendorCondition } from "./http-stand-in.ts";
 import { type RouteAnswer, type Routes, replyOf } from "./routes.ts";
 import type { MeetOptions } from "./stand-in.ts";
 
@@ -121,6 +121,7 @@ const conditionsOf = (answers: HttpAnswers) => (options: MeetOptions) => {
 
 /** An HTTP receiver that can do everything a receiver should not. */
 export const hostileHttp = async (options: HostileHttpOptions = {}): Promise<HostileHttp> => {
+  checkOptions("hostileHttp()", options, ["path", "dripIntervalMs", "routes", "answers"]);
   const { path = "/hook", dripIntervalMs = 20, routes, answers = {} } = options;
   checkAnswers("hostileHttp()", answers);
   const conditions = conditionsOf(answers);
@@ -144,7 +145,7 @@ export const hostileHttp = async (options: HostileHttpOptions = {}): Promise<Hos
       behave(answer(status, body, headers), times);
     },
     misbehave(how, times = Number.POSITIVE_INFINITY) {
-      behave(ways[how], times);
+      behave(ways[oneOf("misbehave()", "how", how, ways)], times);
     },
   };
 };

@@ -5,6 +5,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { Socket } from "node:net";
+import { choiceOption } from "@datasync-monitor/core";
 import type { Behaviour, ReceivedRequest } from "./behaviour.ts";
 import { answer, drip, halfHeaders, hangBody, hangHeaders, reset, silence } from "./behaviours.ts";
 import { listen } from "./listener.ts";
@@ -82,6 +83,14 @@ const serve = (handle: (message: IncomingMessage, response: ServerResponse) => P
 const busy = (seconds: number): Behaviour =>
   answer(503, "not now", { "retry-after": String(seconds) });
 
+/** @throws ConfigError for a name that is none of these: JavaScript would wait for an answer that nobody gives. */
+export const oneOf = <T extends string>(
+  owner: string,
+  name: string,
+  given: T,
+  ways: Readonly<Record<T, Behaviour>>,
+): T => choiceOption(owner, name, String(given), given, Object.keys(ways) as T[]);
+
 const halfOpen = { allowHalfOpen: true }; // as node:http asks of the sockets it is given
 
 /** Another origin, which takes whatever comes. */
@@ -151,7 +160,8 @@ export const httpStandIn = async (options: HttpStandInOptions): Promise<HttpStan
       url: `http://127.0.0.1:${listener.port}${path}`,
       async meet(condition, { times = Number.POSITIVE_INFINITY, ...told } = {}) {
         if (condition === "refuse") return listener.refuse();
-        const behaviour = { ...vendorSays(told), ...belowWords }[condition];
+        const ways = { ...vendorSays(told), ...belowWords };
+        const behaviour = ways[oneOf("meet()", "condition", condition, ways)];
         next = { behaviour, left: times };
         await listener.open();
       },
