@@ -15,7 +15,8 @@ import {
   reset,
   silence,
 } from "./behaviours.ts";
-import { type HttpReceiver, httpStandIn, oneOf, type VendorCondition } from "./http-stand-in.ts";
+import { type HttpReceiver, httpStandIn, type VendorCondition } from "./http-stand-in.ts";
+import { oneOf } from "./one-of.ts";
 import { type RouteAnswer, type Routes, replyOf } from "./routes.ts";
 import type { MeetOptions } from "./stand-in.ts";
 

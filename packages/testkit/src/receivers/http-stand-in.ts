@@ -5,10 +5,10 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { Socket } from "node:net";
-import { choiceOption } from "@datasync-monitor/core";
 import type { Behaviour, ReceivedRequest } from "./behaviour.ts";
 import { answer, drip, halfHeaders, hangBody, hangHeaders, reset, silence } from "./behaviours.ts";
 import { listen } from "./listener.ts";
+import { oneOf } from "./one-of.ts";
 import { type Routes, replyOf, routeOf } from "./routes.ts";
 import type { MeetOptions, StandIn } from "./stand-in.ts";
 
@@ -82,14 +82,6 @@ const serve = (handle: (message: IncomingMessage, response: ServerResponse) => P
 /** What a gateway says before any vendor, whose own words need not name a time. */
 const busy = (seconds: number): Behaviour =>
   answer(503, "not now", { "retry-after": String(seconds) });
-
-/** @throws ConfigError for a name that is none of these: JavaScript would wait for an answer that nobody gives. */
-export const oneOf = <T extends string>(
-  owner: string,
-  name: string,
-  given: T,
-  ways: Readonly<Record<T, Behaviour>>,
-): T => choiceOption(owner, name, String(given), given, Object.keys(ways) as T[]);
 
 const halfOpen = { allowHalfOpen: true }; // as node:http asks of the sockets it is given
 
