@@ -10,6 +10,6 @@ export interface EventInput<Metrics extends object = Record<string, number | und
   readonly timestamp?: string | Date | undefined;
   /** Anything: a JSON snapshot is taken, so Dates, BigInts and Errors are welcome. */
   readonly details?: object | undefined;
-  /** Finite numbers; others are left out and named in `details.invalid_metrics`. */
+  /** Finite numbers, at most 256; others are left out and named in `details.invalid_metrics`. */
   readonly metrics?: { readonly [K in keyof Metrics]: number | undefined } | undefined;
 }

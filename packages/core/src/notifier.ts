@@ -41,7 +41,11 @@ export interface VerifyContext {
 export interface Receipt {
   /** The destination's own name for the message, shown by `getDeliveries`. At most 200 characters are kept. */
   readonly reference?: string | undefined;
-  /** The destination took it for later (a 202): accepted, not yet shown. */
+  /**
+   * The destination took it for later (a 202): accepted, not yet shown. That is as far as a delivery goes: it
+   * is `delivered`, nobody asks again, and no answer of the monitor repeats this. It is for a notifier around
+   * this one, which may look the message up by its `reference`.
+   */
   readonly asynchronous?: true | undefined;
 }
 

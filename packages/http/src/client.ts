@@ -101,6 +101,19 @@ const headersOf = (own: Headers, ofProxy: Headers): string[] => {
   return headers.list;
 };
 
+/**
+ * JavaScript hands over a form or an object, of which undici writes the beginning or nothing: that looks
+ * like a connection that broke, and would be tried again.
+ */
+const checkBody = (body: unknown): void => {
+  const isNothing = body === undefined || body === null;
+  if (isNothing || typeof body === "string" || ArrayBuffer.isView(body)) return;
+  throw new DeliveryError(
+    "config",
+    "the request cannot be written: its body is no string or bytes",
+  );
+};
+
 const known: readonly (keyof HttpClientOptions)[] = [
   "connections",
   "connectTimeoutMs",
@@ -202,6 +215,7 @@ export const httpClient = (options: HttpClientOptions = {}, owner = "httpClient(
       new Promise((resolve, reject) => {
         if (closing !== undefined) throw new DeliveryError("aborted", "the HTTP client is closed");
         const { pool, path, proxyHeaders } = targetOf(url);
+        checkBody(body);
         const sent = headersOf(headers, proxyHeaders);
         const waiter = { stop: signal, resolve, reject, flights };
         exchange(pool, { path, method, headers: sent, body }, waiter);

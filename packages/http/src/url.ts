@@ -1,17 +1,21 @@
 import { createHash } from "node:crypto";
 import { ConfigError, textOption } from "@datasync-monitor/core";
 
-/** One spelling for one address: `URL` lower-cases the host and drops the default port; a fragment is never sent. */
+/**
+ * One spelling for one address: `URL` lower-cases the host and drops the default port; a fragment is never sent.
+ * What has a blank within is more than an address, and a `#` there begins no fragment: a channel, or a token.
+ */
 const canonical = (url: URL | string): string => {
-  const text = String(url);
-  if (!URL.canParse(text)) return text;
+  const text = String(url).trim();
+  if (/\s/.test(text) || !URL.canParse(text)) return text;
   const parsed = new URL(text);
   parsed.hash = "";
   return parsed.href;
 };
 
 /**
- * A name for an address that gives nothing of it away: 32 hex characters of its SHA-256.
+ * A name for an address that gives nothing of it away: 32 hex characters of its SHA-256. Where one address
+ * serves several accounts or channels, give it all that tells them apart: `` `${url} ${token} ${channel}` ``.
  *
  * For `Notifier.destinationKey`: receivers with one key share limits, pause and breaker.
  */

@@ -176,6 +176,21 @@ describe("what fails", () => {
   });
 
   it.each([
+    ["a form", new URLSearchParams({ text: "hello" })],
+    ["an object", { text: "hello" }],
+  ])("is config for a body that is %s, and no part of it is sent", async (_, body) => {
+    const { url, seen } = await serve((_, response) => response.end("ok"));
+    const error = await failure(
+      client().post({ url, body: body as unknown as string, signal: patient() }),
+    );
+    expect(seen).toEqual([]);
+    expect([error.code, error.message]).toEqual([
+      "config",
+      "the request cannot be written: its body is no string or bytes",
+    ]);
+  });
+
+  it.each([
     ["a line break", { "x-note": "a\r\nb: c" }],
     ["a length that is not the body's", { "content-length": "7" }],
   ])("is config for a header with %s: no attempt would write it", async (_, headers) => {

@@ -94,6 +94,13 @@ describe("destinationKeyOf", () => {
     expect(destinationKeyOf("https://hooks.example/T0?a=2")).not.toBe(key);
   });
 
+  it("tells two channels at one address apart, and two tokens", () => {
+    const keys = ["#ops", "#dev", "t#1", "t#2"].map((own) =>
+      destinationKeyOf(`https://chat.example/post ${own}`),
+    );
+    expect(new Set(keys).size).toBe(4);
+  });
+
   it("holds for any text", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {

@@ -45,7 +45,7 @@ const withoutFences = (text: string): string =>
 /** Text in which no line begins with `>`, escaped or not: Slack would show the line as a quotation, without the sign. */
 const withoutQuotes = (text: string): string => text.replace(/^(?=[>＞])/gm, zeroWidthSpace);
 
-/** Escaped text for a `mrkdwn` object. `*`, `_` and `~` have no escape there; they can embolden, and nothing worse. */
+/** Escaped text for a `mrkdwn` object. Styles and `:name:` have no escape there: they embolden or draw, and nothing worse. */
 export const mrkdwnWithin = (text: string, max: number): string =>
   escapeWithin(withoutQuotes(withoutFences(text)), max);
 

@@ -25,10 +25,16 @@ export const headersOption = (
 ): Record<string, string> => {
   const checked: Record<string, string> = { "content-type": contentTypes[format] };
   if (headers === undefined) return checked;
-  if (typeof headers !== "object" || headers === null || Array.isArray(headers)) {
+  if (typeof headers !== "object" || headers === null) {
     throw new ConfigError(
       "headers",
       `${owner}: \`headers\` must be an object of names and values.`,
+    );
+  }
+  if (Symbol.iterator in headers) {
+    throw new ConfigError(
+      "headers",
+      `${owner}: \`headers\` must be an object of names and values, such as Object.fromEntries(headers) makes of a list, a Map or a Headers.`,
     );
   }
   for (const [key, value] of Object.entries(headers)) {

@@ -61,6 +61,8 @@ describe("webhook() refuses", () => {
     ],
     ["a batch too large", { url, body: "array", maxBatchSize: 101 }, "from 1 to 100"],
     ["headers that are a list", { url, headers: ["SECRET"] }, "`headers`"],
+    ["a Headers", { url, headers: new Headers({ a: "SECRET" }) }, "Object.fromEntries(headers)"],
+    ["a Map", { url, headers: new Map([["a", "SECRET"]]) }, "Object.fromEntries(headers)"],
     [
       "a header name with a space",
       { url, headers: { "SECRET name": "a" } },

@@ -29,10 +29,16 @@ export interface Recipients {
   served(): readonly string[];
 }
 
+/** What a destination says beside the condition itself. */
+export interface Asked {
+  /** How long "rate-limited" and "unavailable" ask to wait, where the protocol has a place for it. */
+  readonly retryAfterSeconds?: number | undefined;
+}
+
 /** A notifier wired to a destination that the suite can steer. Made fresh for every case. */
 export interface Rig {
   readonly notifier: Notifier;
-  meet(condition: Condition): void | Promise<void>;
+  meet(condition: Condition, asked?: Asked): void | Promise<void>;
   /** Everything that was accepted, as the text a person or a program would read, oldest first. */
   received(): readonly string[];
   /** Requests that arrived, whatever came of them. */

@@ -3,6 +3,7 @@ export { conformanceCases } from "./conformance/cases.ts";
 export { runCase } from "./conformance/run.ts";
 export type {
   Canary,
+  Asked,
   Condition,
   ConformanceCase,
   Harness,

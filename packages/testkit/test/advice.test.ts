@@ -1,38 +1,9 @@
 import { createServer } from "node:net";
 import { type Batch, DeliveryError, defineNotifier, type Notifier } from "@datasync-monitor/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  conformanceCases,
-  type Harness,
-  type HttpDestination,
-  type HttpHarnessOptions,
-  hostileHttp,
-  httpHarness,
-  runCase,
-} from "../src/index.ts";
+import { describe, expect, it } from "vitest";
+import type { Harness } from "../src/index.ts";
 import { pager } from "./support/pager.ts";
-
-const harnessOf = (
-  change: (careful: Notifier, given: HttpDestination) => Notifier,
-  options: Partial<HttpHarnessOptions> = {},
-): Harness =>
-  httpHarness({
-    notifier: (given) => change(pager(given.url), given),
-    key: "idempotency-key",
-    ...options,
-  });
-
-/** What an author is told by one case. */
-const toldBy = async (id: string, harness: Harness): Promise<string> => {
-  const one = conformanceCases.find((candidate) => candidate.id === id);
-  if (one === undefined) throw new Error(`no case of this id: ${id}`);
-  try {
-    await runCase(one, harness);
-  } catch (error) {
-    if (error instanceof Error) return error.message;
-  }
-  return "nothing";
-};
+import { harnessOf, toldBy } from "./support/told.ts";
 
 const withoutClose = ({ close: _, ...rest }: Notifier): Notifier => rest;
 
@@ -106,6 +77,47 @@ describe("what the suite tells an author", () => {
     expect(await toldBy("once/endpoint", { rig })).toMatch(/No request was counted.*refused ones/);
   });
 
+  it("sends what arrives after send() has resolved, and its rig does not wait for it", async () => {
+    const rig: Harness["rig"] = () => {
+      const arrived: string[] = [];
+      return {
+        notifier: defineNotifier({
+          id: "beacon",
+          send: ([{ message }]) => void setImmediate(() => arrived.push(message)),
+        }),
+        meet: () => {},
+        received: () => arrived,
+        attempts: () => arrived.length,
+        close: async () => {},
+      };
+    };
+    expect(await toldBy("accept/once", { rig })).toMatch(
+      /^It arrived only after send\(\) had resolved\..* let the rig's notifier wait/,
+    );
+  });
+
+  it("sends what its vendor would refuse, in the words of the harness", async () => {
+    const read = ({ body }: { readonly body: string }): string => {
+      if (body.length > 2_000) throw new Error("the pager takes 2,000 characters");
+      return body;
+    };
+    const harness = harnessOf((one) => one, { read });
+    expect(await toldBy("hostile/large", harness)).toBe("the pager takes 2,000 characters");
+    expect(await toldBy("accept/once", harness)).toBe("nothing");
+  });
+
+  it("sends by GET", async () => {
+    const harness = harnessOf((one, { url }) => ({
+      ...one,
+      send: async ([{ message }]) => {
+        await (await fetch(`${url}&text=${encodeURIComponent(message)}`)).text();
+      },
+    }));
+    expect(await toldBy("accept/once", harness)).toBe(
+      "One message must arrive, but there are 0. A request did: over HTTP a GET, HEAD or OPTIONS is no message, and any other that is accepted is one.",
+    );
+  });
+
   it("verifies by a POST", async () => {
     const harness = harnessOf((one) => ({
       ...one,
@@ -152,57 +164,5 @@ describe("a factory that throws", () => {
     });
     expect(await toldBy("accept/once", harness)).toMatch(/has the form/);
     expect(await free()).toBe(true);
-  });
-});
-
-describe("a vendor that tells of failures with status 200", () => {
-  const answers = {
-    accept: '{"errcode":0}',
-    "rate-limited": '{"errcode":130101}',
-    payload: '{"errcode":400105}',
-    endpoint: '{"errcode":400102}',
-    config: { body: '{"errcode":310000}' },
-  };
-  const codes = { 130101: "rate-limited", 400105: "payload", 400102: "endpoint", 310000: "config" };
-
-  /** The careful pager, which reads the body too. */
-  const reader = ({ url }: HttpDestination): Notifier => {
-    const careful = pager(url);
-    const judge = async (method: "POST" | "HEAD", body: string, signal: AbortSignal) => {
-      const answer = await fetch(url, { method, body: method === "HEAD" ? null : body, signal });
-      const told: { errcode?: unknown } = JSON.parse(await answer.text());
-      const code = Object.entries(codes).find(([known]) => known === String(told.errcode))?.[1];
-      if (code !== undefined) throw new DeliveryError(code as "payload", "it says so");
-    };
-    return {
-      ...careful,
-      send: (batch, { signal }) => judge("POST", JSON.stringify(batch), signal),
-    };
-  };
-
-  it.each(["accept/once", ...Object.values(codes).map((code) => `code/${code}`)])(
-    "is played in its own words, for %s",
-    async (id) => {
-      const harness = httpHarness({ notifier: reader, answers, codes: { garble: "ambiguous" } });
-      expect(await toldBy(id, harness)).toBe("nothing");
-    },
-  );
-
-  let destination: Awaited<ReturnType<typeof hostileHttp>>;
-  beforeEach(async () => {
-    destination = await hostileHttp({ answers });
-  });
-  afterEach(() => destination.close());
-
-  it("accepts nothing that it refuses, whatever the status", async () => {
-    await destination.meet("payload");
-    const refused = await fetch(destination.url, { method: "POST", body: "x" });
-    expect([refused.status, await refused.text()]).toEqual([200, '{"errcode":400105}']);
-    expect(destination.accepted()).toHaveLength(0);
-    await destination.meet("accept");
-    await (await fetch(destination.url, { method: "POST", body: "x" })).text();
-    expect(destination.accepted()).toHaveLength(1);
-    await destination.meet("unavailable");
-    expect((await fetch(destination.url, { method: "POST" })).status).toBe(503);
   });
 });

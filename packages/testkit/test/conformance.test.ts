@@ -13,12 +13,12 @@ import { intercomHarness } from "./support/intercom.ts";
 import { memoryHarness } from "./support/memory-harness.ts";
 import { pager } from "./support/pager.ts";
 
-/** At a pager that reads `<!channel>` as a call to everybody. */
+/** At a pager that reads `<!channel>` and `@everyone` as calls to everybody. */
 const pagerHarness = (flaw?: Flaw, options: Partial<HttpHarnessOptions> = {}): Harness =>
   httpHarness({
     notifier: ({ url }) => pager(url, flaw),
     key: "idempotency-key",
-    alerts: ({ body }) => (body.includes("<!channel>") ? ["the channel"] : []),
+    alerts: ({ body }) => body.match(/<!channel>|@everyone/g) ?? [],
     ...options,
   });
 
@@ -40,6 +40,7 @@ const caughtBy: Readonly<Record<Flaw, readonly string[]>> = {
   "insists on a readable answer": ["accept/garbled"],
   "throws plain errors": idsOf("code/"),
   "says success on 500": ["code/unavailable"],
+  "hears no time to wait": idsOf("wait/"),
   "follows redirects": ["redirect/stranger"],
   "tries again by itself": idsOf("once/").filter((id) => id !== "once/refuse"),
   "tries again when refused": ["once/refuse"],
@@ -69,6 +70,7 @@ const caughtBy: Readonly<Record<Flaw, readonly string[]>> = {
   "puts the message into a header": ["hostile/line-breaks", "hostile/control", "hostile/bidi"],
   "percent-encodes the message": ["hostile/lone-surrogate"],
   "lets anybody alert the channel": ["hostile/slack-mentions"],
+  "knows one vendor's mentions": ["hostile/other-mentions"],
   "cuts by UTF-16 units": ["hostile/emoji"],
   "leaks the URL": ["secret/rejections", "secret/abort", "secret/verify", "error/quiet"],
   "leaks the URL in the cause": ["secret/rejections", "secret/abort"],

@@ -287,6 +287,15 @@ describe("feishuStandIn", () => {
     expect(await response.json()).toMatchObject({ code: 99991400 });
   });
 
+  it("names a time to wait by the gateway, since its code has no place for one", async () => {
+    await start();
+    await bot.meet("rate-limited");
+    expect(await codeOf(whole.text)).toBe(11232);
+    await bot.meet("rate-limited", { retryAfterSeconds: 7 });
+    const response = await post(whole.text);
+    expect([response.status, response.headers.get("x-ogw-ratelimit-reset")]).toEqual([429, "7"]);
+  });
+
   it("answers any code that a test asks for", async () => {
     await start();
     bot.answer(11246, "card content is invalid", 1);

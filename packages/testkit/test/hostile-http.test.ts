@@ -53,6 +53,11 @@ describe("hostileHttp", () => {
   it("says how long to wait, in seconds", async () => {
     await http.meet("rate-limited", { retryAfterSeconds: 30 });
     expect((await post()).headers.get("retry-after")).toBe("30");
+    await http.meet("unavailable", { retryAfterSeconds: 40 });
+    const busy = await post();
+    expect([busy.status, busy.headers.get("retry-after")]).toEqual([503, "40"]);
+    await http.meet("unavailable");
+    expect((await post()).headers.get("retry-after")).toBeNull();
   });
 
   it.each(["0", "1.5", "-5", "junk", "1e9", "Thu, 01 Jan 1970 00:00:00 GMT"])(
@@ -63,6 +68,18 @@ describe("hostileHttp", () => {
       expect((await post()).status).toBe(200);
     },
   );
+
+  it("refuses a name that it does not know: nobody would ever answer", async () => {
+    await expect(http.meet("rate_limited" as "rate-limited")).rejects.toThrow(
+      /^meet\(\): `condition` must be one of "accept", "garble", "rate-limited", /,
+    );
+    await expect(http.meet(undefined as never)).rejects.toThrow(/must be one of/);
+    expect(() => http.misbehave("slow" as "drip")).toThrow(
+      /^misbehave\(\): `how` must be one of "silent", /,
+    );
+    await expect(hostileHttp({ pth: "/hook" } as object)).rejects.toThrow("Did you mean `path`?");
+    expect((await post()).status).toBe(200);
+  });
 
   it("garbles a success, and counts it as accepted", async () => {
     await http.meet("garble");

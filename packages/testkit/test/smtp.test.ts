@@ -196,9 +196,12 @@ describe("smtpStandIn", () => {
     expect(await firstBytes(3)).toBe("220-and so on\r\n".repeat(3));
   });
 
-  it("knows no redirect, and says so", async () => {
+  it("knows no redirect and no misspelt condition, and says so", async () => {
     await start();
     await expect(smtp.meet("redirect")).rejects.toThrow("SMTP knows no redirect");
+    await expect(smtp.meet("rate_limited" as "rate-limited")).rejects.toThrow(
+      /^meet\(\): `condition` must be one of /,
+    );
   });
 
   it("refuses one recipient of several, and accepts the mail for the others", async () => {

@@ -43,6 +43,35 @@ const onceCase = (condition: Exclude<Failure, "refuse">): ConformanceCase => ({
   },
 });
 
+/** So long that no notifier waits it by a rule of its own. */
+const askedSeconds = 37;
+
+/** Sooner than asked is refused again; twice as long is another unit, or another time. */
+const isAbout = (ms: number | undefined): boolean =>
+  ms !== undefined && ms >= askedSeconds * 1_000 && ms <= askedSeconds * 2_000;
+
+const waitCase = (condition: "rate-limited" | "unavailable", said: string): ConformanceCase => ({
+  id: `wait/${condition}`,
+  title: `the time that "${condition}" asks to wait is passed on`,
+  needs: [condition],
+  unless: (_rig, { protocol }) =>
+    protocol === "http" ? undefined : "only over HTTP does every destination name a time to wait",
+  async run(rig, harness) {
+    await rig.meet(condition, { retryAfterSeconds: askedSeconds });
+    const outcome = await send(rig);
+    const codes = new Set([expectedCode(condition, harness), "rate-limited"] as const);
+    checkRejected("send()", outcome, [...codes], `when it is asked to wait (${said})`);
+    const error = outcome.accepted ? undefined : outcome.error;
+    const told = DeliveryError.is(error) ? error.retryAfterMs : undefined;
+    check(
+      isAbout(told),
+      `The error must have a retryAfterMs of ${askedSeconds * 1_000}, for the destination asked to wait ` +
+        `${askedSeconds} s (${said}). It is ${told}.`,
+      error,
+    );
+  },
+});
+
 /** A port that nobody listens on cannot count who knocks, so it is opened while a second knock may come. */
 const onceRefused: ConformanceCase = {
   id: "once/refuse",
@@ -90,5 +119,7 @@ export const failureCases: readonly ConformanceCase[] = [
   ...failures.map(codeCase),
   ...failures.filter((condition) => condition !== "refuse").map(onceCase),
   onceRefused,
+  waitCase("rate-limited", "429 with Retry-After, or the words that `answers` has for it"),
+  waitCase("unavailable", "503 with Retry-After"),
   quietCase,
 ];

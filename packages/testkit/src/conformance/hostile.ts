@@ -11,6 +11,7 @@ const texts: Readonly<Record<string, string>> = {
   quotes: `"double" 'single' \`back\` \\ {"json": null} %s %n \${x} {{y}}`,
   "slack-mentions": "@here @channel <!channel> <!here|here> <@U1> <!subteam^S1> <#C1|general>",
   "feishu-mentions": `<at user_id="all">all</at> <at id=all></at> <AT\nuser_id="all"></AT>`,
+  "other-mentions": "@everyone @all @room <@&1> <@!1> <!everyone> <users/all> @_all <at>all</at>",
   html: "<script>alert(1)</script> <img src=x onerror=alert(1)> &lt;b&gt; &amp;amp; ]]> -->",
   markdown: "*b* _i_ ~s~ `c` ```\nfence\n``` [x](javascript:alert(1)) ![](http://x.example) # h",
   "line-breaks": "first\r\nBcc: stranger@example.com\r\n\r\n.\r\nsecond\u2028third\u0085fourth",

@@ -19,7 +19,10 @@ export interface FeishuStandInOptions {
   readonly rates?: boolean | undefined;
   /** Milliseconds since the epoch, for signatures and rates. Default the real time. */
   readonly now?: (() => number) | undefined;
-  /** How "rate-limited" is said: by code 11232 (default), or by the gateway's HTTP 429 and `x-ogw-ratelimit-reset`. */
+  /**
+   * How "rate-limited" is said: by code 11232 (default), or by the gateway's HTTP 429 and
+   * `x-ogw-ratelimit-reset`. The code names no time: one that `meet()` is given is named by the gateway.
+   */
   readonly limitedBy?: "code" | "gateway" | undefined;
 }
 
@@ -111,15 +114,16 @@ export const feishuStandIn = async (options: FeishuStandInOptions = {}): Promise
   const page = answer(200, "<html><body>please log in</body></html>", {
     "content-type": "text/html",
   });
+  const { limitedBy = "code" } = options;
   const conditions = ({
-    retryAfterSeconds = 2,
+    retryAfterSeconds = limitedBy === "gateway" ? 2 : undefined,
   }: MeetOptions): Readonly<Record<VendorCondition, Behaviour>> => ({
     accept: (request, response) => reply(request)(request, response),
     garble: (request, response) => {
       const said = reply(request);
       return (said === success ? page : said)(request, response);
     },
-    "rate-limited": options.limitedBy === "gateway" ? gatewayLimit(retryAfterSeconds) : tooFast,
+    "rate-limited": retryAfterSeconds === undefined ? tooFast : gatewayLimit(retryAfterSeconds),
     unavailable: answer(503, "upstream connect error"),
     payload: refuse(9499, "Bad Request"),
     endpoint: noSuchToken,

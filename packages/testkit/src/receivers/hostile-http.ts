@@ -1,3 +1,4 @@
+import { checkOptions } from "@datasync-monitor/core";
 import type { Behaviour, ReceivedRequest } from "./behaviour.ts";
 import {
   answer,
@@ -15,6 +16,7 @@ import {
   silence,
 } from "./behaviours.ts";
 import { type HttpReceiver, httpStandIn, type VendorCondition } from "./http-stand-in.ts";
+import { oneOf } from "./one-of.ts";
 import { type RouteAnswer, type Routes, replyOf } from "./routes.ts";
 import type { MeetOptions } from "./stand-in.ts";
 
@@ -31,8 +33,32 @@ export type Misbehaviour =
   | "reset" // reads the request, then resets the connection
   | "half-close"; // reads the request, then ends its side without a word
 
-/** What a destination says in words of its own, by the condition they mean; the others are told by the status. */
-export type HttpAnswers = { readonly [C in VendorCondition]?: RouteAnswer | undefined };
+/**
+ * What a destination says in words of its own, by the condition they mean; the others are told by the status.
+ * "rate-limited" may be a function of the time to wait, for a vendor that names it: words that are always the
+ * same give way to 429 and `Retry-After` where a time is to be named.
+ */
+export type HttpAnswers = {
+  readonly [C in VendorCondition]?:
+    | RouteAnswer
+    | (C extends "rate-limited" ? (retryAfterSeconds: number) => RouteAnswer : never)
+    | undefined;
+};
+
+const spoken = [
+  "accept",
+  "garble",
+  "rate-limited",
+  "unavailable",
+  "payload",
+  "endpoint",
+  "config",
+] as const satisfies readonly VendorCondition[];
+
+/** @throws ConfigError for words under a name that no condition has: they would never be said. */
+export const checkAnswers = (owner: string, answers: HttpAnswers | undefined): void => {
+  if (answers !== undefined) checkOptions(`${owner} \`answers\``, answers, spoken);
+};
 
 export interface HostileHttpOptions {
   /** Path and query of `url`. Default `"/hook"`. */
@@ -53,7 +79,9 @@ export interface HostileHttp extends HttpReceiver {
   misbehave(how: Misbehaviour, times?: number): void;
 }
 
-const byStatus = ({ retryAfterSeconds = 2 }: MeetOptions) => ({
+const usualSeconds = 2;
+
+const byStatus = ({ retryAfterSeconds = usualSeconds }: MeetOptions) => ({
   accept: answer(200, "ok", { "content-type": "text/plain" }),
   garble,
   "rate-limited": answer(429, "slow down", { "retry-after": String(retryAfterSeconds) }),
@@ -70,19 +98,33 @@ const inWords =
     return accepts;
   };
 
+/** The vendor's words for a condition, or undefined where the status tells it. */
+const wordsFor = (
+  condition: VendorCondition,
+  answers: HttpAnswers,
+  { retryAfterSeconds }: MeetOptions,
+): RouteAnswer | undefined => {
+  const given = answers[condition];
+  if (typeof given === "function") return given(retryAfterSeconds ?? usualSeconds);
+  const silentOnTime = condition === "rate-limited" && retryAfterSeconds !== undefined;
+  return silentOnTime ? undefined : given;
+};
+
 const conditionsOf = (answers: HttpAnswers) => (options: MeetOptions) => {
   const told: Record<VendorCondition, Behaviour> = byStatus(options);
-  for (const condition of Object.keys(told) as VendorCondition[]) {
-    const given = answers[condition];
+  for (const condition of spoken) {
+    const words = wordsFor(condition, answers, options);
     const accepts = condition === "accept" || condition === "garble";
-    if (given !== undefined) told[condition] = inWords(given, accepts);
+    if (words !== undefined) told[condition] = inWords(words, accepts);
   }
   return told;
 };
 
 /** An HTTP receiver that can do everything a receiver should not. */
 export const hostileHttp = async (options: HostileHttpOptions = {}): Promise<HostileHttp> => {
+  checkOptions("hostileHttp()", options, ["path", "dripIntervalMs", "routes", "answers"]);
   const { path = "/hook", dripIntervalMs = 20, routes, answers = {} } = options;
+  checkAnswers("hostileHttp()", answers);
   const conditions = conditionsOf(answers);
   const { receiver, behave } = await httpStandIn({ path, conditions, dripIntervalMs, routes });
   const ways: Readonly<Record<Misbehaviour, Behaviour>> = {
@@ -104,7 +146,7 @@ export const hostileHttp = async (options: HostileHttpOptions = {}): Promise<Hos
       behave(answer(status, body, headers), times);
     },
     misbehave(how, times = Number.POSITIVE_INFINITY) {
-      behave(ways[how], times);
+      behave(ways[oneOf("misbehave()", "how", how, ways)], times);
     },
   };
 };

@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 import type { Behaviour, ReceivedRequest } from "./behaviour.ts";
 import { answer, drip, halfHeaders, hangBody, hangHeaders, reset, silence } from "./behaviours.ts";
 import { listen } from "./listener.ts";
+import { oneOf } from "./one-of.ts";
 import { type Routes, replyOf, routeOf } from "./routes.ts";
 import type { MeetOptions, StandIn } from "./stand-in.ts";
 
@@ -78,6 +79,10 @@ const serve = (handle: (message: IncomingMessage, response: ServerResponse) => P
     { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 },
   );
 
+/** What a gateway says before any vendor, whose own words need not name a time. */
+const busy = (seconds: number): Behaviour =>
+  answer(503, "not now", { "retry-after": String(seconds) });
+
 const halfOpen = { allowHalfOpen: true }; // as node:http asks of the sockets it is given
 
 /** Another origin, which takes whatever comes. */
@@ -110,6 +115,10 @@ export const httpStandIn = async (options: HttpStandInOptions): Promise<HttpStan
     drip: drip(options.dripIntervalMs ?? 20),
     redirect: answer(307, "", { location: stranger.url }),
   };
+  const vendorSays = (asked: MeetOptions) => ({
+    ...conditions(asked),
+    ...(asked.retryAfterSeconds !== undefined && { unavailable: busy(asked.retryAfterSeconds) }),
+  });
   let attempts = 0;
   let next = { behaviour: accept, left: Number.POSITIVE_INFINITY };
 
@@ -143,7 +152,8 @@ export const httpStandIn = async (options: HttpStandInOptions): Promise<HttpStan
       url: `http://127.0.0.1:${listener.port}${path}`,
       async meet(condition, { times = Number.POSITIVE_INFINITY, ...told } = {}) {
         if (condition === "refuse") return listener.refuse();
-        const behaviour = { ...conditions(told), ...belowWords }[condition];
+        const ways = { ...vendorSays(told), ...belowWords };
+        const behaviour = ways[oneOf("meet()", "condition", condition, ways)];
         next = { behaviour, left: times };
         await listener.open();
       },

@@ -1,4 +1,5 @@
 import type { Condition } from "../harness.ts";
+import { oneOf } from "./one-of.ts";
 
 export type SmtpStage = "connect" | "auth" | "mail" | "rcpt" | "data";
 
@@ -74,7 +75,7 @@ export class SmtpScript {
   }
 
   meet(condition: SmtpCondition, times = Number.POSITIVE_INFINITY): void {
-    this.#plan = this.#plans[condition];
+    this.#plan = this.#plans[oneOf("meet()", "condition", condition, this.#plans)];
     this.#left = times;
     if (condition === "accept") this.#rules = [];
   }

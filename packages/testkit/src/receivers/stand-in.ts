@@ -1,9 +1,12 @@
-import type { Condition } from "../harness.ts";
+import type { Asked, Condition } from "../harness.ts";
 
-export interface MeetOptions {
+export interface MeetOptions extends Asked {
   /** How many requests meet the condition before it is "accept" again. Default: all, until told otherwise. */
   readonly times?: number | undefined;
-  /** What "rate-limited" asks the caller to wait, where the protocol has a place for it. Default 2. */
+  /**
+   * How long "rate-limited" asks to wait (default 2), and "unavailable" (default: it does not say). Over HTTP
+   * a time that is given is always named: where the vendor's words have no place for one, by `Retry-After`.
+   */
   readonly retryAfterSeconds?: number | undefined;
 }
 

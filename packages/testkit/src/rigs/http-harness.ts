@@ -1,7 +1,7 @@
-import { checkOptions, type Notifier } from "@datasync-monitor/core";
+import { ConfigError, checkOptions, type Notifier } from "@datasync-monitor/core";
 import type { Canary, Harness } from "../harness.ts";
 import type { ReceivedRequest } from "../receivers/behaviour.ts";
-import { type HttpAnswers, hostileHttp } from "../receivers/hostile-http.ts";
+import { checkAnswers, type HttpAnswers, hostileHttp } from "../receivers/hostile-http.ts";
 import type { HttpReceiver } from "../receivers/http-stand-in.ts";
 import type { Routes } from "../receivers/routes.ts";
 import { madeAt } from "./made-at.ts";
@@ -15,8 +15,13 @@ export interface HttpDestination {
 export interface HttpHarnessOptions extends Pick<Harness, "codes" | "cannotVerify" | "trace"> {
   /** Makes the notifier under test. Give every option that is a secret a `canary(name)` of its own. */
   readonly notifier: (given: HttpDestination) => Notifier;
-  /** What stands for the destination. Default: `hostileHttp()`, at a path and query of canaries. */
-  readonly destination?: ((canary: Canary) => Promise<HttpReceiver>) | undefined;
+  /**
+   * What stands for the destination, given what `routes` are. Default: `hostileHttp()`, at a path and query
+   * of canaries.
+   */
+  readonly destination?:
+    | ((canary: Canary, routes: Routes | undefined) => Promise<HttpReceiver>)
+    | undefined;
   /**
    * Requests beside the message, such as a login, by path: what `hostileHttp()` answers there, whatever
    * the message meets. Give what it hands out, a session for example, a `canary(name)` too.
@@ -67,6 +72,13 @@ const hostile =
 /** A notifier that posts over HTTP, at a receiver that can do everything a receiver should not. It is held to every case. */
 export const httpHarness = (options: HttpHarnessOptions): Harness => {
   checkOptions("httpHarness()", options, known);
+  checkAnswers("httpHarness()", options.answers);
+  if (options.destination !== undefined && options.answers !== undefined) {
+    throw new ConfigError(
+      "answers",
+      "httpHarness(): `answers` are what its own destination says. Give them to the one that `destination` makes: `hostileHttp({ path, routes, answers })`.",
+    );
+  }
   const { notifier, key, alerts, codes, cannotVerify, trace } = options;
   const destination = options.destination ?? hostile(options.answers);
   const read = options.read ?? (({ body }) => body);
@@ -82,7 +94,7 @@ export const httpHarness = (options: HttpHarnessOptions): Harness => {
       const taken = () => receiver.accepted().filter(isMessage);
       return {
         ...(await madeAt(receiver, () => notifier({ url: receiver.url, canary }))),
-        meet: (condition) => receiver.meet(condition),
+        meet: (condition, asked) => receiver.meet(condition, asked),
         received: () => taken().map(read),
         attempts: receiver.attempts,
         said: () => [...receiver.requests(), ...(receiver.routed?.() ?? [])].map(asItCame),

@@ -65,11 +65,9 @@ export const connectionError = (error: unknown, signal: AbortSignal): DeliveryEr
 export const statusError = ({ status, headers }: Answer): DeliveryError | undefined => {
   if (status < 300) return undefined;
   const said = `The pager answered ${status}.`;
-  if (status === 429) {
-    const retryAfterMs = Number(headers["retry-after"]) * 1000;
-    return new DeliveryError("rate-limited", said, { retryAfterMs });
-  }
-  if (status >= 500) return new DeliveryError("unavailable", said);
+  const retryAfterMs = Number(headers["retry-after"]) * 1000;
+  if (status === 429) return new DeliveryError("rate-limited", said, { retryAfterMs });
+  if (status >= 500) return new DeliveryError("unavailable", said, { retryAfterMs });
   if (status === 401 || status < 400) return new DeliveryError("config", said);
   return new DeliveryError(status === 410 ? "endpoint" : "payload", said);
 };

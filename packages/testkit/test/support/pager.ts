@@ -46,6 +46,7 @@ export const pager = (url: string, flaw?: Flaw): Notifier => {
   const spoil = (error: DeliveryError, batch: Batch): unknown => {
     const told = (message: string, cause?: unknown) =>
       new DeliveryError(error.code, message, { cause, resume: resumeAfter(error.code) });
+    if (has("hears no time to wait")) return told(error.message);
     if (has("throws plain errors")) return new Error(error.message);
     if (has("finds ever new forms", "cannot read its own resume")) return told(error.message);
     if (has("repeats the event in its errors")) return told(`not sent: ${batch[0].message}`);
@@ -114,7 +115,8 @@ export const pager = (url: string, flaw?: Flaw): Notifier => {
     };
     lastUrl = url;
     const text = JSON.stringify({ lines, ...extra });
-    return has("lets anybody alert the channel") ? text : text.replaceAll("<!", "&lt;!");
+    const named = has("knows one vendor's mentions") ? text : text.replaceAll("@", "@\u2060");
+    return has("lets anybody alert the channel") ? named : named.replaceAll("<!", "&lt;!");
   };
 
   const keyOf = (batch: Batch, { idempotencyKey, attempt }: SendContext): string => {
