@@ -76,7 +76,16 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   ],
   [/^(40001|40P01|ER_LOCK_DEADLOCK)$/, "others were in its way each time it was tried"],
   [/^(55P03|57014|ER_LOCK_WAIT_TIMEOUT)$/, "it waited too long for a lock that another holds"],
-  [/^(25006|ER_OPTION_PREVENTS_STATEMENT|1290)$/, "the database takes no writes now"],
+  [
+    /^(25006|ER_OPTION_PREVENTS_STATEMENT|ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION|1290)$/,
+    "the database takes no writes now",
+  ],
+  [/^3F000$/, "there is no schema for its tables; check the search_path"],
+  [
+    /^ER_CANT_CHANGE_TX_CHARACTERISTICS$/,
+    "its connection has a transaction open already; it needs autocommit = 1 and completion_type = NO_CHAIN",
+  ],
+  [/^ER_UPDATE_WITHOUT_KEY_IN_SAFE_MODE$/, "it needs sql_safe_updates = 0"],
   [/^(42P01|ER_NO_SUCH_TABLE)$/, "its tables are gone"],
   [
     /^ER_NET_PACKET_TOO_LARGE$/,
