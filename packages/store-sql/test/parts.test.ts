@@ -170,6 +170,13 @@ describe("an error of a driver", () => {
     expect(error.cause).toBeUndefined();
   });
 
+  it.each(["Cannot use a pool after calling end on the pool", "Pool is closed."])(
+    "knows a pool that is closed by its driver's words, %s",
+    (words) => {
+      expect(codeOf(new Error(words))).toBe("pool-closed");
+    },
+  );
+
   it("without a code that can be shown is known by its class", () => {
     expect(codeOf(leaky("a secret; not a code"))).toBe("Error");
     expect(codeOf(leaky(undefined))).toBe("Error");
