@@ -196,17 +196,35 @@ describe("memoryStore", () => {
     expect(allIds(store)).toEqual([idOf(2)]);
   });
 
-  it("serves an event that goes to forty receivers", () => {
-    const { store } = stored({});
-    const receivers = range(0, 40).map((n) => `r${n}`);
-    const accepted = [{ event: eventAt(1, startedAt), receivers }];
-    const outcomes = receivers.map((receiver) => delivered(1, receiver, startedAt));
-    commit({ store }, startedAt, accepted, outcomes.slice(5));
-    expect(store.backlog().map(({ receiver }) => receiver)).toEqual(receivers.slice(0, 5));
-    commit({ store }, startedAt, accepted, outcomes);
-    expect(store.backlog()).toEqual([]);
-    expect(allDeliveries(store).length).toBe(40);
-  });
+  it.each([31, 32, 33, 63, 64, 65, 100])(
+    "tells the deliveries of an event that goes to %i receivers apart",
+    (count) => {
+      const { store } = stored({});
+      const receivers = range(100, 100 + count).map((n) => `r${n}`);
+      const accepted = [{ event: eventAt(1, startedAt), receivers }];
+      commit({ store }, startedAt, accepted);
+      const open = new Set(receivers);
+      // From the last to the first and back, so that each is settled beside neighbours that are open and that are not.
+      for (const receiver of [...receivers].reverse().filter((_, index) => index % 3 !== 1)) {
+        commit({ store }, startedAt, [], [delivered(1, receiver, startedAt)]);
+        open.delete(receiver);
+        expect(
+          store
+            .backlog()
+            .map((one) => one.receiver)
+            .sort(),
+        ).toEqual([...open]);
+      }
+      commit(
+        { store },
+        startedAt,
+        accepted,
+        receivers.map((to) => delivered(1, to, startedAt)),
+      );
+      expect(store.backlog()).toEqual([]);
+      expect(allDeliveries(store).map(({ receiver }) => receiver)).toEqual(receivers);
+    },
+  );
 
   it("answers settled events as they came, however alike or unlike they are built", () => {
     const value = fc.json({ maxDepth: 3 }).map((text): JsonValue => JSON.parse(text));

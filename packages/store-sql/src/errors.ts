@@ -76,7 +76,17 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   ],
   [/^(40001|40P01|ER_LOCK_DEADLOCK)$/, "others were in its way each time it was tried"],
   [/^(55P03|57014|ER_LOCK_WAIT_TIMEOUT)$/, "it waited too long for a lock that another holds"],
-  [/^(25006|ER_OPTION_PREVENTS_STATEMENT|1290)$/, "the database takes no writes now"],
+  [
+    /^(25006|ER_OPTION_PREVENTS_STATEMENT|ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION|1290)$/,
+    "the database takes no writes now",
+  ],
+  [/^pool-closed$/, "its pool was closed first; close the monitor before it"],
+  [/^3F000$/, "there is no schema for its tables; check the search_path"],
+  [
+    /^ER_CANT_CHANGE_TX_CHARACTERISTICS$/,
+    "its connection has a transaction open already; it needs autocommit = 1 and completion_type = NO_CHAIN",
+  ],
+  [/^ER_UPDATE_WITHOUT_KEY_IN_SAFE_MODE$/, "it needs sql_safe_updates = 0"],
   [/^(42P01|ER_NO_SUCH_TABLE)$/, "its tables are gone"],
   [
     /^ER_NET_PACKET_TOO_LARGE$/,
@@ -93,6 +103,15 @@ export const translated = (error: unknown, doing: string): Error => {
   return new SqlStoreError(code, `The store could not ${doing}: ${why}.`);
 };
 
+/** What drivers tell in words alone: libsql of a file that it cannot open; Kysely, `pg` and `mysql2` of a pool that is closed. */
+const wordy: readonly (readonly [RegExp, string])[] = [
+  [/^ConnectionFailed\(.*: 14"\)$/s, "SQLITE_CANTOPEN"],
+  [
+    /^(driver has already been destroyed|Cannot use a pool after calling end on the pool|Pool is closed\.)$/,
+    "pool-closed",
+  ],
+];
+
 /** The part of a driver's error that never holds a secret. */
 export const codeOf = (error: unknown): string => {
   if (typeof error !== "object" || error === null) return "unknown";
@@ -101,9 +120,8 @@ export const codeOf = (error: unknown): string => {
     if (typeof code === "number") return String(code);
     if (typeof code === "string" && /^[A-Za-z0-9_-]{2,64}$/.test(code)) return code;
   }
-  // libsql tells of a file that it cannot open in words alone.
   const message: unknown = Reflect.get(error, "message");
-  if (typeof message === "string" && /^ConnectionFailed\(.*: 14"\)$/s.test(message))
-    return "SQLITE_CANTOPEN";
+  const told = typeof message === "string" && wordy.find(([words]) => words.test(message));
+  if (told) return told[1];
   return error instanceof Error && /^\w{1,64}$/.test(error.name) ? error.name : "unknown";
 };

@@ -150,7 +150,7 @@ const forgetThese = async (
 ): Promise<number> => {
   const these = isOneOf(family, "seq", seqs);
   await run(sql`
-    delete from ${tables.deliveries} where ${these} and not ${isState("state", kept)}`);
+    delete from ${tables.deliveries} where ${these} and not (${isState("state", kept)})`);
   const none = sql`0 = (select count(*) from ${tables.deliveries} d where d.seq = ${tables.events}.seq)`;
   const { rows } = await run<{ n: unknown }>(sql`
     select count(*) as n from ${tables.events} where ${these} and ${none}`);

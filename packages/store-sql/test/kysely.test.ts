@@ -52,6 +52,18 @@ describe("a Kysely of the user's", () => {
     await kysely.destroy();
   });
 
+  it("that is closed before the monitor is told to be so", async () => {
+    const kysely = shopAt("shop.db");
+    const store = sqlStore({ kysely });
+    await store.open("test");
+    await kysely.destroy();
+    await expect(take(store, 1)).rejects.toMatchObject({
+      code: "pool-closed",
+      message: expect.stringContaining("close the monitor before it"),
+    });
+    await store.close();
+  });
+
   it("may serve several stores, each with tables of its own", async () => {
     const kysely = shopAt("shop.db");
     const first = sqlStore({ kysely, tablePrefix: "first_" });

@@ -45,6 +45,21 @@ await withService(mariadb, () => {
     await dropTables(mariadb, tablePrefix);
   });
 
+  it("forgets what is old under whatever SQL mode its connections have", async () => {
+    const tablePrefix = newPrefix();
+    const pool = createPool({ uri: mariadb.url });
+    pool.on("connection", (connection) => {
+      connection.query("set session sql_mode = 'HIGH_NOT_PRECEDENCE'");
+    });
+    const store = sqlStore({ dialect: new MysqlDialect({ pool }), tablePrefix });
+    await store.open("test");
+    await take(store, 1, 2, 3);
+    await store.move({}, { state: "dropped" });
+    expect(await store.prune({ before: 0, maxEvents: 1, chunk: 10 })).toBe(2);
+    await store.close();
+    await dropTables(mariadb, tablePrefix);
+  });
+
   it("looks for events in the narrow index, not in the rows with their payloads", async () => {
     const tablePrefix = newPrefix();
     const statements: CompiledQuery[] = [];

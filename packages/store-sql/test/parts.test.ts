@@ -154,6 +154,11 @@ describe("an error of a driver", () => {
     ["28P01", "refuses the user or the password"],
     ["08006", "the connection was lost"],
     ["08P01", "a pooler such as PgBouncer"],
+    ["25006", "takes no writes now"],
+    ["ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION", "takes no writes now"],
+    ["3F000", "search_path"],
+    ["ER_CANT_CHANGE_TX_CHARACTERISTICS", "autocommit = 1"],
+    ["ER_UPDATE_WITHOUT_KEY_IN_SAFE_MODE", "sql_safe_updates = 0"],
     ["XX000", "(XX000)|XX000"],
   ])("of code %s says what it means, and none of its words", (code, meaning) => {
     const error = translated(leaky(code), "write a group");
@@ -164,6 +169,13 @@ describe("an error of a driver", () => {
     );
     expect(error.cause).toBeUndefined();
   });
+
+  it.each(["Cannot use a pool after calling end on the pool", "Pool is closed."])(
+    "knows a pool that is closed by its driver's words, %s",
+    (words) => {
+      expect(codeOf(new Error(words))).toBe("pool-closed");
+    },
+  );
 
   it("without a code that can be shown is known by its class", () => {
     expect(codeOf(leaky("a secret; not a code"))).toBe("Error");

@@ -1,8 +1,9 @@
 import {
   addReceiver,
   type Entry,
+  endFresh,
   firstFence,
-  freshBit,
+  freshAt,
   leaseEnd,
   type Row,
   rowOf,
@@ -92,19 +93,15 @@ export class Deliveries {
 
   /** false: another holds the lease by now. */
   #record(entry: Entry, outcome: Outcome, { leaseUntil }: Taking): boolean {
-    const bit = freshBit(entry, outcome.receiver);
-    if (bit !== 0 && isFinal(outcome)) {
-      if (outcome.fence !== firstFence) return false;
-      entry.fresh ^= bit;
+    const { event_id, receiver, fence } = outcome;
+    if (isFinal(outcome) && fence === firstFence && endFresh(entry, receiver)) {
       this.#settled.push(outcome, entry.taking.now, entry.seq);
       this.#ring.forgetUnlessHeld(entry);
       return true;
     }
-    const row = rowOf(entry, outcome.receiver);
-    if (!row) {
-      return this.#settled.fenceOf(outcome.event_id, outcome.receiver) === outcome.fence;
-    }
-    if (row.fence !== outcome.fence) return false;
+    const row = rowOf(entry, receiver);
+    if (!row) return this.#settled.fenceOf(event_id, receiver) === fence;
+    if (row.fence !== fence) return false;
     if (row.state === "dead") return true; // told again: the first fate stands
     if (isFinal(outcome)) {
       this.#settled.push({ last_error: row.lastError, ...outcome }, row.takenAt, entry.seq);
@@ -157,7 +154,7 @@ export class Deliveries {
 }
 
 const claimable = (entry: Entry, receiver: string, now: number): Row | undefined => {
-  const isLeased = freshBit(entry, receiver) !== 0 && entry.taking.leaseUntil > now;
+  const isLeased = freshAt(entry, receiver) >= 0 && entry.taking.leaseUntil > now;
   const row = isLeased ? undefined : rowOf(entry, receiver);
   return row?.state === "pending" && row.leaseUntil <= now ? row : undefined;
 };

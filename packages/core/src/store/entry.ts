@@ -24,8 +24,11 @@ export const leaseEnd = (now: number, leaseMs: number): number =>
 /** The fence of a delivery that nobody has claimed since it was taken. */
 export const firstFence = 1;
 
-/** How many deliveries of one event fit in the bits of a small integer. */
-const maxFresh = 30;
+/** How many deliveries of one event fit in the bits of an integer, and of two. A shift counts modulo the first. */
+const wordBits = 32;
+const maxFresh = 2 * wordBits;
+
+const ones = (count: number): number => (count < wordBits ? (1 << count) - 1 : -1);
 
 /** Of all entries that have none; never written. */
 const noRows = new Map<string, Row>();
@@ -40,6 +43,8 @@ export class Entry {
   taking: JointTaking;
   /** Bit i: the delivery to the receiver of index i is pending and as it was taken. */
   fresh: number;
+  /** The same of those behind them. */
+  further = 0;
   /** The deliveries that are pending or dead and have a history, or no bit, by receiver. */
   rows = noRows;
   /** Counts against the bounds on events. */
@@ -52,9 +57,10 @@ export class Entry {
     this.bytes = bytes;
     this.seq = seq;
     this.taking = taking;
-    this.fresh = fresh ? (1 << Math.min(receivers.length, maxFresh)) - 1 : 0;
-    if (fresh && receivers.length > maxFresh)
-      for (const receiver of receivers.slice(maxFresh)) openRow(this, receiver, taking);
+    this.fresh = fresh ? ones(receivers.length) : 0;
+    if (!fresh || receivers.length <= wordBits) return;
+    this.further = ones(receivers.length - wordBits);
+    for (const receiver of receivers.slice(maxFresh)) openRow(this, receiver, taking);
   }
 }
 
@@ -120,25 +126,31 @@ const openRow = (entry: Entry, receiver: string, taking: Taking): Row => {
   return row;
 };
 
-/** The bit of a delivery that is as it was taken, else 0. As quick however many receivers there are. */
-export const freshBit = (entry: Entry, receiver: string): number => {
+/** The index of a delivery that is as it was taken, else -1. As quick however many receivers there are. */
+export const freshAt = (entry: Entry, receiver: string): number => {
   const index = entry.taking.receivers.lastIndexOf(receiver, maxFresh - 1);
-  return index < 0 ? 0 : entry.fresh & (1 << index);
+  const word = index < wordBits ? entry.fresh : entry.further;
+  return word & (1 << index) ? index : -1;
+};
+
+/** Has the delivery as it was taken no longer; false: it was not. */
+export const endFresh = (entry: Entry, receiver: string): boolean => {
+  const index = freshAt(entry, receiver);
+  if (index < 0) return false;
+  if (index < wordBits) entry.fresh ^= 1 << index;
+  else entry.further ^= 1 << index;
+  return true;
 };
 
 /** The delivery, which gets its own row if it has none; undefined when it has its fate. */
 export const rowOf = (entry: Entry, receiver: string): Row | undefined => {
-  const bit = freshBit(entry, receiver);
-  if (bit !== 0) {
-    entry.fresh ^= bit;
-    return openRow(entry, receiver, entry.taking);
-  }
+  if (endFresh(entry, receiver)) return openRow(entry, receiver, entry.taking);
   return entry.rows.get(receiver);
 };
 
 /** All deliveries without a fate. One that is as it was taken is shown by a row of its own, which is not the entry's. */
 export const rowsOf = (entry: Entry): readonly Row[] => {
-  const fresh = entry.taking.receivers.filter((receiver) => freshBit(entry, receiver) !== 0);
+  const fresh = entry.taking.receivers.filter((receiver) => freshAt(entry, receiver) >= 0);
   return [
     ...entry.rows.values(),
     ...fresh.map((receiver) => new Row(entry, receiver, entry.taking)),
@@ -150,7 +162,8 @@ export const removeRow = (row: Row): void => {
 };
 
 /** Some delivery is pending, or dead and can be replayed: the event is needed. */
-export const isHeld = ({ fresh, rows }: Entry): boolean => fresh !== 0 || rows.size > 0;
+export const isHeld = ({ fresh, further, rows }: Entry): boolean =>
+  (fresh | further) !== 0 || rows.size > 0;
 
-export const isOpen = ({ fresh, rows }: Entry): boolean =>
-  fresh !== 0 || [...rows.values()].some(({ state }) => state === "pending");
+export const isOpen = ({ fresh, further, rows }: Entry): boolean =>
+  (fresh | further) !== 0 || [...rows.values()].some(({ state }) => state === "pending");
