@@ -1,5 +1,3 @@
-import { constants } from "node:os";
-
 /** Someone the process may have to wait for when nothing else is left to do. */
 export interface Drainable {
   /** Milliseconds until something is due; Infinity when nothing is. */
@@ -50,6 +48,10 @@ export const drainAtExit = (drainable: Drainable): (() => void) => {
 };
 
 const signals = ["SIGTERM", "SIGINT"] as const;
+type Signal = (typeof signals)[number];
+
+/** What a shell says of a process that the signal has ended: 128 and its number. */
+const exitCodes: Readonly<Record<Signal, number>> = { SIGTERM: 143, SIGINT: 130 };
 
 const closers = new Set<() => Promise<unknown>>();
 
@@ -59,17 +61,16 @@ const stopListening = (): void => {
 
 let isClosing = false;
 
-const end = (signal: NodeJS.Signals): void => {
+const end = (signal: Signal): void => {
   isClosing = false;
   stopListening();
   process.kill(process.pid, signal);
   // Still here: the kernel spares the first process of a container what it does not handle itself.
-  if (process.pid === 1 && process.listenerCount(signal) === 0)
-    process.exit(128 + constants.signals[signal]);
+  if (process.pid === 1 && process.listenerCount(signal) === 0) process.exit(exitCodes[signal]);
 };
 
 /** Goes on listening until the end: some, as `signal-exit`, end the process at once where they find themselves alone. */
-const onSignal = (signal: NodeJS.Signals): void => {
+const onSignal = (signal: Signal): void => {
   if (isClosing) {
     end(signal);
     return;
