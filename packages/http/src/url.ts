@@ -65,7 +65,7 @@ export const urlOption = (
   if (url.username !== "" || url.password !== "") {
     throw new ConfigError(
       name,
-      `${owner}: \`${name}\` must not hold a user name or password. Pass an \`authorization\` header instead.`,
+      `${owner}: \`${name}\` must not hold a user name or password. Where they are needed, they belong in an \`authorization\` header.`,
     );
   }
   url.hash = "";
