@@ -2,6 +2,7 @@ import { memoryNotifier } from "@datasync-monitor/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EventInput } from "../src/event-input.ts";
+import { isEvent } from "../src/is-event.ts";
 import { createMonitor } from "../src/monitor.ts";
 import { rig } from "./support/rig.ts";
 
@@ -266,4 +267,10 @@ describe("emitEvent", () => {
     expect(shown).not.toContain("CANARY");
     expect(shown).toContain("[redacted]");
   });
+});
+
+it("isEvent() tells an event of a type from the others", () => {
+  const taken = createMonitor().emitEvent({ event_type: "sync_start", message: "x" });
+  expect(taken.ok && isEvent(taken.event, "sync_start")).toBe(true);
+  expect(taken.ok && isEvent(taken.event, "sync_success")).toBe(false);
 });
