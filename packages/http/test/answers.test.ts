@@ -14,6 +14,7 @@ describe("parseRetryAfter", () => {
     ["0.3", 300],
     [".5", 500],
     ["1e3", 1_000_000],
+    ["0.0015", 2],
     ["-5", 0],
     ["1e9", yearMs],
     ["Fri, 29 Aug 2025 10:30:07 GMT", 7_000],
@@ -115,6 +116,7 @@ describe("statusError", () => {
     expect(of(429, wait)).toMatchObject({ code: "rate-limited", retryAfterMs: 30_000 });
     expect(of(503, wait)).toMatchObject({ code: "rate-limited", retryAfterMs: 30_000 });
     expect(of(503, { "retry-after": "soon" })?.code).toBe("unavailable");
+    expect(of(502, wait)).toMatchObject({ code: "unavailable", retryAfterMs: 30_000 });
     expect(of(429)?.retryAfterMs).toBeUndefined();
     expect(of(400, wait)?.retryAfterMs).toBeUndefined();
   });
@@ -142,6 +144,13 @@ describe("failureOf", () => {
       code: "config",
       message: expect.stringContaining("DEPTH_ZERO_SELF_SIGNED_CERT"),
     });
+  });
+
+  it("passes by an error that says nothing of itself, for the cause that does", () => {
+    const error = new Error("secret", {
+      cause: Object.assign(new Error(), { code: "ECONNRESET" }),
+    });
+    expect(failureOf(error, true).message).toContain("(ECONNRESET)");
   });
 
   it("says config when the server demands a certificate of us, which TLS 1.3 tells after the first write", () => {

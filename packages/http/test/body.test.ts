@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -72,6 +73,24 @@ describe("a compressed body", () => {
   ])("%s is left out, marked, and the status stands", async (_, encoding, body) => {
     const answer = await fetched(body, { "content-encoding": encoding });
     expect(answer).toMatchObject({ status: 200, body: "", truncated: true });
+  });
+
+  it("is marked as cut where an outer layer was too long, and the inner one hides it", async () => {
+    const noise = randomBytes(2 * limit);
+    const decoded = await decode(gzipSync(gzipSync(noise)), "gzip, gzip", limit);
+    expect(noise.indexOf(decoded.bytes)).toBe(0);
+    expect(decoded.truncated).toBe(true);
+  });
+
+  it("is read as far as it came where its connection broke, and marked", async () => {
+    const body = gzipSync(randomBytes(1_000).toString("hex"));
+    const server = await serve((_, response) => {
+      response.writeHead(200, { "content-encoding": "gzip", "content-length": body.length });
+      response.write(body.subarray(0, 600), () => response.destroy());
+    });
+    const answer = await client().post({ url: server.url, body: "", signal: patient() });
+    expect(answer).toMatchObject({ status: 200, truncated: true });
+    expect(answer.body).toMatch(/^[\da-f]+$/);
   });
 
   it("that is none, as after HEAD, is an empty text", async () => {

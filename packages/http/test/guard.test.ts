@@ -257,6 +257,7 @@ it.each([
   [{ allow: "10.0.0.0/8" }, "allow"],
   [{ allow: ["10.0.0.0/8", "10.0.0.0/33"] }, "allow[1]"],
   [{ allow: ["10.0.0.0/"] }, "allow[0]"],
+  [{ allow: ["10.0.0.0/8/16"] }, "allow[0]"],
   [{ allow: ["fe80::1%eth0"] }, "allow[0]"],
   [{ allow: ["*.hooks.test"] }, "allow[0]"],
   [{ allow: ["hooks.test:8080"] }, "allow[0]"],

@@ -67,6 +67,7 @@ describe("the vendor's code", () => {
     const body = { code: 0, msg: "success", data: {}, StatusCode: 0, StatusMessage: "success" };
     expect(judge(answered(body), sent(), at)).toBeUndefined();
     expect(judge(answered({ code: 0 }, { status: 500 }), sent(), at)?.code).toBe("unavailable");
+    expect(judge(answered({ code: 0 }, { status: 302 }), sent(), at)?.code).toBe("config");
   });
 
   it("is read from StatusCode where an older bot says only that (trap 2)", () => {
@@ -137,6 +138,12 @@ describe("a rate limit", () => {
     const error = judge(answered({ code: 9499, msg: "too many request" }), sent(), at);
     expect(error?.code).toBe("rate-limited");
     expect(error?.retryAfterMs).toBe(1_000);
+    const old = judge(
+      answered({ StatusCode: 9499, StatusMessage: "too many request" }),
+      sent(),
+      at,
+    );
+    expect(old?.code).toBe("rate-limited");
   });
 });
 
@@ -246,6 +253,11 @@ describe("19021", () => {
     expect(judge(refused({ headers: { date } }), sent(), at)?.message).toContain(
       "clock is 120 minutes ahead",
     );
+  });
+
+  it("blames no clock that is ten minutes off, which Feishu still takes", () => {
+    const date = new Date(at + 10 * 60_000).toUTCString();
+    expect(judge(refused({ headers: { date } }), sent(), at)?.message).toContain("`secret`");
   });
 });
 

@@ -12,6 +12,10 @@ it("reads back what it left", () => {
   expect(readManner(toResume(manner, "card"), "card")).toEqual(manner);
 });
 
+it("reads back the smallest body that it leaves", () => {
+  expect(readManner({ max_bytes: 512 }, "card").maxBytes).toBe(512);
+});
+
 it.each([
   [{ format: "card" }, "text"],
   [{ format: "post" }, "text"],

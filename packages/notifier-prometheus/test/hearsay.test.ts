@@ -29,3 +29,32 @@ it("says of each thing once how much was told of it beyond what the books grew b
   hear(3);
   expect(hearsay.missing("ops", "dropped overflow", 0)).toBe(0);
 });
+
+it("hides nothing behind what the books knew before anything could be heard", () => {
+  const hearsay = new Hearsay();
+  expect(hearsay.missing("ops", "fate delivered", 5)).toBe(0);
+  hearsay.compared([]);
+  hearsay.hear({
+    kind: "settled",
+    event_id: "e",
+    receiver: "ops",
+    fate: "delivered",
+    reason: null,
+  });
+  expect(hearsay.missing("ops", "fate delivered", 0)).toBe(1);
+});
+
+it("forgets at each reading whom the books do not name any more", () => {
+  const hearsay = new Hearsay();
+  hearsay.compared([]);
+  hearsay.hear({
+    kind: "settled",
+    event_id: "e",
+    receiver: "guest",
+    fate: "dead",
+    reason: "payload",
+  });
+  expect(hearsay.gone(new Set(["ops"]))).toEqual(["guest"]);
+  hearsay.compared(["guest"]);
+  expect(hearsay.gone(new Set(["ops"]))).toEqual([]);
+});

@@ -155,6 +155,15 @@ describe("delivery health", () => {
     expect(scraped.value(`${name}_bucket`, { receiver: "feishu", le: "1" })).toBe(1);
   });
 
+  it("measures an attempt that took no time that the clock could see", async () => {
+    const { notifier, tell } = attached();
+    tell(attempt("feishu", 0));
+    const scraped = await scrape(notifier);
+    const feishu = { receiver: "feishu" };
+    expect(scraped.value(`${prefix}delivery_duration_seconds_count`, feishu)).toBe(1);
+    expect(scraped.value(`${prefix}invalid_observations_total`)).toBe(0);
+  });
+
   it("trap 69: a receiver that was never used stands at 0, without a last delivery", async () => {
     const { notifier, show } = attached();
     show({ receivers: [receiverStats()] });

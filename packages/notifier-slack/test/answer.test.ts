@@ -78,6 +78,12 @@ describe("Slack's answer", () => {
     expect(read(200, "org_login_required")).toMatchObject({ code: "unknown" });
   });
 
+  it("is not repeated where it is longer than any word of Slack's", () => {
+    const secret = `${"a".repeat(60)}_${"b".repeat(60)}`;
+    expect(read(400, secret)?.message).not.toContain("aaa");
+    expect(read(200, secret)).toMatchObject({ code: "ambiguous" });
+  });
+
   it("is no success with `ok` and a status that says otherwise", () => {
     expect(read(500, "ok")).toMatchObject({ code: "unavailable" });
     expect(read(403, "ok")).toMatchObject({ code: "config" });

@@ -78,6 +78,13 @@ describe("a text of which both ends count", () => {
     expect(endsWithin("abcdef".repeat(9), 7)).toBe("abcdef…");
   });
 
+  it("goes on after the cut with a whole character", () => {
+    for (let max = 40; max < 60; max += 1) {
+      expect(endsWithin("😀".repeat(99), max)).toMatch(/^(?:😀)+…(?:😀)+$/u);
+      expect(endsWithin("e\u0301".repeat(99), max)).toMatch(/…e\u0301/);
+    }
+  });
+
   it("holds to its room, and tears nothing", () => {
     fc.assert(
       fc.property(hostileText(), fc.integer({ min: -1, max: 400 }), (text, max) => {

@@ -71,13 +71,11 @@ export const cloudEvent = (event: MonitorEvent, names: CloudEventNames): CloudEv
  * https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3132-http-header-values
  */
 export const headerValue = (value: string): string =>
-  value
-    .toWellFormed()
-    .replace(/[^\x21-\x7e]|["%]/gu, (character) =>
-      [...Buffer.from(character)]
-        .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`)
-        .join(""),
-    );
+  value.replace(/[^\x21-\x7e]|["%]/gu, (character) =>
+    [...Buffer.from(character)]
+      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`)
+      .join(""),
+  );
 
 /** The attributes as `ce-` headers; the content type says what `datacontenttype` would. */
 export const cloudEventHeaders = (

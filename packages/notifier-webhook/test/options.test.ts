@@ -97,6 +97,21 @@ describe("webhook() refuses", () => {
     expect(inspect(error, { depth: null, showHidden: true })).not.toContain("SECRET");
   });
 
+  it.each([
+    ...["host", "content-length", "content-encoding", "transfer-encoding", "connection"],
+    ...[
+      "keep-alive",
+      "upgrade",
+      "expect",
+      "te",
+      "trailer",
+      "proxy-connection",
+      "webhook-signature",
+    ],
+  ])("the header `%s`, which is its own or the connection's", (name) => {
+    expect(refusal({ url, headers: { [name]: "a" } }).option).toBe(`headers.${name}`);
+  });
+
   it("a secret over http: to another machine, and says how to opt in (trap 43)", () => {
     const plain = { url: "http://receiver.example/hook", secret };
     expect(refusal(plain).message).toContain("`allowInsecure: true`");

@@ -205,6 +205,7 @@ describe("verifyWebhook() refuses", () => {
   it.each([
     ["a body that a parser has been at", { body: JSON.parse(one) }, "body"],
     ["headers that are missing", { headers: undefined }, "headers"],
+    ["headers that are null", { headers: null }, "headers"],
     ["a secret that is missing", { secret: undefined }, "secret"],
     ["a tolerance that is no number", { toleranceSeconds: Number.NaN }, "toleranceSeconds"],
     ["a time that is no number, to which nothing is too old", { now: Number.NaN }, "now"],

@@ -77,6 +77,16 @@ describe("a slow event loop", () => {
     ]);
   });
 
+  it("is not called slow still while it is below the threshold, if not calm yet", async () => {
+    const { clock, measures, messages } = watch({ thresholdMs: 200 });
+    measures({ p99: 500 });
+    await clock.advance(minute);
+    expect(messages()).toHaveLength(1);
+    measures({ p99: 190 });
+    await clock.advance(3 * hour);
+    expect(messages()).toHaveLength(1);
+  });
+
   it("has recovered when it has kept clearly below the threshold for the cooldown", async () => {
     const { clock, measures, news } = watch({ thresholdMs: 100, everyMs: second });
     measures({ p99: 100 });

@@ -33,6 +33,16 @@ describe("a file system", () => {
     expect(news()).toMatchObject([{ level: "critical", details: { status: "critical" } }]);
   });
 
+  it("is told of in numbers that reach neither a threshold nor a unit before it does", async () => {
+    const used = { "/data": 94.99 };
+    const { clock, news } = watch(used);
+    await clock.advance(0);
+    expect(news()[0]?.message).toBe("/data is 94.9% full, 5 GiB of 100 GiB free");
+    used["/data"] = 100 - 1023.96 / 1024;
+    await clock.advance(minute);
+    expect(news()[0]?.message).toBe("/data is 99% full, 1 GiB of 100 GiB free");
+  });
+
   it("is over a threshold until it is clearly below it", async () => {
     const used = { "/data": 96 };
     const { clock, news } = watch(used);

@@ -1,0 +1,86 @@
+import type { EventStore } from "@datasync-monitor/core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { sqlStore } from "../src/index.ts";
+import { accepted, idOf } from "./support/events.ts";
+import { type Folder, temporaryFolder } from "./support/folder.ts";
+import { damageFile } from "./support/sqlite.ts";
+
+const leaseMs = 30_000;
+const now = Date.UTC(2025, 7, 29, 10, 30);
+
+let folder: Folder;
+let store: EventStore;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  store = sqlStore({ file: folder.path("events.db") });
+});
+
+afterEach(async () => {
+  await store.close();
+  folder.remove();
+});
+
+/** Takes an event and leases it, by a clock that shows this. */
+const leased = (at: number) =>
+  store.commit({ now: at, leaseMs, accepted: [accepted(1)], outcomes: [] });
+
+const fencesAt = async (at: number) =>
+  (await store.claim({ receiver: "a", limit: 9, maxBytes: 2 ** 20, leaseMs, now: at })).map(
+    ({ fence }) => fence,
+  );
+
+describe("a lease of before the clock was set back", () => {
+  beforeEach(() => leased(now + 86_400_000));
+
+  it("is cut to one from now, so that what a dead process held is free after that", async () => {
+    expect(await fencesAt(now)).toEqual([]);
+    expect(await fencesAt(now + leaseMs - 1)).toEqual([]);
+    expect(await fencesAt(now + leaseMs)).toEqual([2]);
+  });
+
+  it("keeps nobody from what is free behind it", async () => {
+    await store.commit({ now, leaseMs: 0, accepted: [accepted(2)], outcomes: [] });
+    const query = { receiver: "a", limit: 1, maxBytes: 2 ** 20, leaseMs, now };
+    expect((await store.claim(query)).map(({ event_id }) => event_id)).toEqual([idOf(2)]);
+  });
+
+  it("is still its holder's, who goes on renewing it", async () => {
+    expect(await fencesAt(now)).toEqual([]);
+    const lease = { event_id: idOf(1), receiver: "a", fence: 1 };
+    expect(await store.renew([lease], leaseMs, now + leaseMs / 2)).toEqual({ lost: [] });
+    expect(await fencesAt(now + leaseMs)).toEqual([]);
+  });
+});
+
+it("a lease of a process whose clock is three leases ahead is not cut short", async () => {
+  await leased(now + 2.9 * leaseMs);
+  expect(await fencesAt(now)).toEqual([]);
+  expect(await fencesAt(now + 2 * leaseMs)).toEqual([]);
+});
+
+it("sets aside what cannot be read for the receiver that asked, and leaves the others' as it is", async () => {
+  const group = { now, leaseMs: 0, accepted: [accepted(1, ["a", "b"])] };
+  const outcome = { event_id: idOf(1), fence: 1, attempts: 1, batch_id: "batch" };
+  const waits = { state: "pending", next_at: now + 1, last_error: null, resume: null } as const;
+  const ended = { state: "delivered", settled_at: now, reference: null } as const;
+  await store.commit({
+    ...group,
+    outcomes: [
+      { ...outcome, ...waits, receiver: "a" },
+      { ...outcome, ...ended, receiver: "b" },
+    ],
+  });
+  damageFile(folder.path("events.db"), idOf(1));
+  expect(await fencesAt(now + 2)).toEqual([]);
+  expect((await store.deliveries({})).rows).toMatchObject([
+    {
+      receiver: "a",
+      state: "dead",
+      reason: "corrupt",
+      settled_at: new Date(now + 2).toISOString(),
+      next_at: null,
+    },
+    { receiver: "b", state: "delivered", reason: null, settled_at: new Date(now).toISOString() },
+  ]);
+});
