@@ -28,7 +28,7 @@ export const everybody: Address = { only: null, except: null };
 
 const closedProblem = "The monitor is closed. Emit before `close()`.";
 const overflowProblem =
-  "Too many events within one turn of the event loop, or waiting for the store. Await `flush()` now and then, `persisted()` with a durable store, or raise `limits.turnEvents`.";
+  "Too much within one turn of the event loop, or waiting for the store. Await `flush()` now and then, `persisted()` with a durable store, or raise `limits.turnEvents` or `turnBytes`.";
 
 const storeProblem = 'The store is failing, and `storeFailure` is "refuse". Emit it later.';
 

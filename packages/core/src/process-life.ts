@@ -53,7 +53,15 @@ type Signal = (typeof signals)[number];
 /** What a shell says of a process that the signal has ended: 128 and its number. */
 const exitCodes: Readonly<Record<Signal, number>> = { SIGTERM: 143, SIGINT: 130 };
 
-const closers = new Set<() => Promise<unknown>>();
+type Close = () => Promise<unknown>;
+
+const key = Symbol.for("@datasync-monitor/core/closers");
+const slots: typeof globalThis & { [key]?: Set<Close> } = globalThis;
+slots[key] ??= new Set();
+/** Of all copies of core in the process: else the first one to be done would end it while others still close. */
+const closers = slots[key];
+/** How many of them are of this copy. */
+let own = 0;
 
 const stopListening = (): void => {
   for (const signal of signals) process.off(signal, onSignal);
@@ -84,10 +92,10 @@ const onSignal = (signal: Signal): void => {
  * On the first SIGTERM or SIGINT closes all who asked for it, and then ends the process by that
  * signal; a second one ends it at once. Answers how to stop.
  */
-export const closeOnSignals = (close: () => Promise<unknown>): (() => void) => {
-  if (closers.size === 0) for (const signal of signals) process.on(signal, onSignal);
+export const closeOnSignals = (close: Close): (() => void) => {
+  if (own++ === 0) for (const signal of signals) process.on(signal, onSignal);
   closers.add(close);
   return () => {
-    if (closers.delete(close) && closers.size === 0) stopListening();
+    if (closers.delete(close) && --own === 0) stopListening();
   };
 };

@@ -365,6 +365,16 @@ describe("turns", () => {
     checkBooks(monitor.stats());
   });
 
+  it("refuses larger events than one turn may take, and names the limit that they met", async () => {
+    const { monitor } = rig({ limits: { turnBytes: 1_000 } });
+    const large = { event_type: "sync_start", message: "x".repeat(1_000) } as const;
+    monitor.emitEvent(large);
+    expect(monitor.emitEvent(large)).toMatchObject({
+      reason: "overflow",
+      problem: expect.stringContaining("turnBytes"),
+    });
+  });
+
   it("refuses more events than one turn may take, and says what to do", async () => {
     const { clock, monitor, receiver } = rig({ limits: { turnEvents: 3 } });
     monitor.registerNotifier(memoryNotifier());

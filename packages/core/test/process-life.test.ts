@@ -316,12 +316,18 @@ describe("a process with a monitor", () => {
 });
 
 describe("two monitors that handle signals", () => {
-  it("both drain before the process ends by the signal", async () => {
+  it.each([
+    ["of one copy of core", "createMonitor"],
+    [
+      "of two copies, as the ES module and the CommonJS build are",
+      `process.getBuiltinModule("module").createRequire(${JSON.stringify(core)})("./index.cjs").createMonitor`,
+    ],
+  ])("both drain before the process ends by the signal, %s", async (_which, create) => {
     const { signal, output } = await program(
       `
       const slow = (id, ms) => ({ contract: 1, id, send: () => new Promise((resolve) => setTimeout(() => { console.log(id, "sent"); resolve(); }, ms)) });
-      for (const [id, ms] of [["quick", 10], ["slow", 400]]) {
-        const monitor = createMonitor({ handleSignals: true });
+      for (const [id, ms, create] of [["quick", 10, createMonitor], ["slow", 400, ${create}]]) {
+        const monitor = create({ handleSignals: true });
         monitor.registerNotifier(slow(id, ms));
         monitor.emitEvent({ event_type: "health_check", message: "x" });
       }

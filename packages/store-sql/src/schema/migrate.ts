@@ -55,7 +55,7 @@ const repeatably = (db: Connections, tables: Tables, opening: Opening): Promise<
     if (Number(rows[0]?.taken) !== 1) {
       throw new SqlStoreError(
         "migration-locked",
-        `Another process has been changing the store's tables for ${lockSeconds} seconds. It is tried again.`,
+        "Another process is still changing the store's tables. It is tried again.",
       );
     }
     try {
