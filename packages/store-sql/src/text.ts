@@ -7,7 +7,7 @@ const maxKey = 200;
 const isPlain = /^[\w.:-]*$/;
 
 /**
- * A string as a database can keep and compare it: NUL, control characters and lone surrogates are
+ * A string as a database can keep and compare it: lone surrogates and what is below a space, NUL above all, are
  * written as JSON escapes, and so is a space at the end, which MySQL ignores. Ordinary text stays as it is.
  */
 export const toText = (text: string): string => {
