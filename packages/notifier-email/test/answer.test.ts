@@ -33,6 +33,16 @@ describe("an answer of the server", () => {
       { rcpt: () => "530 5.7.0 Authentication required" },
       "config",
     ],
+    [
+      "RCPT 530 without an enhanced status is ours to mend",
+      { rcpt: () => "530 Authentication required" },
+      "config",
+    ],
+    [
+      "MAIL 354, an answer without sense before any mail, is passing",
+      { mail: "354 go on" },
+      "unavailable",
+    ],
     ["MAIL 421 is passing", { mail: "421 4.3.2 shutting down" }, "unavailable"],
     ["MAIL 451 is passing", { mail: "451 4.3.0 disk trouble" }, "unavailable"],
     [
@@ -181,6 +191,11 @@ describe("an answer of the server", () => {
     );
   });
 
+  it("says that STARTTLS put off (454) is passing, not that we are to slow down", async () => {
+    const script = { extensions: ["STARTTLS"], starttls: "454 4.7.0 TLS not available" };
+    expect(await codeUnder(script, { requireTls: true })).toBe("unavailable");
+  });
+
   it("waits a quarter of an hour at a daily limit, which the next second does not end", async () => {
     const server = await scripted({ content: "550 5.4.5 Daily user sending limit exceeded" });
     expect(await rejection(sendOne(notifierAt(server)))).toMatchObject({ retryAfterMs: 900_000 });
@@ -228,5 +243,11 @@ describe("an answer of the server", () => {
     const error = await rejection(sendOne(notifierAt(server)));
     expect(error.message).toBe("The mail server refuses this mail (554 5.6.0).");
     expect(error.cause).toBeUndefined();
+  });
+
+  it("tells an enhanced status whole or not at all", async () => {
+    const server = await scripted({ content: "554 5.6.1234 what is that" });
+    const error = await rejection(sendOne(notifierAt(server)));
+    expect(error.message).toBe("The mail server refuses this mail (554).");
   });
 });

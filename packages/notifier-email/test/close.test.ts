@@ -39,6 +39,17 @@ describe("close()", () => {
     await expect.poll(server.open).toBe(0);
   });
 
+  it("leaves it open when the connection is cut after a mail that was under way", async () => {
+    const server = await scripted({ mail: "hang", content: "drop" });
+    const notifier = notifierAt(server);
+    const sending = rejection(sendOne(notifier));
+    await expect.poll(() => server.commands().length).toBe(2);
+    const closing = notifier.close?.();
+    server.answer("250 2.1.0 ok");
+    expect((await sending).code).toBe("ambiguous");
+    await closing;
+  });
+
   it("refuses a send that comes after it", async () => {
     const server = await scripted();
     const notifier = notifierAt(server);

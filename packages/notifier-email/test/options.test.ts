@@ -224,6 +224,14 @@ describe("addresses", () => {
     expect(refusal({ from: address }).option).toBe("from");
   });
 
+  it("takes an address of 254 characters, the most that SMTP carries, and refuses the 255th", () => {
+    const domain = `${`${"d".repeat(60)}.`.repeat(3)}example`;
+    const longest = `${"x".repeat(253 - domain.length)}@${domain}`;
+    expect(longest).toHaveLength(254);
+    expect(() => email({ ...base, to: longest })).not.toThrow();
+    expect(refusal({ to: `x${longest}` }).option).toBe("to");
+  });
+
   it("refuses nobody, nothing, what is no string, and more than 100", () => {
     expect(refusal({ to: [] }).option).toBe("to");
     expect(refusal({ to: undefined })).toMatchObject({

@@ -1,4 +1,4 @@
-import type { JsonValue } from "@datasync-monitor/core";
+import type { JsonObject, JsonValue } from "@datasync-monitor/core";
 import { sendContext } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import {
@@ -64,6 +64,7 @@ describe("several recipients", () => {
     server.reply("rcpt", 451, { recipient: b, times: 1 });
     const error = await rejection(sendOne(notifier));
     expect(error.code).toBe("unavailable");
+    expect(error.message).toContain("1 of 3 recipients (451 4.3.0)");
     const receipt = await sendOne(notifier, retry(error.resume));
     expect(receipt.reference).toContain("2 of 3 recipients refused: a@example.com, c@example.com");
     expect(server.mails().map((mail) => mail.to)).toEqual([[b]]);
@@ -121,6 +122,42 @@ describe("several recipients", () => {
       [b, a],
       [b, a],
     ]);
+  });
+
+  it.each([[-1], [3], [0.5], ["0"]])(
+    "takes nobody for served whom a resume gives the place %j",
+    async (place) => {
+      const server = await standIn();
+      const notifier = notifierFor({ url: server.url, to });
+      server.reply("rcpt", 451, { recipient: b, times: 1 });
+      const { resume } = await rejection(sendOne(notifier));
+      for (const recipient of to) server.reply("rcpt", 550, { recipient });
+      const spoilt = retry({ ...(resume as JsonObject), served: [place] });
+      expect((await rejection(sendOne(notifier, spoilt))).code).toBe("endpoint");
+    },
+  );
+
+  it("asks for no further try with a resume when the rest is refused for what the mail is", async () => {
+    const server = await scripted({
+      rcpt: (address) => (address === b ? "451 4.2.0 greylisted" : "250 ok"),
+    });
+    const notifier = notifierAt(server, { to });
+    const first = await rejection(sendOne(notifier));
+    server.say({ content: "554 5.6.0 looks odd" });
+    const second = await rejection(sendOne(notifier, retry(first.resume)));
+    expect(second.code).toBe("payload");
+    expect(second.resume).toBeUndefined();
+  });
+
+  it("names who was refused in a short reference, however much the server says", async () => {
+    const server = await scripted({
+      rcpt: (address) => (address === b ? "550 5.1.1 who?" : "250 ok"),
+      content: `250 2.0.0 ${"queued ".repeat(60)}`,
+    });
+    const { reference = "" } = await sendOne(notifierAt(server, { to }));
+    expect(reference).toMatch(/^250 2\.0\.0 queued.*; 1 of 3 recipients refused: b@example\.com$/);
+    const { reference: served = "" } = await sendOne(notifierAt(server, { to: [a, c] }));
+    expect([reference.length <= 200, served.length]).toEqual([true, 200]);
   });
 
   it("leaves a resume of at most 2 kB that names nobody, with 100 recipients too", async () => {

@@ -80,6 +80,41 @@ describe("the thread of a mail", () => {
     expect(new Set([first, single, other]).size).toBe(3);
   });
 
+  it("gathers the digests of several services, whichever comes first", async () => {
+    const [one, other] = [{ service: "billing" }, { service: "shop" }];
+    const [first, second, single] = await threadsOf([[one, other], [other, one], [one]]);
+    expect(second).toBe(first);
+    expect(single).not.toBe(first);
+  });
+
+  it("is that of the event type alone, whatever other events say of an operation, and of a whole word", async () => {
+    const [success, told, started, plain] = await threadsOf([
+      types("sync_success"),
+      [{ event_type: "sync_success", details: { operation: "billing" } }],
+      types("sync_started"),
+      types("sync"),
+    ]);
+    expect([told, plain]).toEqual([success, success]);
+    expect(started).not.toBe(success);
+  });
+
+  it("is another where service and operation part elsewhere", async () => {
+    const [one, other] = await threadsOf([
+      [{ service: "a", event_type: "bc" }],
+      [{ service: "ab", event_type: "c" }],
+    ]);
+    expect(other).not.toBe(one);
+  });
+
+  it("ends with the day of a digest's first event, and says when that has none", async () => {
+    const [digest, undated] = await threadsOf([
+      [{ timestamp: "2025-08-29T23:59:00.000Z" }, { timestamp: "2025-08-30T00:01:00.000Z" }],
+      [{ timestamp: "no date" }],
+    ]);
+    expect(digest).toMatch(/-2025-08-29@example\.com>$/);
+    expect(undated).toMatch(/-undated@example\.com>$/);
+  });
+
   it.each([
     [undefined, undefined, "2025-08-29"],
     [undefined, "Asia/Shanghai", "2025-08-30"],
@@ -154,6 +189,16 @@ it("ids are valid and never fold a line, whatever the names and keys hold", () =
       },
     ),
   );
+});
+
+it("a key of up to 64 characters is the Message-ID's own, and a longer one is hashed", async () => {
+  const server = await standIn();
+  const notifier = notifierFor({ url: server.url });
+  for (const length of [64, 65])
+    await sendOne(notifier, sendContext({ idempotencyKey: "k".repeat(length) }));
+  const [whole, hashed] = server.mails().map(({ headers }) => headers["message-id"]);
+  expect(whole).toBe(`<${"k".repeat(64)}@example.com>`);
+  expect(hashed).toMatch(/^<[0-9a-f]{32}@example\.com>$/);
 });
 
 it("the domain of an id is that of `from`", async () => {

@@ -98,7 +98,7 @@ export const scriptedSmtp = async (first: Script = {}): Promise<ScriptedSmtp> =>
       lines.push(line);
       const [, verb = "", argument = ""] = /^(\w+)(?: .*?<([^>]*)>)?/.exec(line) ?? [];
       const reply = command(verb.toUpperCase(), argument);
-      inContent = reply.startsWith("354");
+      inContent = verb.toUpperCase() === "DATA" && reply.startsWith("354");
       answer(reply);
       if (reply === "220 go") upgrade();
       if (reply === "221 bye") raw.end();
