@@ -50,26 +50,27 @@ describe("tellOf", () => {
     const { emit, takenIds, committedIds } = watch(
       forgetfulStore(() => new Promise((resolve) => waiting.push(() => resolve({ stale: [] })))),
     );
+    const answer = async () => {
+      await expect.poll(() => waiting).toHaveLength(1);
+      waiting.shift()?.();
+    };
     const ids = [emit("one"), emit("two")];
-    await setImmediate();
-    expect(takenIds()).toEqual(ids);
+    await expect.poll(takenIds).toEqual(ids);
     expect(committedIds()).toEqual([]);
-    waiting.shift()?.();
-    await setImmediate();
-    expect(committedIds()).toEqual(ids);
+    await answer();
+    await expect.poll(committedIds).toEqual(ids);
     const later = emit("three");
-    await setImmediate();
+    await expect.poll(takenIds).toEqual([...ids, later]);
     expect(committedIds()).toEqual(ids);
-    waiting.shift()?.();
-    await setImmediate();
-    expect(committedIds()).toEqual([...ids, later]);
+    await answer();
+    await expect.poll(committedIds).toEqual([...ids, later]);
   });
 
   it("never tells that something is committed which is in memory alone", async () => {
     const { emit, takenIds, committedIds } = watch();
     const id = emit("one");
+    await expect.poll(takenIds).toEqual([id]);
     await setImmediate();
-    expect(takenIds()).toEqual([id]);
     expect(committedIds()).toEqual([]);
   });
 });
