@@ -63,10 +63,7 @@ const anEvent = fc.record({
   metrics: values,
   details: values,
 });
-const groups = fc.array(fc.array(anEvent, { maxLength: 12, size: "max" }), {
-  minLength: 1,
-  maxLength: 6,
-});
+const groups = fc.array(fc.array(anEvent, { maxLength: 12 }), { minLength: 1, maxLength: 6 });
 
 const nearly = (actual: unknown, wanted: unknown, path = "answer"): void => {
   if (typeof wanted === "number" && typeof actual === "number" && !Number.isInteger(wanted)) {
@@ -119,7 +116,7 @@ const bound = (store: EventStore): EventStore => ({
 const isEqual = (harness: StoreHarness, factor: number): void => {
   it("answers every step as the memory store does", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(aStep, { maxLength: 30, size: "max" }), async (steps) => {
+      fc.asyncProperty(fc.array(aStep, { maxLength: 30 }), async (steps) => {
         const clock = fakeClock();
         await withBoth(harness, clock, async ({ memory, restart, ...both }) => {
           let { sql } = both;
@@ -139,28 +136,24 @@ const isEqual = (harness: StoreHarness, factor: number): void => {
   it("never prunes what is pending, whatever happened before", async () => {
     const limits = fc.record({ ago: fc.nat(3_000), maxEvents: fc.nat(8), chunk: fc.nat(6) });
     await fc.assert(
-      fc.asyncProperty(
-        fc.array(aStep, { maxLength: 25, size: "max" }),
-        limits,
-        async (steps, limit) => {
-          const clock = fakeClock();
-          await withBoth(harness, clock, async ({ sql }) => {
-            for (const step of steps) {
-              if (step.do === "wait") clock.step(step.ms);
-              await act(sql, step, clock.now());
-            }
-            const before = await shownBy(sql);
-            const { ago, ...rest } = limit;
-            const pruned = await sql.prune({ ...rest, before: clock.now() - ago });
-            const after = await shownBy(sql);
-            expect(after.events).toHaveLength(before.events.length - pruned);
-            expect(pruned).toBeLessThanOrEqual(limit.chunk);
-            expect(after.backlog).toEqual(before.backlog);
-            const open = (row: { readonly state: string }) => row.state === "pending";
-            expect(after.deliveries.filter(open)).toEqual(before.deliveries.filter(open));
-          });
-        },
-      ),
+      fc.asyncProperty(fc.array(aStep, { maxLength: 25 }), limits, async (steps, limit) => {
+        const clock = fakeClock();
+        await withBoth(harness, clock, async ({ sql }) => {
+          for (const step of steps) {
+            if (step.do === "wait") clock.step(step.ms);
+            await act(sql, step, clock.now());
+          }
+          const before = await shownBy(sql);
+          const { ago, ...rest } = limit;
+          const pruned = await sql.prune({ ...rest, before: clock.now() - ago });
+          const after = await shownBy(sql);
+          expect(after.events).toHaveLength(before.events.length - pruned);
+          expect(pruned).toBeLessThanOrEqual(limit.chunk);
+          expect(after.backlog).toEqual(before.backlog);
+          const open = (row: { readonly state: string }) => row.state === "pending";
+          expect(after.deliveries.filter(open)).toEqual(before.deliveries.filter(open));
+        });
+      }),
       runs(20 * factor),
     );
   });
