@@ -29,7 +29,6 @@ export const unknownFields = (
     nextTurn(() => report({ code: "unknown-field", receiver: null, message }));
   };
   return (input: Record<string, unknown>) => {
-    if (told.size >= maxTold) return;
     try {
       const names = Object.keys(input);
       const { event_type, message, level, timestamp, details, metrics } = input;
@@ -39,7 +38,7 @@ export const unknownFields = (
       if (names.length === given) return;
       // Both: an event that was taken before, and is passed on.
       const known = names.includes("id") && names.includes("service") ? ofEvents : fields;
-      for (const name of names) if (!known.includes(name)) look(input, name);
+      for (const name of names) if (told.size < maxTold && !known.includes(name)) look(input, name);
     } catch {
       // A proxy or a getter that throws: what it held cannot be told.
     }

@@ -64,6 +64,11 @@ describe("a field that no event has", () => {
     expect(Math.max(...told.map((message) => message.length))).toBeLessThan(300);
   });
 
+  it("is told of within bounds, though one event has a thousand of them", async () => {
+    const row = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`column ${n}`, n]));
+    expect(await toldOf(given(row))).toHaveLength(50);
+  });
+
   it("is printed each, though others were printed in the same minute", async () => {
     const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     const monitor = createMonitor();
