@@ -35,6 +35,8 @@ export type MonitorSignal =
       readonly event_id: string;
       readonly fate: Fate;
       readonly reason: string | null;
+      /** How often it was sent, or tried to be. */
+      readonly attempts: number;
     }
   | { readonly kind: "paused"; readonly receiver: string; readonly seconds: number }
   | {

@@ -278,6 +278,25 @@ describe("sendTest with a durable store", () => {
     });
   });
 
+  it("answers how many attempts were made also where the store keeps nothing of them", async () => {
+    const { store } = scriptedStore({ open: "never" });
+    const mute: typeof store = { ...store, deliveries: () => Promise.reject(new Error("No.")) };
+    const { clock, monitor } = rig({ store: mute });
+    const notifier = memoryNotifier();
+    notifier.fail(new DeliveryError("unavailable", "not yet"), 2);
+    monitor.registerNotifier(notifier);
+    const late = memoryNotifier({ id: "late" });
+    late.fail(new DeliveryError("unavailable", "away"), 100);
+    monitor.registerNotifier(late, { retry: { maxAgeMs: 3_000 }, breaker: false });
+    const sent = Promise.all([monitor.sendTest("memory"), monitor.sendTest("late")]);
+    await clock.advance(20_000);
+    expect(await sent).toMatchObject([
+      { state: "delivered", attempts: notifier.attempts.length },
+      { state: "dead", reason: "expired", attempts: late.attempts.length },
+    ]);
+    expect(notifier.attempts).toHaveLength(3);
+  });
+
   it.each(["never", "rejects"] as const)(
     "answers the fate also while the store does not open: it answers %s",
     async (open) => {

@@ -55,7 +55,7 @@ export class Recorder {
     this.ledger.moved += gone.length;
     for (const { event } of gone) {
       this.#leases.delete(event.id);
-      this.#settled(event.id, "moved", "lease-lost");
+      this.#settled(event.id, "moved", "lease-lost", 0);
     }
   }
 
@@ -92,7 +92,7 @@ export class Recorder {
         attempts: batch.attempts,
         batch_id: batch.id,
       });
-      this.#settled(event.id, "delivered", null);
+      this.#settled(event.id, "delivered", null, batch.attempts);
     }
   }
 
@@ -175,7 +175,7 @@ export class Recorder {
       attempts: batch === null ? 0 : batch.attempts,
       batch_id: batch === null ? null : batch.id,
     });
-    this.#settled(event.id, state, reason);
+    this.#settled(event.id, state, reason, batch === null ? 0 : batch.attempts);
   }
 
   #tell(event: MonitorEvent, outcome: Outcome): void {
@@ -190,8 +190,9 @@ export class Recorder {
     return latest;
   }
 
-  #settled(event_id: string, fate: Fate, reason: string | null): void {
+  #settled(event_id: string, fate: Fate, reason: string | null, attempts: number): void {
     if (!this.#host.observed()) return;
-    this.#host.signal({ kind: "settled", receiver: this.#receiver, event_id, fate, reason });
+    const receiver = this.#receiver;
+    this.#host.signal({ kind: "settled", receiver, event_id, fate, reason, attempts });
   }
 }
