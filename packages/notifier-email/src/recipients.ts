@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { domainToASCII } from "node:url";
 import {
   DeliveryError,
   type JsonObject,
@@ -67,15 +68,22 @@ export interface Tally extends Progress {
   readonly lastRejection: MailFailure | undefined;
 }
 
-/** Adds up what is known with what the server said. Addresses compare without case, as servers do. */
+/** Addresses compare without case, as servers do. nodemailer writes a domain in its own script after a local part beyond ASCII. */
+const placeKey = (address: string): string => {
+  const at = address.lastIndexOf("@") + 1;
+  const domain = address.slice(at);
+  return `${address.slice(0, at)}${domainToASCII(domain) || domain}`.toLowerCase();
+};
+
+/** Adds up what is known with what the server said. */
 export const count = (
   to: readonly Mailbox[],
   before: Progress,
   { accepted, rejections }: Verdict,
 ): Tally => {
-  const places = new Map(to.map(({ address }, index) => [address.toLowerCase(), index]));
+  const places = new Map(to.map(({ address }, index) => [placeKey(address), index]));
   const placeOf = (address = ""): number[] => {
-    const place = places.get(address.toLowerCase());
+    const place = places.get(placeKey(address));
     return place === undefined ? [] : [place];
   };
   const final = rejections.filter(({ permanent }) => permanent === true);

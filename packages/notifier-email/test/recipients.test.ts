@@ -181,4 +181,21 @@ describe("several recipients", () => {
     );
     expect(receipt.reference).toContain("1 of 2 recipients refused: ops@xn--bcher-kva.example");
   });
+
+  it("knows that one with letters beyond ASCII before the @ was served, and does not send again", async () => {
+    const server = await scripted({ extensions: ["SMTPUTF8"] });
+    const receipt = await sendOne(notifierAt(server, { to: ["jörg@bücher.example"] }));
+    expect(receipt.reference).not.toContain("refused");
+  });
+
+  it("names such a one among those that were refused", async () => {
+    const server = await scripted({
+      extensions: ["SMTPUTF8"],
+      rcpt: (address) => (address.includes("jörg") ? "550 5.1.1 who?" : "250 ok"),
+    });
+    const receipt = await sendOne(
+      notifierAt(server, { to: ["jörg@bücher.example", "b@x.example"] }),
+    );
+    expect(receipt.reference).toContain("1 of 2 recipients refused: jörg@xn--bcher-kva.example");
+  });
 });
