@@ -62,7 +62,7 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #intake = new Fifo<Taken>();
   #intakeBytes = 0;
-  /** Matched, and under way to the store. */
+  /** Taken from the intake, and not handed to their receivers yet: filters are asked, then the store. */
   #committing: readonly Taken[] | undefined;
   readonly #ready = new Set<Pipeline>();
   #lastAudience: Audience = {
@@ -200,6 +200,8 @@ export class Dispatcher {
     const accepted: Accepted[] = [];
     const shares: Share[] = [];
     let bytes = 0;
+    // Before any code of the user's: a filter or an observer may ask what is still to be waited for.
+    this.#committing = group;
     while (group.length < groupEvents && bytes < groupBytes) {
       const taken = this.#intake.shift();
       if (taken === undefined) break;
@@ -219,15 +221,12 @@ export class Dispatcher {
       });
     }
     const written = journal.write(accepted, bytes);
-    // An observer may ask whether the event is persisted: by now it is on its way.
-    if (written !== undefined) this.#committing = group;
     if (observed()) for (const { event } of group) signal({ kind: "taken", event });
     if (written === undefined) {
       this.#hand(shares, false);
       return;
     }
     void written.then(() => {
-      this.#committing = undefined;
       // Wall time: a process that was stopped sees that it was.
       this.#hand(shares, clock.now() - leasedAt > journal.leaseMs / 2);
       this.#request();
@@ -241,6 +240,7 @@ export class Dispatcher {
         this.#ready.add(pipeline);
       }
     }
+    this.#committing = undefined;
   }
 
   /** Most events go where the last one went: one audience serves them all, and no list is made. */
