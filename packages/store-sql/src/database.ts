@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Clock } from "@datasync-monitor/core";
+import { type Clock, ConfigError } from "@datasync-monitor/core";
 import { kindOf, SqlStoreError, translated } from "./errors.ts";
 import { migrate } from "./schema/migrate.ts";
 import { type Tables, tablesOf } from "./schema/tables.ts";
@@ -10,6 +10,9 @@ import type { Link, Source } from "./source.ts";
 const patienceMs = 3_000;
 const firstWaitMs = 5;
 const lastWaitMs = 100;
+
+const reused =
+  "The store is closed: a monitor that was closed has closed it. Give each monitor a sqlStore() of its own.";
 
 interface Ready extends Link {
   /** Since when the store remembers. */
@@ -35,6 +38,7 @@ export class Database {
   }
 
   async open(instance: string): Promise<void> {
+    if (this.#closed !== undefined) throw new ConfigError("store", reused);
     this.#instance = instance;
     await this.#attempt("be opened", async () => {});
   }

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  ConfigError,
   createMonitor,
   DeliveryError,
   type EventStore,
@@ -32,6 +33,19 @@ const monitorOn = (store: EventStore) => {
 testEnds(() => sqlStore({ file: folder.path("events.db") }));
 
 describe("a monitor on a SQL store", () => {
+  it("says at ready() that another monitor has closed its store, for no wait opens it again", async () => {
+    const store = sqlStore({ file: folder.path("events.db") });
+    const first = createMonitor({ store });
+    await first.ready();
+    await first.close();
+    const second = createMonitor({ store, onProblem: () => {} });
+    const refused = second.ready().catch((error: unknown) => error);
+    const waited = new Promise((resolve) => setImmediate(resolve, "it waits"));
+    const answer = await Promise.race([refused, waited]);
+    expect(ConfigError.is(answer) && answer.message).toContain("sqlStore()");
+    await second.close();
+  });
+
   it("delivers, and knows afterwards what became of each event", async () => {
     const store = sqlStore({ file: folder.path("events.db"), clock });
     const { monitor, notifier } = monitorOn(store);
