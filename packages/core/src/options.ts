@@ -76,7 +76,7 @@ export interface NumberRange {
   readonly min: number;
   readonly max: number;
   /** Whole numbers only. */
-  readonly integer?: boolean;
+  readonly integer?: boolean | undefined;
 }
 
 /** A number in a range, or `fallback` when it is undefined. A `fallback` of NaN makes it required. */
