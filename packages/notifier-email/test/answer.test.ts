@@ -236,6 +236,19 @@ describe("an answer of the server", () => {
     });
   });
 
+  it("leaves it open when TLS breaks after the mail: the server may have it", () => {
+    const error = deliveryError(
+      { code: "ESOCKET", originalCode: "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC" },
+      {
+        host: "smtp.example.com",
+        contentSent: true,
+        closed: false,
+        signal: new AbortController().signal,
+      },
+    );
+    expect(error.code).toBe("ambiguous");
+  });
+
   it("tells the reply code and its enhanced status, and none of the server's own words", async () => {
     const server = await scripted({
       content: "554 5.6.0 I did not like: secret words of the mail",
