@@ -322,6 +322,24 @@ describe("what the pipeline does about each code", () => {
     },
   );
 
+  it.each(["endpoint", "config"] as const)(
+    "%s: sends no probe before the time that the refusal names, whatever is emitted meanwhile",
+    async (code) => {
+      const { clock, monitor, emit, receiver } = rig();
+      const notifier = memoryNotifier();
+      monitor.registerNotifier(notifier);
+      notifier.fail(new DeliveryError(code, "not before", { retryAfterMs: 300_000 }), 1);
+      for (let minute = 0; minute < 5; minute += 1) {
+        emit(1);
+        await clock.advance(59_999);
+      }
+      expect(notifier.attempts).toHaveLength(1);
+      expect(receiver("memory").breaker).toBe("open");
+      await clock.advance(10);
+      expect(notifier.events).toHaveLength(5);
+    },
+  );
+
   it("ends in dead(expired) when the destination stays away longer than the age", async () => {
     const { clock, monitor, emit, receiver } = rig();
     const notifier = memoryNotifier({ maxBatchSize: 5 });
