@@ -50,7 +50,7 @@ export interface DeliveryQuery {
   readonly states?: readonly DeliveryState[] | undefined;
   /** Taken at or after. */
   readonly since?: string | Date | undefined;
-  /** 1 to 1,000; default 100. */
+  /** 1 to 1,000; default 100, for `replay()` 1,000. */
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }
