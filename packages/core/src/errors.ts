@@ -14,9 +14,9 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
  * - `ambiguous`: sent, and no answer came; it may have arrived. Tried again with the same key.
  * - `rate-limited`: the whole destination pauses; burns no attempt.
  * - `payload`: this message will never be accepted. Culprits die, or the batch is bisected.
- * - `endpoint`: gone, revoked, disabled. The breaker opens; one probe a cooldown.
- * - `config`: credentials, signature, TLS: a human must act. As `endpoint`, reported at once.
- * - `aborted`: our own signal. The events stay pending.
+ * - `endpoint`: gone, revoked, disabled. Reported at once. The breaker opens; one probe a cooldown.
+ * - `config`: credentials, signature, TLS: a human must act. As `endpoint`.
+ * - `aborted`: our own signal, as the monitor closes. A durable store keeps the events pending.
  * - `unknown`: anything else thrown. Tried again until the attempts are spent.
  */
 export type DeliveryErrorCode =
