@@ -1,4 +1,5 @@
-import { sendContext } from "@datasync-monitor/testkit";
+import { createMonitor } from "@datasync-monitor/core";
+import { fakeClock, sendContext } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import { deliveryError } from "../src/failure.ts";
 import type { Script } from "./support/scripted-smtp.ts";
@@ -180,6 +181,26 @@ describe("an answer of the server", () => {
     const error = await rejection(sendOne(notifierAt(server, login)));
     expect(error).toMatchObject({ code: "config", retryAfterMs: 300_000 });
     expect(server.commands().filter((line) => line.startsWith("AUTH"))).toHaveLength(1);
+  });
+
+  it("trap 55: in a monitor nobody logs in for five minutes after a refused login, whatever is emitted", async () => {
+    const server = await scripted({ extensions: auth, auth: "535 5.7.8 no" });
+    const logins = () => server.commands().filter((line) => line.startsWith("AUTH")).length;
+    const clock = fakeClock();
+    const monitor = createMonitor({ clock, onProblem: () => {} });
+    monitor.registerNotifier(notifierAt(server, login));
+    const refused = () => monitor.stats().receivers[0]?.attempts.config;
+    monitor.emitEvent({ event_type: "sync_failure", message: "no answer" });
+    await expect.poll(refused).toBe(1);
+    for (let minute = 0; minute < 4; minute += 1) {
+      monitor.emitEvent({ event_type: "sync_failure", message: "no answer" });
+      await clock.advance(60_000);
+    }
+    expect([logins(), monitor.stats().receivers[0]?.in_flight]).toEqual([1, 0]);
+    await clock.advance(60_000);
+    await expect.poll(logins).toBe(2);
+    await expect.poll(refused).toBe(2);
+    await monitor.close({ deadlineMs: 0 });
   });
 
   it("trap 55: a login that is put off (454, 421) is passing", async () => {
