@@ -30,7 +30,10 @@ export type DeliveryErrorCode =
   | "unknown";
 
 export interface DeliveryErrorOptions {
-  /** How long the destination asked us to wait. Finite and not negative; anything else is ignored. */
+  /**
+   * How long the destination asked us to wait, or is to be left alone. With `rate-limited`, `endpoint` and `config` it holds for
+   * the whole destination, else for this batch. Finite and not negative; anything else is ignored.
+   */
   readonly retryAfterMs?: number | undefined;
   /**
    * What the next attempt at this batch needs to know: recipients already served, a simpler format.
