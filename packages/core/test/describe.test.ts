@@ -188,6 +188,26 @@ suite("describe, numbers", () => {
     expect(metric(key, value)).toBe(text);
   });
 
+  it.each([
+    ["records_synced", 1e308, "1E308"],
+    ["anything", -1.23456e100, "-1.235E100"],
+    ["anything", 5e-324, "5E-324"],
+    ["duration_seconds", 1e308, "1E308 s"],
+    ["duration_seconds", 1e-300, "1E-297 ms"],
+    ["duration_seconds", 5e-7, "0.0005 ms"],
+    ["my_bytes", 1.7e308, "1.51E293 PiB"],
+    ["success_rate", 1e300, "1E300"],
+    ["anything", 1e20, "100,000,000,000,000,000,000"],
+  ])("writes the metric %s of %d in few characters: %s", (key, value, text) => {
+    expect(metric(key, value)).toBe(text);
+  });
+
+  it("writes a detail that is huge or tiny as JavaScript does, by its exponent", () => {
+    expect(detail("job", 1e300)).toBe("1E300");
+    expect(detail("job", 123_456_789_012_345_680)).toBe("123456789012345680");
+    expect(detail("epsilon", -2e-16, "zh-CN")).toBe("-2E-16");
+  });
+
   it("groups the digits of counts among the details, but not those of ports, years and ids", () => {
     expect(detail("records_deleted", 12_345)).toBe("12,345");
     expect(detail("retry_count", 12_345)).toBe("12,345");
