@@ -5,7 +5,7 @@ import type { EventInput } from "./event-input.ts";
 import { everybody, type Intake } from "./intake.ts";
 import { lenient } from "./lenient.ts";
 import { track } from "./operation.ts";
-import { checkOptions, numberOptions, wrongOption } from "./options.ts";
+import { checkOptions, numberOptions, textOption, wrongOption } from "./options.ts";
 import type { Sentences } from "./sentences.ts";
 import type { Problem } from "./signals.ts";
 
@@ -71,12 +71,12 @@ export class BoundEmitter implements Emitter {
   };
 
   readonly child = (bindings: ChildBindings): Emitter => {
-    lenient(
-      () => checkOptions("child()", bindings, ["service", "details"]),
-      undefined,
-      this.#host.report,
-    );
-    const { service, details } = bindings ?? {};
+    const { report } = this.#host;
+    const owner = "child()";
+    lenient(() => checkOptions(owner, bindings, ["service", "details"]), undefined, report);
+    const { service: given, details } = bindings ?? {};
+    const named = () => (given === undefined ? given : textOption(owner, "service", given));
+    const service = lenient(named, undefined, report);
     let bound = this.#snapshot(details);
     let { redaction } = this.#context();
     return new BoundEmitter(this.#host, () => {
@@ -88,7 +88,7 @@ export class BoundEmitter implements Emitter {
       }
       return {
         ...above,
-        service: typeof service === "string" ? service : above.service,
+        service: service ?? above.service,
         details: {
           value: { ...above.details?.value, ...bound.value },
           bytes: (above.details?.bytes ?? 0) + bound.bytes,

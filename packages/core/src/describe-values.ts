@@ -11,27 +11,42 @@ const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 /** How deep errors are followed into their causes, and how many stand for one. */
 const mostCauses = 5;
 
+type NumberText = Pick<Intl.NumberFormat, "format">;
+
 /** All that a value's text depends on besides the value. */
 export interface Speech {
   readonly words: Words;
   /** An IANA name, checked. */
   readonly timeZone: string;
   /** 12,345.679 */
-  readonly count: Intl.NumberFormat;
+  readonly count: NumberText;
   /** 0.00001235 */
-  readonly small: Intl.NumberFormat;
+  readonly small: NumberText;
   /** 8080: a detail may be a port, a year or an id, and those take no commas. */
-  readonly plain: Intl.NumberFormat;
-  readonly tenths: Intl.NumberFormat;
-  readonly percent: Intl.NumberFormat;
+  readonly plain: NumberText;
+  readonly tenths: NumberText;
+  readonly percent: NumberText;
 }
+
+/** Where JavaScript itself writes an exponent: the digits, up to three hundred, would tell nothing more. */
+const isExtreme = (value: number): boolean => {
+  const size = Math.abs(value);
+  return size >= 1e21 || (size < 1e-6 && size > 0);
+};
 
 const speeches = new Map<Locale, Omit<Speech, "timeZone">>();
 
 export const speechOf = (locale: Locale, timeZone: string): Speech => {
   const known = speeches.get(locale);
   if (known !== undefined) return { ...known, timeZone };
-  const format = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options);
+  const extreme = new Intl.NumberFormat(locale, {
+    notation: "scientific",
+    maximumSignificantDigits: 4,
+  });
+  const format = (options: Intl.NumberFormatOptions): NumberText => {
+    const usual = new Intl.NumberFormat(locale, options);
+    return { format: (value: number) => (isExtreme(value) ? extreme : usual).format(value) };
+  };
   const speech = {
     words: wordsOf(locale),
     count: format({ maximumFractionDigits: 3 }),
@@ -56,6 +71,7 @@ const durationText = (seconds: number, { words, tenths, small }: Speech): string
   if (seconds < 0) return say([small.format(seconds), "s"]);
   if (ms > 0 && Math.round(ms) < 1_000)
     return say([small.format(ms < 10 ? ms : Math.round(ms)), "ms"]);
+  if (isExtreme(seconds)) return say([small.format(seconds), "s"]);
   if (Math.round(seconds * 10) < 600) return say([tenths.format(seconds), "s"]);
   // Each step rounds to its own smallest unit first, so that 3,599.9 s is an hour and not 60 min.
   const s = Math.round(seconds);

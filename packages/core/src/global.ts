@@ -29,8 +29,18 @@ const current = (): Slot | undefined => {
   return slot === undefined || slot.monitor.closed ? undefined : slot;
 };
 
-/** The process's own monitor, which works from its first use. After it was closed, a new one. */
-export const getMonitorInterface = (): Monitor => (current() ?? open({}, false)).monitor;
+/**
+ * The process's own monitor, which works from its first use. After it was closed, a new one.
+ *
+ * @throws ConfigError when it is given options, as JavaScript can: they would be lost.
+ */
+export const getMonitorInterface: () => Monitor = (...given: unknown[]) => {
+  if (given[0] === undefined) return (current() ?? open({}, false)).monitor;
+  throw new ConfigError(
+    "getMonitorInterface",
+    "getMonitorInterface() takes no options. Give them to setupMonitorInterface(), once.",
+  );
+};
 
 /**
  * The process's own monitor, configured; registrations and remembered events stay. Once until `close()`.

@@ -7,7 +7,7 @@ import type { EmitResult } from "./emitter.ts";
 import { levels } from "./event.ts";
 import type { Problem } from "./signals.ts";
 import type { RefusalReason } from "./stats.ts";
-import { unknownFields } from "./unknown-fields.ts";
+import { type FieldsLook, unknownFields } from "./unknown-fields.ts";
 
 export interface IntakeHost {
   readonly createEvent: EventFactory;
@@ -39,7 +39,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 export class Intake {
   readonly books = new IntakeLedger();
   readonly #host: IntakeHost;
-  readonly #lookForUnknown: (input: Record<string, unknown>) => void;
+  readonly #lookForUnknown: FieldsLook;
   #lastSeq = 0;
   #lastId = "";
   #closed = false;
@@ -66,9 +66,10 @@ export class Intake {
   emit(input: unknown, context: EventContext, { only, except }: Address): EmitResult {
     if (this.#closed) return this.#refuse("closed", closedProblem);
     if (this.#host.refuses()) return this.#refuse("store", storeProblem);
-    if (isObject(input)) this.#lookForUnknown(input);
     const created = this.#host.createEvent(input, context);
-    if (typeof created === "string") return this.#refuse("invalid", created);
+    const invalid = typeof created === "string";
+    if (isObject(input)) this.#lookForUnknown(input, invalid ? Number.NaN : created.given);
+    if (invalid) return this.#refuse("invalid", created);
     const { event, bytes } = created;
     const rank = levels.indexOf(event.level);
     const seq = this.#lastSeq + 1;

@@ -64,6 +64,13 @@ describe("the global monitor", () => {
     expect(setupMonitorInterface({ service: "two" }).stats().service).toBe("two");
   });
 
+  it("refuses options where it is only asked for, and names what takes them", () => {
+    const ask = getMonitorInterface as (...given: unknown[]) => unknown;
+    expect(() => ask({ service: "named" })).toThrow(/setupMonitorInterface\(\)/);
+    expect(() => ask({ service: "named" })).toThrow(ConfigError);
+    expect(ask(undefined)).toBe(getMonitorInterface());
+  });
+
   it("is shared by two copies of core", async () => {
     const slots = globalThis as { [key: symbol]: unknown };
     const monitor = getMonitorInterface();

@@ -83,6 +83,26 @@ describe("a field that no event has", () => {
   });
 });
 
+it("reads each property of an event once: a getter may do something", async () => {
+  const { monitor, problems } = rig();
+  const reads: string[] = [];
+  const counting = (fields: object) =>
+    new Proxy(fields, {
+      get: (target, name, self) => {
+        reads.push(String(name));
+        return Reflect.get(target, name, self);
+      },
+    });
+  const all = { ...sync, level: "info", timestamp: new Date(0), details: {}, metrics: {} };
+  monitor.emitEvent(counting(all) as never);
+  expect(reads.sort()).toEqual(Object.keys(all).sort());
+  reads.length = 0;
+  monitor.emitEvent(counting({ ...sync, tenant: "a" }) as never);
+  expect(reads.sort()).toEqual([...Object.keys(all), "tenant"].sort());
+  await later();
+  expect(problems).toMatchObject([{ code: "unknown-field" }]);
+});
+
 describe("no field is told of", () => {
   it("of an event that is passed on from another monitor", async () => {
     const taken = createMonitor().emitEvent({ ...sync, details: { rows: 1 }, metrics: { n: 1 } });

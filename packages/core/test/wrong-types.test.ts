@@ -259,15 +259,15 @@ describe("track", () => {
 });
 
 describe("child", () => {
-  it.each([undefined, null, "billing", { servise: "billing" }])(
-    "speaks as its parent where its bindings are wrong, and says so: %#",
-    async (bindings) => {
-      const { monitor, problems } = rig();
-      const taken = monitor.child(bindings as never).emitEvent({ event_type: "a", message: "b" });
-      expect(taken).toMatchObject({ ok: true, event: { service: "datasync" } });
-      await later();
-      expect(problems.map(({ code }) => code)).toEqual(["wrong-option"]);
-      expect(problems[0]?.message).toContain("child()");
-    },
-  );
+  it.each([
+    ...[undefined, null, "billing", { servise: "billing" }],
+    ...[{ service: "" }, { service: "\n" }, { service: 5 }, { service: null }],
+  ])("speaks as its parent where its bindings are wrong, and says so: %#", async (bindings) => {
+    const { monitor, problems } = rig();
+    const taken = monitor.child(bindings as never).emitEvent({ event_type: "a", message: "b" });
+    expect(taken).toMatchObject({ ok: true, event: { service: "datasync" } });
+    await later();
+    expect(problems.map(({ code }) => code)).toEqual(["wrong-option"]);
+    expect(problems[0]?.message).toContain("child()");
+  });
 });

@@ -60,8 +60,15 @@ const known = [
 ] as const satisfies readonly (keyof FeishuOptions)[];
 
 const vendorHosts = ["open.feishu.cn", "open.larksuite.com"];
-/** It would refuse each message as if that were wrong, and events would be given up. */
-const slackHost = /(?:^|\.)slack\.com$/;
+/** They would refuse each message as if that were wrong, and events would be given up. */
+const otherVendors: readonly (readonly [RegExp, string])[] = [
+  [/(?:^|\.)slack\.com$/, "Slack's"],
+  [/(?:^|\.)dingtalk\.com$/, "DingTalk's"],
+  [/^qyapi\.weixin\.qq\.com$/, "WeCom's"],
+  [/(?:^|\.)discord(?:app)?\.com$/, "Discord's"],
+  [/\.webhook\.office\.com$/, "Microsoft Teams'"],
+  [/^api\.telegram\.org$/, "Telegram's"],
+];
 const hookPath = /^\/open-apis\/bot\/v2\/hook\/[^/]+\/?$/;
 
 /** Whether what is posted can be read by this machine alone. */
@@ -79,8 +86,11 @@ const readUrl = (value: unknown, proxy: FeishuOptions["proxy"]): URL => {
   if (url.protocol === "http:" && !staysHere(url, proxy)) {
     fail("must start with https://; http:// is for this machine alone, without a `proxy`.");
   }
-  if (slackHost.test(url.hostname)) {
-    fail("is an address of Slack's. Are two variables mixed up?");
+  const whose = otherVendors.find(([host]) => host.test(url.hostname))?.[1];
+  if (whose !== undefined) {
+    fail(
+      `is an address of ${whose}, and ${owner} speaks to custom bots of Feishu and Lark alone: https://open.feishu.cn/open-apis/bot/v2/hook/…. Are two variables mixed up?`,
+    );
   }
   if (vendorHosts.includes(url.hostname) && !hookPath.test(url.pathname)) {
     fail("must be a whole address of a custom bot: its path is /open-apis/bot/v2/hook/<token>.");

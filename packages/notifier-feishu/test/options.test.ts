@@ -54,10 +54,29 @@ describe("webhookUrl", () => {
     expect(inspect(error)).not.toContain(token);
   });
 
-  it("asks whether two variables are mixed up where it is Slack's, and takes a gateway that is named alike", () => {
-    const slack = "https://hooks.slack.com/services/T0/B0/x";
-    expect(refusal({ webhookUrl: slack }).message).toMatch(/Slack's\. Are two variables mixed up/);
-    expect(feishu({ webhookUrl: "https://notslack.com/hook" }).id).toBe("feishu");
+  it.each([
+    ["Slack's", `https://hooks.slack.com/services/T0/B0/${token}`],
+    ["DingTalk's", `https://oapi.dingtalk.com/robot/send?access_token=${token}`],
+    ["WeCom's", `https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=${token}`],
+    ["Discord's", `https://discord.com/api/webhooks/1/${token}`],
+    ["Microsoft Teams'", `https://example.webhook.office.com/webhookb2/${token}`],
+    ["Telegram's", `https://api.telegram.org/bot${token}/sendMessage`],
+  ])("asks whether two variables are mixed up where it is %s", (whose, url) => {
+    const error = refusal({ webhookUrl: url });
+    expect(error.message).toContain(`is an address of ${whose}`);
+    expect(error.message).toContain("Are two variables mixed up?");
+    expect(error.message).toContain("https://open.feishu.cn/open-apis/bot/v2/hook/");
+    expect(inspect(error)).not.toContain(token);
+  });
+
+  it.each([
+    "https://notslack.com/hook",
+    "https://dingtalk.com.example/hook",
+    "https://weixin.qq.com.internal.example/",
+    "https://feishu.internal.example:8443/hook",
+    "http://127.0.0.1:9000/hook",
+  ])("takes a gateway or a stand-in, named alike or not: %s", (webhookUrl) => {
+    expect(feishu({ webhookUrl }).id).toBe("feishu");
   });
 });
 

@@ -35,8 +35,12 @@ interface Settings {
 /** The doors of Workflow Builder take other bodies and answer success to ours without posting it. */
 const workflowDoor = /^\/(?:triggers|workflows)\//;
 
-/** A bot answers with HTTP 200 whatever it gets, so nobody would know whether a message arrived. */
-const feishuHost = /(?:^|\.)(?:feishu\.cn|larksuite\.com)$/;
+/** Their bots answer with HTTP 200 whatever they get, and would be tried again and again. */
+const otherVendors: readonly (readonly [RegExp, string])[] = [
+  [/(?:^|\.)(?:feishu\.cn|larksuite\.com)$/, "Feishu's or Lark's"],
+  [/(?:^|\.)dingtalk\.com$/, "DingTalk's"],
+  [/^qyapi\.weixin\.qq\.com$/, "WeCom's"],
+];
 
 /** Whether what is posted can be read by this machine alone. */
 const staysHere = (url: URL, proxy: SlackOptions["proxy"]): boolean =>
@@ -56,10 +60,11 @@ const webhookOption = (value: unknown, proxy: SlackOptions["proxy"]): URL => {
       `${owner}: \`webhookUrl\` must start with https://: the URL is a secret. http:// is for this machine alone, without a \`proxy\`.`,
     );
   }
-  if (feishuHost.test(url.hostname)) {
+  const whose = otherVendors.find(([host]) => host.test(url.hostname))?.[1];
+  if (whose !== undefined) {
     throw new ConfigError(
       "webhookUrl",
-      `${owner}: \`webhookUrl\` is an address of Feishu's or Lark's. Are two variables mixed up?`,
+      `${owner}: \`webhookUrl\` is an address of ${whose}, and Slack's is https://hooks.slack.com/services/…. Are two variables mixed up?`,
     );
   }
   if (workflowDoor.test(url.pathname)) {

@@ -267,11 +267,18 @@ describe("options", () => {
     `https://hooks.slack.com/workflows/T0/A0/1/${secret}`,
     `https://open.feishu.cn/open-apis/bot/v2/hook/${secret}`,
     `https://open.larksuite.com/open-apis/bot/v2/hook/${secret}`,
+    `https://oapi.dingtalk.com/robot/send?access_token=${secret}`,
+    `https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=${secret}`,
     `https://[${secret}`,
   ])("refuse a URL that cannot be right, and do not repeat it (trap 30): %#", (webhookUrl) => {
     const error = configError({ webhookUrl });
     expect(error.option).toBe("webhookUrl");
     expect(inspect(error, { showHidden: true, depth: 5 })).not.toContain(secret);
+  });
+
+  it("take what answers as Slack does: a gateway, a stand-in, Discord's door for Slack's messages", () => {
+    for (const host of ["chat.internal.example", "notfeishu.cn", "discord.com/api/webhooks/1/x"])
+      expect(slack({ webhookUrl: `https://${host}/slack` }).id).toBe("slack");
   });
 
   it("say what to set when an environment variable is missing", () => {

@@ -3,6 +3,7 @@ import type { EventLevel, EventTypeName, MonitorEvent } from "../event.ts";
 
 export type MaybePromise<T> = T | Promise<T>;
 
+/** `pending`, or its fate; what a filter did not want has no row. */
 export type DeliveryState = "pending" | "delivered" | "folded" | "moved" | "dropped" | "dead";
 
 /** What became of one event at one receiver. Times are RFC 3339. */
