@@ -13,7 +13,7 @@ export default [
   {
     name: "core: everything",
     path: "packages/core/dist/index.js",
-    limit: "47.1 kB",
+    limit: "47.11 kB",
     gzip: true,
     modifyEsbuildConfig,
   },
