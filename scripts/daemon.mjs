@@ -1,34 +1,14 @@
 // `npm run daemon`: installs what is missing, builds, and runs the example daemon: the scripted run,
 // or with `-- --real` a service that sends to the receivers the environment names. Needs only Node and npm.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { root, run } from "./run.mjs";
+import { prepare, root } from "./run.mjs";
 
-const folder = join(root, "examples", "datasync-daemon");
-
-const steps = [
-  ...(existsSync(join(root, "node_modules", ".package-lock.json"))
-    ? []
-    : [["npm", ["ci", "--no-audit", "--no-fund"]]]),
-  [
-    join(root, "node_modules", ".bin", "turbo"),
-    [
-      "run",
-      "build",
-      "--filter=@datasync-monitor/example-datasync-daemon...",
-      "--output-logs=errors-only",
-    ],
-  ],
-];
-
-for (const [command, args] of steps) {
-  if (!(await run(command, args))) process.exit(1);
-}
+await prepare("@datasync-monitor/example-datasync-daemon");
 
 // Started without npm in between, so that a signal reaches it once and its exit code comes back.
 const daemon = spawn(process.execPath, ["dist/main.js", ...process.argv.slice(2)], {
-  cwd: folder,
+  cwd: join(root, "examples", "datasync-daemon"),
   stdio: "inherit",
 });
 daemon.on("exit", (code, signal) => {

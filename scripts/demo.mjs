@@ -1,24 +1,7 @@
 // `npm run demo`: installs what is missing, builds, and runs the main job. Needs only Node and npm.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { root, run } from "./run.mjs";
+import { prepare, start } from "./run.mjs";
 
-const steps = [
-  ...(existsSync(join(root, "node_modules", ".package-lock.json"))
-    ? []
-    : [["npm", ["ci", "--no-audit", "--no-fund"]]]),
-  [
-    join(root, "node_modules", ".bin", "turbo"),
-    [
-      "run",
-      "build",
-      "--filter=@datasync-monitor/example-quickstart...",
-      "--output-logs=errors-only",
-    ],
-  ],
-  ["npm", ["run", "--silent", "start", "-w", "@datasync-monitor/example-quickstart"]],
-];
+const workspace = "@datasync-monitor/example-quickstart";
 
-for (const [command, args] of steps) {
-  if (!(await run(command, args))) process.exit(1);
-}
+await prepare(workspace);
+await start(workspace);

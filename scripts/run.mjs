@@ -1,5 +1,7 @@
-// Runs the steps of a check one after another, and says which failed and how long each took.
+// How the other scripts run commands: the steps of a check one after another, or a workspace that is built first.
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -26,4 +28,18 @@ export const runAll = async (steps) => {
     if (!ok) failed.push(name);
   }
   return failed;
+};
+
+/** Installs what is missing, and builds a workspace with all that it needs; ends the process when that fails. */
+export const prepare = async (workspace) => {
+  const isInstalled = existsSync(join(root, "node_modules", ".package-lock.json"));
+  if (!isInstalled && !(await run("npm", ["ci", "--no-audit", "--no-fund"]))) process.exit(1);
+  const turbo = join(root, "node_modules", ".bin", "turbo");
+  const build = ["run", "build", `--filter=${workspace}...`, "--output-logs=errors-only"];
+  if (!(await run(turbo, build))) process.exit(1);
+};
+
+/** Runs a workspace's `start`; ends the process when that fails. */
+export const start = async (workspace) => {
+  if (!(await run("npm", ["run", "--silent", "start", "-w", workspace]))) process.exit(1);
 };

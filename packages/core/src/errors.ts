@@ -14,9 +14,9 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
  * - `ambiguous`: sent, and no answer came; it may have arrived. Tried again with the same key.
  * - `rate-limited`: the whole destination pauses; burns no attempt.
  * - `payload`: this message will never be accepted. Culprits die, or the batch is bisected.
- * - `endpoint`: gone, revoked, disabled. The breaker opens; one probe a cooldown.
- * - `config`: credentials, signature, TLS: a human must act. As `endpoint`, reported at once.
- * - `aborted`: our own signal. The events stay pending.
+ * - `endpoint`: gone, revoked, disabled. Reported at once. The breaker opens; one probe a cooldown.
+ * - `config`: credentials, signature, TLS: a human must act. As `endpoint`.
+ * - `aborted`: our own signal, as the monitor closes. A durable store keeps the events pending.
  * - `unknown`: anything else thrown. Tried again until the attempts are spent.
  */
 export type DeliveryErrorCode =
@@ -30,7 +30,10 @@ export type DeliveryErrorCode =
   | "unknown";
 
 export interface DeliveryErrorOptions {
-  /** How long the destination asked us to wait. Finite and not negative; anything else is ignored. */
+  /**
+   * How long the destination asked us to wait, or is to be left alone. With `rate-limited`, `endpoint` and `config` it holds for
+   * the whole destination, else for this batch. Finite and not negative; anything else is ignored.
+   */
   readonly retryAfterMs?: number | undefined;
   /**
    * What the next attempt at this batch needs to know: recipients already served, a simpler format.

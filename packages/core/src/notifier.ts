@@ -88,9 +88,9 @@ export interface Notifier {
   send(batch: Batch, context: SendContext): void | Receipt | Promise<void | Receipt>;
   /** Checks address and credentials without sending a visible message. Rejects with a `DeliveryError`. */
   verify?(context: VerifyContext): Promise<void>;
-  /** Called once, when the notifier is registered and before its first `send()`. A test may call `send()` without it. */
+  /** Called when the notifier is registered, before its first `send()`, and again for each further name. A test may call `send()` without it. */
   attach?(host: NotifierHost): void;
-  /** Releases sockets and timers. Called once, after the last `send()` settles. */
+  /** Releases sockets and timers. Called once, after the last `send()` settles or the wait for it is over. */
   close?(): Promise<void>;
 }
 

@@ -1,12 +1,22 @@
 import type { DeliveryErrorCode } from "./errors.ts";
 import type { MonitorEvent } from "./event.ts";
 
-/** What became of an event at a receiver, once and for all. */
+/**
+ * What became of an event at a receiver, once and for all.
+ *
+ * - `delivered`: the destination accepted it.
+ * - `filtered`: the receiver's filter did not want it.
+ * - `dropped`: given up without a refusal, for want of room or at the end.
+ * - `dead`: refused, too old, or tried in vain; `replay()` tries it again.
+ * - `moved`: another receiver's now, or another process's on the same store.
+ * - `folded`: reported within another message. No receiver does so by itself.
+ */
 export type Fate = "delivered" | "filtered" | "folded" | "moved" | "dropped" | "dead";
 
 /** How one attempt ended: accepted, a code, or a rejection that was not a `DeliveryError` (`unknown`). */
 export type AttemptOutcome = "delivered" | DeliveryErrorCode;
 
+/** `open`: nothing is sent until the cooldown is over; `half-open`: one probe is out. */
 export type BreakerState = "closed" | "open" | "half-open";
 
 /** Something a human may want to know. `cause` is raw and may hold secrets: it goes to `onProblem` alone. */
@@ -35,8 +45,6 @@ export type MonitorSignal =
       readonly event_id: string;
       readonly fate: Fate;
       readonly reason: string | null;
-      /** How often it was sent, or tried to be. */
-      readonly attempts: number;
     }
   | { readonly kind: "paused"; readonly receiver: string; readonly seconds: number }
   | {

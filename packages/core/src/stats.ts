@@ -1,6 +1,10 @@
 import type { EventLevel } from "./event.ts";
 import type { AttemptOutcome, BreakerState } from "./signals.ts";
 
+/**
+ * Why `emitEvent` did not take an event: it is malformed, the monitor is closed, one turn of the event loop
+ * had its fill (`limits.turnEvents`), or a durable store fails (`storeFailure: "refuse"`).
+ */
 export type RefusalReason = "invalid" | "closed" | "overflow" | "store";
 
 /**

@@ -41,7 +41,7 @@ export interface MigrationMetrics extends MetricsWindow, OperationMetrics {
 /**
  * - `unhealthy`: the store fails, a receiver is cut off until a human acts, or the latest health check is critical.
  * - `degraded`: in the last 15 minutes something was lost or a breaker open, the last run of an operation failed,
- *   or the latest health check, or storage warning within 24 hours, is at level warning or error.
+ *   or the latest health check, or storage warning within 24 hours, is at level warning or above.
  */
 export type ServiceHealth = HealthAssessment["status"];
 

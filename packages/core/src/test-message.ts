@@ -61,10 +61,11 @@ export const sendTestMessage = async (
     stop = observe((signal) => {
       if (signal.kind !== "settled" || signal.event_id !== id || signal.receiver !== receiver)
         return;
-      const { fate: state, reason, attempts } = signal;
+      const { fate: state, reason } = signal;
       if (state === "filtered") return; // no filter is asked
       const { lastError } = pipeline.ledger;
       const last_error = state === "dead" && lastError ? failureOf(lastError) : null;
+      const attempts = state === "delivered" || state === "dead" ? 1 : 0;
       seen = { ...seen, state, reason, attempts, settled_at: isoTime(clock.now()), last_error };
       resolve();
     });

@@ -2,6 +2,7 @@ import { memoryNotifier } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import { type Rig, type RigOptions, rig } from "./support/rig.ts";
 import { type ScriptedStore, scriptedStore } from "./support/scripted-store.ts";
+import { settling } from "./support/settling.ts";
 
 const minute = 60_000;
 
@@ -27,21 +28,13 @@ const outage = (options: RigOptions = {}): Outage => {
   };
 };
 
-const state = (promise: Promise<unknown>): { settled: boolean } => {
-  const seen = { settled: false };
-  void promise.then(() => {
-    seen.settled = true;
-  });
-  return seen;
-};
-
 describe("while more waits for a store that fails than is kept for it", () => {
   it("persisted() says nothing before its events are written, though later ones never will be", async () => {
     const { answers, clock, monitor, emit, emitMany, answerLate } = outage();
     answers.commit = "never";
     emit(300);
     const report = monitor.persisted({ deadlineMs: 10 * minute });
-    const seen = state(report);
+    const seen = settling(report);
     await clock.advance(5_500); // it failed, and is asked again
     await emitMany(15_000);
     await clock.advance(6_000); // it failed again
@@ -63,7 +56,7 @@ describe("while more waits for a store that fails than is kept for it", () => {
     answers.commit = "throws";
     release();
     await clock.advance(0);
-    const seen = state(monitor.persisted({ deadlineMs: 10 * minute }));
+    const seen = settling(monitor.persisted({ deadlineMs: 10 * minute }));
     await emitMany(15_000);
     void monitor.persisted();
     await clock.advance(0);

@@ -1,15 +1,19 @@
-import { checkBooks, type FakeClock, memoryNotifier } from "@datasync-monitor/testkit";
-import { afterEach, describe, expect, it } from "vitest";
+import { type FakeClock, memoryNotifier } from "@datasync-monitor/testkit";
+import { describe, expect, it } from "vitest";
 import { defineNotifier } from "../src/define-notifier.ts";
 import { DeliveryError } from "../src/errors.ts";
-import { createMonitor } from "../src/monitor.ts";
-import type { Monitor } from "../src/monitor-api.ts";
 import type { Notifier } from "../src/notifier.ts";
 import type { EventStore } from "../src/store/store.ts";
 import { type DurableStore, durableStore } from "./support/durable-store.ts";
-
-const minute = 60_000;
-const away = () => new DeliveryError("unavailable", "nobody answers");
+import { settling } from "./support/settling.ts";
+import {
+  away,
+  leaveBehind,
+  minute,
+  narrow,
+  processOn,
+  prompt,
+} from "./support/stored-backlog-kit.ts";
 
 /** The same store, which takes its time for each claim. */
 const late = ({ clock, store }: DurableStore): DurableStore => {
@@ -20,37 +24,6 @@ const late = ({ clock, store }: DurableStore): DurableStore => {
     return store.claim(query);
   };
   return { clock, store: { ...store, claim } };
-};
-
-const monitors: { monitor: Monitor; clock: FakeClock }[] = [];
-
-afterEach(async () => {
-  for (const { monitor, clock } of monitors.splice(0)) {
-    const closing = monitor.close({ deadlineMs: 0 });
-    await clock.advance(2_000);
-    await closing;
-    checkBooks(monitor.stats());
-  }
-});
-
-let processes = 0;
-
-const processOn = ({ clock, store }: DurableStore, problems: string[] = []) => {
-  processes += 1;
-  // No two processes draw the same ids.
-  const share = 0.5 + (processes % 1_000) / 10_000;
-  const monitor = createMonitor({
-    clock,
-    store,
-    random: () => share,
-    onProblem: ({ code }) => problems.push(code),
-  });
-  monitors.push({ monitor, clock });
-  const emit = (count: number, message: string): void => {
-    for (let n = 1; n <= count; n += 1)
-      monitor.emitEvent({ event_type: "sync_success", message: `${message} ${n}` });
-  };
-  return { monitor, emit };
 };
 
 /** Takes a batch in so many milliseconds. */
@@ -67,30 +40,6 @@ const slow = (clock: FakeClock, eachMs: number, maxBatchSize = 1) => {
     },
   });
   return { notifier, sent };
-};
-
-/** As a process did that is gone. */
-const leaveBehind = async (on: DurableStore, count: number): Promise<void> => {
-  const { monitor, emit } = processOn(on);
-  const broken = memoryNotifier();
-  broken.fail(away(), Number.POSITIVE_INFINITY);
-  monitor.registerNotifier(broken, { name: "a" });
-  emit(count, "left");
-  await on.clock.advance(100);
-  const closing = monitor.close({ deadlineMs: 0 });
-  await on.clock.advance(1_000);
-  await closing;
-};
-
-const narrow = { name: "a", queue: { maxEvents: 5 } };
-const prompt = { ...narrow, retry: { capMs: 1, maxRetryAfterMs: 1 } };
-
-const settled = (promise: Promise<unknown>): { is: boolean } => {
-  const seen = { is: false };
-  void promise.then(() => {
-    seen.is = true;
-  });
-  return seen;
 };
 
 describe("what a process has put into the store, since its queue was full", () => {
@@ -164,9 +113,9 @@ describe("what a process has put into the store, since its queue was full", () =
       other.monitor.registerNotifier(memoryNotifier(), { name: "a" });
       await on.clock.advance(100);
       const ended = monitor[ends]({ deadlineMs: minute });
-      const seen = settled(ended);
+      const seen = settling(ended);
       await on.clock.advance(2_000);
-      expect(seen.is).toBe(true);
+      expect(seen.settled).toBe(true);
       expect(await ended).toMatchObject({ pending: 0, timed_out: false });
       const [books] = monitor.stats().receivers;
       expect(books).toMatchObject({ delivered: 5, moved: 15, pending: 0 });
@@ -245,90 +194,5 @@ describe("a pause that a destination asked for before a restart", () => {
     expect(second.monitor.stats().receivers[0]?.paused_until).toBe("2025-08-29T10:31:00.000Z");
     await on.clock.advance(2_000);
     expect(notifier.events).toHaveLength(4);
-  });
-});
-
-describe("closing while the store is asked what it holds open", () => {
-  it("tells of no problem, and keeps from nobody what is handed out too late", async () => {
-    const on = durableStore();
-    await leaveBehind(on, 3);
-    const problems: string[] = [];
-    const claims: (() => void)[] = [];
-    const claim: EventStore["claim"] = async (query) => {
-      const rows = await on.store.claim(query);
-      await new Promise<void>((resolve) => claims.push(resolve));
-      return rows;
-    };
-    const { monitor } = processOn({ ...on, store: { ...on.store, claim } }, problems);
-    monitor.registerNotifier(memoryNotifier(), { name: "a" });
-    await on.clock.advance(0);
-    const closing = monitor.close({ deadlineMs: 0 });
-    await on.clock.advance(10);
-    for (const answer of claims) answer();
-    await on.clock.advance(2_000);
-    await closing;
-    expect(problems).toEqual([]);
-    const next = processOn(on);
-    const pager = memoryNotifier();
-    next.monitor.registerNotifier(pager, { name: "a", retry: prompt.retry });
-    await on.clock.advance(1_000);
-    expect(pager.events).toHaveLength(3);
-  });
-});
-
-describe("closing while the store does not say what it holds open", () => {
-  it("tells of no problem", async () => {
-    const on = durableStore();
-    const problems: string[] = [];
-    const claim = () => new Promise<never>(() => {});
-    const { monitor } = processOn({ ...on, store: { ...on.store, claim } }, problems);
-    monitor.registerNotifier(memoryNotifier(), { name: "a" });
-    await on.clock.advance(0);
-    const closing = monitor.close({ deadlineMs: 0 });
-    await on.clock.advance(2_000);
-    await closing;
-    expect(problems).toEqual([]);
-  });
-});
-
-describe("flush()", () => {
-  it("resolves when the store knows what became of all events", async () => {
-    const on = durableStore();
-    const commit: EventStore["commit"] = async (group) => {
-      const answer = await on.store.commit(group);
-      await new Promise<void>((resolve) => {
-        on.clock.setTimer(1_000, resolve);
-      });
-      return answer;
-    };
-    const { monitor, emit } = processOn({ ...on, store: { ...on.store, commit } });
-    monitor.registerNotifier(memoryNotifier(), { name: "a" });
-    emit(3, "own");
-    const flushed = monitor.flush({ deadlineMs: minute });
-    const seen = settled(flushed);
-    await on.clock.advance(1_500);
-    expect(monitor.stats().receivers[0]).toMatchObject({ delivered: 3 });
-    expect(seen.is).toBe(false);
-    await on.clock.advance(1_000);
-    expect(await flushed).toMatchObject({ delivered: 3, pending: 0, timed_out: false });
-    expect(await on.store.backlog()).toEqual([]);
-  });
-
-  it("does not wait for a store that fails", async () => {
-    const on = durableStore();
-    let fails = false;
-    const commit: EventStore["commit"] = async (group) => {
-      if (fails) throw new Error("The disk is full.");
-      return on.store.commit(group);
-    };
-    const { monitor, emit } = processOn({ ...on, store: { ...on.store, commit } });
-    monitor.registerNotifier(memoryNotifier(), { name: "a" });
-    fails = true;
-    emit(3, "own");
-    const seen = settled(monitor.flush({ deadlineMs: minute }));
-    await on.clock.advance(10);
-    expect(seen.is).toBe(true);
-    fails = false;
-    await on.clock.advance(minute);
   });
 });

@@ -1,5 +1,5 @@
 import type { LookupFunction } from "node:net";
-import { checkOptions, DeliveryError, numberOption } from "@datasync-monitor/core";
+import { ConfigError, checkOptions, DeliveryError, numberOption } from "@datasync-monitor/core";
 import { Pool } from "undici";
 import manifest from "../package.json" with { type: "json" };
 import type { Stop } from "./abort.ts";
@@ -145,6 +145,16 @@ const checked = (options: HttpClientOptions, owner: string) => {
   };
 };
 
+/** Bun puts a stand-in in undici's place: its pools take no requests, and every attempt would fail as `unknown`. */
+const checkRuntime = (owner: string): void => {
+  const { dispatch }: Partial<Pool> = Pool.prototype;
+  if (dispatch !== undefined) return;
+  throw new ConfigError(
+    "undici",
+    `${owner} sends by undici, which this runtime replaces with a stand-in that carries no requests. Run it on Node.`,
+  );
+};
+
 /** What a request needs of its address, which is mostly the last one's. */
 interface Target {
   readonly href: string;
@@ -161,6 +171,7 @@ interface Target {
  * @throws ConfigError
  */
 export const httpClient = (options: HttpClientOptions = {}, owner = "httpClient()"): HttpClient => {
+  checkRuntime(owner);
   const { connections, drainMs, proxyFor, ...connection } = checked(options, owner);
   const connect = connector(connection);
   const pools = new Map<string, Pool>();

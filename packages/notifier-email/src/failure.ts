@@ -64,7 +64,11 @@ const afterWrongPasswordMs = 5 * 60_000;
 
 /** Gmail says it to every mail until the day is over, and means none of them: https://support.google.com/a/answer/166852 */
 const dailyLimit = /^5\d\d 5\.4\.5$/;
-const afterDailyLimitMs = 15 * 60_000;
+export const afterDailyLimitMs = 15 * 60_000;
+
+/** At any stage: said of one recipient it is no more about them than about the others. */
+export const meetsDailyLimit = (failure: MailFailure): boolean =>
+  dailyLimit.test(replyCode(failure));
 
 /**
  * The second number says what is at fault (RFC 3463 §3): an address (1), a mailbox (2, but for 2.3: the mail is too
@@ -97,7 +101,7 @@ const refusedForGood = (failure: MailFailure, reply: string, host: string): Verd
       `The mail server refuses STARTTLS (${reply}), and the mail is not sent without it. Check the port and \`requireTls\`.`,
     ];
   }
-  if (dailyLimit.test(reply)) {
+  if (meetsDailyLimit(failure)) {
     return [
       "rate-limited",
       `The mail server takes no more mails of this sender today (${reply}).`,
@@ -153,6 +157,8 @@ const answered = (failure: MailFailure, { contentSent, host }: Circumstances): V
 
 const unanswered = (failure: MailFailure, contentSent: boolean): Verdict => {
   const { code = "", originalCode = "", command } = failure;
+  if (contentSent)
+    return ["ambiguous", `The mail was sent, and no answer came (${code || "no code"}).`];
   if (tlsTrouble.test(originalCode)) {
     return originalCode === "EPROTO" || originalCode.startsWith("ERR_SSL_")
       ? [
@@ -167,8 +173,6 @@ const unanswered = (failure: MailFailure, contentSent: boolean): Verdict => {
   if (code === "EAUTH") {
     return ["config", "No login that the mail server offers fits the credentials that are set."];
   }
-  if (contentSent)
-    return ["ambiguous", `The mail was sent, and no answer came (${code || "no code"}).`];
   if (code === "EDNS")
     return ["unavailable", "The mail server's host name was not found. Check it if this lasts."];
   if (code === "ETLS" && command === "STARTTLS") {

@@ -8,7 +8,7 @@ import {
   truncate,
 } from "@datasync-monitor/core";
 import type { Mailbox } from "./address.ts";
-import { type MailFailure, replyCode } from "./failure.ts";
+import { afterDailyLimitMs, type MailFailure, meetsDailyLimit, replyCode } from "./failure.ts";
 
 /** Who of the recipients, by index, has the mail, and who was refused for good. */
 export interface Progress {
@@ -63,9 +63,10 @@ export interface Verdict {
 
 /** How it stands after a transaction. */
 export interface Tally extends Progress {
-  /** Put off with a 4xx: the next attempt is for them. */
+  /** Put off with a 4xx, or by a daily limit: the next attempt is for them. */
   readonly deferred: readonly number[];
-  readonly lastRejection: MailFailure | undefined;
+  /** The one to tell of: a daily limit, else the last that put off, else the last. */
+  readonly rejection: MailFailure | undefined;
 }
 
 /** Addresses compare without case, as servers do. nodemailer writes a domain in its own script after a local part beyond ASCII. */
@@ -74,6 +75,9 @@ const placeKey = (address: string): string => {
   const domain = address.slice(at);
   return `${address.slice(0, at)}${domainToASCII(domain) || domain}`.toLowerCase();
 };
+
+const isFinal = (rejection: MailFailure): boolean =>
+  rejection.permanent === true && !meetsDailyLimit(rejection);
 
 /** Adds up what is known with what the server said. */
 export const count = (
@@ -86,13 +90,13 @@ export const count = (
     const place = places.get(placeKey(address));
     return place === undefined ? [] : [place];
   };
-  const final = rejections.filter(({ permanent }) => permanent === true);
-  const passing = rejections.filter(({ permanent }) => permanent !== true);
+  const final = rejections.filter(isFinal);
+  const passing = rejections.filter((rejection) => !isFinal(rejection));
   return {
     served: new Set([...before.served, ...accepted.flatMap(placeOf)]),
     refused: new Set([...before.refused, ...final.flatMap(({ recipient }) => placeOf(recipient))]),
     deferred: passing.flatMap(({ recipient }) => placeOf(recipient)),
-    lastRejection: passing.at(-1) ?? final.at(-1),
+    rejection: passing.find(meetsDailyLimit) ?? passing.at(-1) ?? final.at(-1),
   };
 };
 
@@ -107,17 +111,18 @@ export const resumeOf = (
 
 /** Some are still to be served. */
 export const deferral = (to: readonly Mailbox[], tally: Tally): DeliveryError => {
-  const reply = tally.lastRejection === undefined ? "no code" : replyCode(tally.lastRejection);
+  const rejection = tally.rejection ?? {};
+  const limited = meetsDailyLimit(rejection);
   return new DeliveryError(
-    "unavailable",
-    `The mail server puts off ${tally.deferred.length} of ${to.length} recipients (${reply}); served: ${tally.served.size}, refused for good: ${tally.refused.size}.`,
-    { resume: resumeOf(to, tally) },
+    limited ? "rate-limited" : "unavailable",
+    `The mail server puts off ${tally.deferred.length} of ${to.length} recipients (${replyCode(rejection)}); served: ${tally.served.size}, refused for good: ${tally.refused.size}.`,
+    { resume: resumeOf(to, tally), retryAfterMs: limited ? afterDailyLimitMs : undefined },
   );
 };
 
 /** Not one of them was served, or will be. Forgets who was refused: when the address is mended, all are asked anew. */
 export const refusal = (tally: Tally): DeliveryError => {
-  const rejection = tally.lastRejection ?? {};
+  const rejection = tally.rejection ?? {};
   const reply = replyCode(rejection);
   // 530: log in first. X.7.x: policy (RFC 3463 §3.8), which here is "relay access denied".
   return rejection.responseCode === 530 || /\b5\.7\./.test(reply)

@@ -1,4 +1,5 @@
-import { sendContext } from "@datasync-monitor/testkit";
+import { createMonitor } from "@datasync-monitor/core";
+import { fakeClock, sendContext } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import { deliveryError } from "../src/failure.ts";
 import type { Script } from "./support/scripted-smtp.ts";
@@ -182,6 +183,26 @@ describe("an answer of the server", () => {
     expect(server.commands().filter((line) => line.startsWith("AUTH"))).toHaveLength(1);
   });
 
+  it("trap 55: in a monitor nobody logs in for five minutes after a refused login, whatever is emitted", async () => {
+    const server = await scripted({ extensions: auth, auth: "535 5.7.8 no" });
+    const logins = () => server.commands().filter((line) => line.startsWith("AUTH")).length;
+    const clock = fakeClock();
+    const monitor = createMonitor({ clock, onProblem: () => {} });
+    monitor.registerNotifier(notifierAt(server, login));
+    const refused = () => monitor.stats().receivers[0]?.attempts.config;
+    monitor.emitEvent({ event_type: "sync_failure", message: "no answer" });
+    await expect.poll(refused).toBe(1);
+    for (let minute = 0; minute < 4; minute += 1) {
+      monitor.emitEvent({ event_type: "sync_failure", message: "no answer" });
+      await clock.advance(60_000);
+    }
+    expect([logins(), monitor.stats().receivers[0]?.in_flight]).toEqual([1, 0]);
+    await clock.advance(60_000);
+    await expect.poll(logins).toBe(2);
+    await expect.poll(refused).toBe(2);
+    await monitor.close({ deadlineMs: 0 });
+  });
+
   it("trap 55: a login that is put off (454, 421) is passing", async () => {
     expect(await codeUnder({ extensions: auth, auth: "454 4.7.0 later" }, login)).toBe(
       "unavailable",
@@ -234,6 +255,19 @@ describe("an answer of the server", () => {
     it("is about this mail where Amazon says what is wrong with it", () => {
       expect(told("email-smtp.eu-west-1.amazonaws.com", "554 5.6.0 no").code).toBe("payload");
     });
+  });
+
+  it("leaves it open when TLS breaks after the mail: the server may have it", () => {
+    const error = deliveryError(
+      { code: "ESOCKET", originalCode: "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC" },
+      {
+        host: "smtp.example.com",
+        contentSent: true,
+        closed: false,
+        signal: new AbortController().signal,
+      },
+    );
+    expect(error.code).toBe("ambiguous");
   });
 
   it("tells the reply code and its enhanced status, and none of the server's own words", async () => {

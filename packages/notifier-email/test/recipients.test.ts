@@ -96,6 +96,34 @@ describe("several recipients", () => {
     expect(server.mails().map((mail) => mail.to)).toEqual([to]);
   });
 
+  it.each([
+    ["all recipients", () => true, [to]],
+    ["one recipient", (address: string) => address === b, [[a, c], [b]]],
+  ])(
+    "waits a quarter of an hour when the daily limit (550 5.4.5) is said to %s, and gives nobody up",
+    async (_whom, meets, mails) => {
+      const limit = "550 5.4.5 Daily SMTP relay sending quota exceeded";
+      const server = await scripted({ rcpt: (address) => (meets(address) ? limit : "250 ok") });
+      const notifier = notifierAt(server, { to });
+      const error = await rejection(sendOne(notifier));
+      expect(error).toMatchObject({
+        code: "rate-limited",
+        retryAfterMs: 900_000,
+        message: expect.stringContaining("550 5.4.5"),
+      });
+      server.say({});
+      const asked = server.commands().length;
+      expect((await sendOne(notifier, retry(error.resume))).reference).toBe(
+        "250 2.0.0 queued as 42",
+      );
+      const again = server
+        .commands()
+        .slice(asked)
+        .filter((line) => line.startsWith("RCPT"));
+      expect(again).toEqual(mails.at(-1)?.map((address) => `RCPT TO:<${address}>`));
+    },
+  );
+
   it("keeps what it knows through an attempt that never reached the server", async () => {
     const server = await standIn();
     const notifier = notifierFor({ url: server.url, to });

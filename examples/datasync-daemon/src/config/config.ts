@@ -24,14 +24,21 @@ export interface Config {
   readonly sync: {
     /** From the end of one run to the beginning of the next. */
     readonly everyMs: number;
+    /** Rows that are copied in one transaction. */
     readonly batchRows: number;
+    /** How long a change in the source may take until it can be seen: younger ones wait for the next run. */
     readonly settleMs: number;
+    /** A run that takes longer is told of as slow. */
     readonly slowAfterMs: number;
   };
   readonly cleanup: {
+    /** From the end of one run to the beginning of the next. */
     readonly everyMs: number;
+    /** Rows that were last changed longer ago are deleted. */
     readonly retentionMs: number;
+    /** Rows that are deleted in one transaction. */
     readonly batchRows: number;
+    /** A run that would delete more than this share of a table is refused. */
     readonly maxShare: number;
   };
   /** The options of the probes, which check them. */
@@ -39,6 +46,7 @@ export interface Config {
   readonly storage: StorageWatcherOptions;
   readonly eventLoop: EventLoopWatcherOptions;
   readonly heartbeat: HeartbeatOptions;
+  /** Where Prometheus scrapes. */
   readonly metrics: { readonly host: string; readonly port: number };
   /** An invented source, to try the daemon with; `rows: 0` leaves the source alone. */
   readonly sample: {

@@ -1,6 +1,7 @@
 import { Fifo } from "./fifo.ts";
 import { isUpTo, type Mark, precedes, type Taken } from "./taken.ts";
 
+/** What a full queue gives up: the oldest of its lowest level, the oldest, or what arrives. */
 export type Overflow = "drop-lowest-level" | "drop-oldest" | "drop-newest";
 
 export interface QueueLimits {

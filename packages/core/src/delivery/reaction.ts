@@ -41,7 +41,8 @@ export const answeredBy = ({ code }: Failure): Answered => {
 };
 
 const onPayload = (batch: Batch, failure: Failure): Reaction => {
-  if (failure.resume !== undefined && batch.resumed < maxResumes && differs(batch, failure)) {
+  const isNew = JSON.stringify(failure.resume) !== JSON.stringify(batch.resume);
+  if (failure.resume !== undefined && isNew && batch.resumed < maxResumes) {
     batch.resumed += 1;
     return { kind: "retry", waitMs: 0 };
   }
@@ -55,9 +56,6 @@ const onPayload = (batch: Batch, failure: Failure): Reaction => {
     ? { kind: "divide", dead: batch.members, alive: [], reason: "payload" }
     : { kind: "divide", dead: [], alive: batch.halves(), reason: "payload" };
 };
-
-const differs = (batch: Batch, failure: Failure): boolean =>
-  JSON.stringify(failure.resume) !== JSON.stringify(batch.resume);
 
 const onUnknown = (batch: Batch, retry: RetryOptions, random: Random): Reaction => {
   batch.strikes += 1;
@@ -107,7 +105,11 @@ export const react = (
     case "config":
     case "aborted": {
       const asked = Math.min(retry.maxRetryAfterMs, failure.retryAfterMs ?? 0);
-      return { kind: "retry", waitMs: Math.max(asked, backoffMs(retry, batch.failures, random)) };
+      return {
+        // Whoever refuses everything refuses the next event as well: a probe with it would come too soon.
+        kind: asked > 0 && answeredBy(failure) === "refused" ? "pause" : "retry",
+        waitMs: Math.max(asked, backoffMs(retry, batch.failures, random)),
+      };
     }
   }
 };

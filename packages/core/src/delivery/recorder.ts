@@ -55,7 +55,7 @@ export class Recorder {
     this.ledger.moved += gone.length;
     for (const { event } of gone) {
       this.#leases.delete(event.id);
-      this.#settled(event.id, "moved", "lease-lost", 0);
+      this.#settled(event.id, "moved", "lease-lost");
     }
   }
 
@@ -92,7 +92,7 @@ export class Recorder {
         attempts: batch.attempts,
         batch_id: batch.id,
       });
-      this.#settled(event.id, "delivered", null, batch.attempts);
+      this.#settled(event.id, "delivered", null);
     }
   }
 
@@ -175,7 +175,7 @@ export class Recorder {
       attempts: batch === null ? 0 : batch.attempts,
       batch_id: batch === null ? null : batch.id,
     });
-    this.#settled(event.id, state, reason, batch === null ? 0 : batch.attempts);
+    this.#settled(event.id, state, reason);
   }
 
   #tell(event: MonitorEvent, outcome: Outcome): void {
@@ -190,9 +190,8 @@ export class Recorder {
     return latest;
   }
 
-  #settled(event_id: string, fate: Fate, reason: string | null, attempts: number): void {
+  #settled(event_id: string, fate: Fate, reason: string | null): void {
     if (!this.#host.observed()) return;
-    const receiver = this.#receiver;
-    this.#host.signal({ kind: "settled", receiver, event_id, fate, reason, attempts });
+    this.#host.signal({ kind: "settled", receiver: this.#receiver, event_id, fate, reason });
   }
 }

@@ -3,6 +3,7 @@ import type { EventLevel, EventTypeName, MonitorEvent } from "../event.ts";
 
 export type MaybePromise<T> = T | Promise<T>;
 
+/** `pending`, or its fate; what a filter did not want has no row. */
 export type DeliveryState = "pending" | "delivered" | "folded" | "moved" | "dropped" | "dead";
 
 /** What became of one event at one receiver. Times are RFC 3339. */
@@ -50,7 +51,7 @@ export interface DeliveryQuery {
   readonly states?: readonly DeliveryState[] | undefined;
   /** Taken at or after. */
   readonly since?: string | Date | undefined;
-  /** 1 to 1,000; default 100. */
+  /** 1 to 1,000; default 100, for `replay()` 1,000. */
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
 }

@@ -5,6 +5,7 @@ import { DeliveryError } from "../../../src/errors.ts";
 import type { ReceiverStats } from "../../../src/stats.ts";
 import { Books } from "./books.ts";
 import { Destination, type Flight } from "./destination.ts";
+import { restOf } from "./rest.ts";
 
 export interface MemberOptions {
   /** Whether a durable store keeps what does not fit: nothing is dropped, and it comes back in pages. */
@@ -207,7 +208,7 @@ export class Member {
   /** Whether one attempt flies ahead, to ask whether the destination has rested enough. */
   get #isScouted(): boolean {
     const { flights } = this.destination;
-    const rests = flights.filter((one) => codeOf(one) === "rate-limited" && this.#inTime(one));
+    const rests = flights.filter((one) => restOf(one.error) !== undefined && this.#inTime(one));
     const restAt = Math.max(...rests.map(({ ended }) => ended ?? 0));
     const after = flights.filter(({ began }) => rests.length > 0 && began > restAt);
     return after.length === 1 && this.destination.unanswered.includes(after[0] as Flight);

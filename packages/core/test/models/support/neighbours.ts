@@ -10,6 +10,7 @@ import { BreakerModel, type BreakerModelOptions } from "./breaker-model.ts";
 import { chance } from "./chance.ts";
 import { Destination, type Flight } from "./destination.ts";
 import { RateLog } from "./rate-log.ts";
+import { restOf } from "./rest.ts";
 
 export interface NeighboursOptions {
   readonly obedient: boolean;
@@ -148,8 +149,8 @@ export class Neighbours {
     }
     const { error } = journey.flight;
     const left = !this.#registrations.has(receiver);
-    if (!DeliveryError.is(error) || outcome !== "rate-limited" || left) return;
-    const asked = error.retryAfterMs ?? 1_000;
+    const asked = restOf(error);
+    if (asked === undefined || !DeliveryError.is(error) || error.code !== outcome || left) return;
     this.#rests = true;
     this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(asked, maxRetryAfterMs));
   }
