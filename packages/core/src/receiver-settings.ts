@@ -55,7 +55,7 @@ export interface ReceiverOptions<T extends string = EventTypeName> extends Event
     | undefined;
   /** For one attempt, from connect to the last byte. Default 10 s. */
   readonly timeoutMs?: number | undefined;
-  /** Attempts under way at once. Default 1, which keeps the order. */
+  /** Attempts under way at once. Default 1: first attempts are in order; later events overtake what waits for its retry. */
   readonly concurrency?: number | undefined;
 }
 

@@ -139,3 +139,20 @@ describe("a full queue", () => {
     expect(receiver("memory").dropped).toEqual({ overflow: 2 });
   });
 });
+
+it("tries events for the first time in their order, and later ones overtake what waits for its retry", async () => {
+  const { clock, monitor, emit } = rig();
+  const notifier = memoryNotifier();
+  notifier.fail(new DeliveryError("unavailable", "away"), 1);
+  monitor.registerNotifier(notifier);
+  emit(3);
+  await clock.advance(10_000);
+  const texts = (events: readonly { readonly message: string }[]) => events.map((e) => e.message);
+  const firsts = notifier.attempts.filter(({ context }) => context.attempt === 1);
+  expect(texts(firsts.map(({ batch: [event] }) => event))).toEqual([
+    "event 1",
+    "event 2",
+    "event 3",
+  ]);
+  expect(texts(notifier.events)).toEqual(["event 2", "event 3", "event 1"]);
+});
