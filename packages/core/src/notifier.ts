@@ -39,7 +39,7 @@ export interface VerifyContext {
 
 /** What a destination said when it accepted a batch. */
 export interface Receipt {
-  /** The destination's own name for the message, shown by `getDeliveries`. At most 200 characters are kept. */
+  /** The destination's own name for the message, shown by `getDeliveries`. At most 200 characters are kept, in one line. */
   readonly reference?: string | undefined;
   /**
    * The destination took it for later (a 202): accepted, not yet shown. That is as far as a delivery goes: it

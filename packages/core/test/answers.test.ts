@@ -117,13 +117,20 @@ describe("getDeliveries", () => {
     expect(ended).toMatchObject({ state: "delivered", attempts: 2, batch_id: eventId });
   });
 
-  it("keeps the destination's own name for the message", async () => {
-    const { clock, monitor, emit } = rig();
-    monitor.registerNotifier({ contract: 1, id: "named", send: () => ({ reference: "msg-7" }) });
-    emit(1);
-    await clock.advance(0);
-    expect((await monitor.getDeliveries()).rows[0]?.reference).toBe("msg-7");
-  });
+  it.each([
+    ["msg-7", "msg-7"],
+    ["250 queued\r\n\u001b[31mas\u202e9\ud800", "250 queued as 9\ufffd"],
+    ["x".repeat(300), `${"x".repeat(199)}…`],
+  ])(
+    "keeps the destination's own name for the message, %j, in one short line",
+    async (given, kept) => {
+      const { clock, monitor, emit } = rig();
+      monitor.registerNotifier({ contract: 1, id: "named", send: () => ({ reference: given }) });
+      emit(1);
+      await clock.advance(0);
+      expect((await monitor.getDeliveries()).rows[0]?.reference).toBe(kept);
+    },
+  );
 });
 
 describe("replay", () => {

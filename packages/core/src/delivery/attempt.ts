@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../clock.ts";
 import type { JsonValue } from "../errors.ts";
 import type { Notifier, Receipt, SendContext } from "../notifier.ts";
+import { singleLine, truncate } from "../text.ts";
 import { isThenable, shield } from "../thenable.ts";
 import type { Batch } from "./batch.ts";
 import type { Visit } from "./destination.ts";
@@ -78,7 +79,7 @@ class Context implements SendContext {
 const reference = (receipt: void | Receipt): string | null => {
   try {
     const given: unknown = receipt?.reference;
-    return typeof given === "string" ? given.toWellFormed().slice(0, 200) : null;
+    return typeof given === "string" ? truncate(singleLine(given), 200) : null;
   } catch {
     return null; // the batch was accepted, whatever its receipt does
   }
