@@ -52,6 +52,11 @@ describe.each(shapes)("a digest in the shape %o", (shape) => {
     expect(ids).toEqual([3, 2, 5, 4, 1].map((index) => event(index).id));
   });
 
+  it("says type and time also of an event whose service has a long name", () => {
+    const shown = shownIn([event(1, { service: "服".repeat(400) }), event(2)], shape);
+    expect(shown).toMatch(/服…\(truncated\) · sync_success · 2025-08-29/);
+  });
+
   it("names a type of one's own once", () => {
     const shown = shownIn([event(1, { event_type: "billing.paid" }), event(2)], shape);
     expect(shown.split("billing.paid")).toHaveLength(2);
