@@ -77,12 +77,12 @@ it("mentions nobody, whatever the events hold (trap 8)", () => {
 });
 
 it("links a value that is nothing but an http(s) address, to that address", () => {
-  const url = "https://example.com/a_(b)?c=*d*&e=1";
+  const url = "https://example.com/a_(b)'s?c=*d*&e=`1`";
   const text =
     textsOf(bodyOf([sampleEvent({ details: { runbook: url } })]), "lark_md").at(-1) ?? "";
   const [[, shown = "", target] = []] = [...text.matchAll(link)];
   expect(decode(shown)).toBe(url);
-  expect(target).toBe("https://example.com/a_%28b%29?c=%2Ad%2A&e=1");
+  expect(target).toBe("https://example.com/a_%28b%29%27s?c=%2Ad%2A&e=%601%60");
 });
 
 it.each([
@@ -91,6 +91,9 @@ it.each([
   "not a url",
   "ftp://example.com/",
   "https://user:pass@evil.example/",
+  "https://user@evil.example/",
+  "https://:pass@evil.example/",
+  "https://example.com:99999/",
   "https://example.com/ and more",
   "https://example.com/、https://example.com/b",
   `https://example.com/${"a".repeat(600)}`,

@@ -33,7 +33,9 @@ describe("an address that is all of a value", () => {
   it.each([
     ["with words beside it", "see https://a.example/"],
     ["with a user name, which reads like a host", "https://bank.example@evil.example/"],
+    ["with a password alone", "https://:word@evil.example/"],
     ["of another kind", "javascript:alert(1)"],
+    ["with a port that is none", "https://a.example:99999/"],
     ["that is none", "https://"],
     ["with a bracket", "https://a.example/>"],
     ["with another in a Chinese list", "https://a.example/、https://b.example/"],
@@ -46,6 +48,7 @@ describe("an address that is all of a value", () => {
     expect(linkOf("https://evil.example/|https://bank.example/")).toBe(
       "<https://evil.example/%7Chttps://bank.example/>",
     );
+    expect(linkOf("https://a.example/?of=a|b|c")).toBe("<https://a.example/?of=a%7Cb%7Cc>");
     expect(linkOf("https://b\u0430nk.example/")).toBe("<https://xn--bnk-6cd.example/>");
   });
 });
