@@ -150,15 +150,38 @@ describe.each(shapes)("one event in the shape %o", (shape) => {
   });
 });
 
-it("marks where a digest leaves out facts", () => {
-  const shown = (count: number) =>
-    shownIn(
-      Array.from({ length: count }, (_, index) => event(index, { details: many })),
-      { format: "card" },
+describe.each(shapes.filter(({ format }) => format !== "text"))(
+  "the facts of a digest in the shape %o",
+  (shape) => {
+    it("end with a mark where there are more", () => {
+      const shown = (count: number) =>
+        shownIn(
+          Array.from({ length: count }, (_, index) => event(index, { details: many })),
+          shape,
+        );
+      expect(shown(20)).toContain(" · …\n");
+      expect(shownIn(night, shape)).not.toContain(" · …");
+    });
+
+    it("stand in one line, also one that has several", () => {
+      const details = { sql: "SELECT *\nFROM t\nWHERE true", error: "no route\nto host\nany more" };
+      const shown = shownIn([event(1, { details, metrics: {} }), event(2)], shape);
+      expect(shown).toContain("sql: SELECT * FROM t WHERE true\n");
+    });
+  },
+);
+
+it.each(shapes.filter(({ format }) => format === "post" || format === "text"))(
+  "no line of a message passes for another event of a digest in the shape %o",
+  (shape) => {
+    const forged = "[严重] 数据同步失败 · prod";
+    const lines = shownIn([event(1, { message: `lost\n\n${forged}` }), event(2)], shape).split(
+      "\n",
     );
-  expect(shown(20)).toContain(" · …\n");
-  expect(shownIn(night, { format: "card" })).not.toContain(" · …");
-});
+    expect(lines).toContain(`    ${forged}`);
+    expect(lines).not.toContain(forged);
+  },
+);
 
 it("treats a detail without content as no error", () => {
   const shown = shownIn(

@@ -82,6 +82,7 @@ it("links a value that is nothing but an http(s) address, to that address", () =
     textsOf(bodyOf([sampleEvent({ details: { runbook: url } })]), "lark_md").at(-1) ?? "";
   const [[, shown = "", target] = []] = [...text.matchAll(link)];
   expect(decode(shown)).toBe(url);
+  expect(withoutEntities(shown)).not.toMatch(markupChars);
   expect(target).toBe("https://example.com/a_%28b%29%27s?c=%2Ad%2A&e=%601%60");
 });
 
@@ -101,6 +102,13 @@ it.each([
   const body = bodyOf([sampleEvent({ details: { value } })]);
   expect(body).not.toContain("](");
   expect(decode(textsOf(body, "lark_md").at(-1) ?? "")).toContain(value.slice(0, 100));
+});
+
+it("links no address that it cuts", () => {
+  const site = `https://example.com/${"数".repeat(250)}`;
+  const event = sampleEvent({ details: { site }, metrics: {} });
+  expect(bodyOf([event])).toContain("](https://");
+  expect(bodyOf([event, event])).not.toContain("](");
 });
 
 it("holds what the 1.0 structure knows, whatever the event holds (trap 14)", () => {
