@@ -262,8 +262,10 @@ describe("addresses", () => {
     expect(refusal({ to: [] }).option).toBe("to");
     expect(refusal({ to: undefined })).toMatchObject({
       option: "to",
-      message: expect.stringContaining("missing"),
+      message: expect.stringContaining("it is missing"),
     });
+    expect(refusal({ to: " " }).message).toContain("it is empty");
+    expect(refusal({ to: 7 }).message).toContain("it is not a string");
     expect(refusal({ to: [undefined] }).option).toBe("to[0]");
     expect(refusal({ to: [{ address: "b@y.com" }] }).option).toBe("to[0]");
     expect(refusal({ from: undefined }).option).toBe("from");
