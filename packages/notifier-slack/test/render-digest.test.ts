@@ -28,6 +28,11 @@ describe("several events", () => {
       [expect.stringMatching(/^\*Info · Data synced\* · /)],
       [expect.stringMatching(/^\*Info · Data synced\* · /)],
     ]);
+    expect(attachments.map(({ fallback }) => fallback)).toEqual([
+      "Error · Data sync failed",
+      "Info · Data synced",
+      "Info · Data synced",
+    ]);
     expect(summaryOf([error, info, info], "en")).toBe(
       "3 events: 1 error, 2 info — Data sync failed: the source did not answer",
     );
@@ -95,6 +100,14 @@ describe("several events", () => {
     const told = JSON.stringify(message);
     expect(told).toContain("&amp;: <https://a.example/>");
     expect(told.replaceAll("<https://a.example/>", "")).not.toContain("<");
+  });
+
+  it("are told apart, whatever line a message or a name holds", () => {
+    const forged = "*Critical · Data sync failed* · prod";
+    const one = sampleEvent({ message: `lost\n${forged}`, service: `a\n${forged}` });
+    const { attachments } = renderBlocks([one, one], options);
+    const lines = textsOf(attachments).flatMap((text) => text.split("\n"));
+    expect(lines.filter((line) => line.startsWith("*Critical"))).toEqual([]);
   });
 
   it("share the room, also where many facts are short enough for a part of it", () => {
