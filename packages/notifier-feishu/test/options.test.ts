@@ -103,8 +103,8 @@ it("takes open_ids and user_ids, up to twenty", () => {
   expect(refusal({ webhookUrl, mentions: many }).option).toBe("mentions");
 });
 
-it("takes a keyword of a hundred characters", () => {
-  expect(feishu({ webhookUrl, keyword: "k".repeat(100) }).id).toBe("feishu");
+it("takes a keyword of a hundred characters, and a number of connections", () => {
+  expect(feishu({ webhookUrl, keyword: "k".repeat(100), connections: 2 }).id).toBe("feishu");
 });
 
 it.each([

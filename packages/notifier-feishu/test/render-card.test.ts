@@ -96,12 +96,19 @@ it.each([
   "https://:pass@evil.example/",
   "https://example.com:99999/",
   "https://example.com/ and more",
-  "https://example.com/、https://example.com/b",
+  ..."、，；。[\\".split("").map((mark) => `https://example.com/${mark}https://example.com/b`),
   `https://example.com/${"a".repeat(600)}`,
 ])("shows %j as text (trap 12)", (value) => {
   const body = bodyOf([sampleEvent({ details: { value } })]);
   expect(body).not.toContain("](");
   expect(decode(textsOf(body, "lark_md").at(-1) ?? "")).toContain(value.slice(0, 100));
+});
+
+it("links an address without TLS, and one in capitals", () => {
+  const details = { one: "http://example.com/", other: "HTTPS://EXAMPLE.COM/" };
+  const [one, other] = textsOf(bodyOf([sampleEvent({ details })]), "lark_md").slice(-2);
+  expect(one).toContain("](http://example.com/)");
+  expect(other).toContain("](https://example.com/)");
 });
 
 it("links no address that it cuts", () => {

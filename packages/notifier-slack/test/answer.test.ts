@@ -120,7 +120,8 @@ describe("Slack's answer", () => {
         code: "rate-limited",
         retryAfterMs: ms,
       });
-      expect(read(429, "", headers)).toMatchObject({ code: "rate-limited", retryAfterMs: ms });
+      for (const said of ["", "some_new_word"])
+        expect(read(429, said, headers)).toMatchObject({ code: "rate-limited", retryAfterMs: ms });
     },
   );
 

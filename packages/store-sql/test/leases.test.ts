@@ -84,3 +84,15 @@ it("sets aside what cannot be read for the receiver that asked, and leaves the o
     { receiver: "b", state: "delivered", reason: null, settled_at: new Date(now).toISOString() },
   ]);
 });
+
+it("sets aside all that cannot be read at once, and hands out what lies behind it", async () => {
+  const events = [1, 2, 3].map((n) => accepted(n));
+  await store.commit({ now, leaseMs: 0, accepted: events, outcomes: [] });
+  for (const n of [1, 2]) damageFile(folder.path("events.db"), idOf(n));
+  const query = { receiver: "a", limit: 2, maxBytes: 2 ** 20, leaseMs, now };
+  expect((await store.claim(query)).map(({ event_id }) => event_id)).toEqual([idOf(3)]);
+  expect((await store.deliveries({ states: ["dead"] })).rows.map((row) => row.event_id)).toEqual([
+    idOf(2),
+    idOf(1),
+  ]);
+});
