@@ -96,3 +96,18 @@ it("sets aside all that cannot be read at once, and hands out what lies behind i
     idOf(1),
   ]);
 });
+
+it.each(['m"ail', "m\\ail", "m\u0000ail", "\ud83d", "收".repeat(300)])(
+  "renews and sets aside what is for a receiver of whatever name: %j",
+  async (receiver) => {
+    await store.commit({ now, leaseMs, accepted: [accepted(1, [receiver])], outcomes: [] });
+    const lease = { event_id: idOf(1), receiver, fence: 1 };
+    expect(await store.renew([lease], leaseMs, now + leaseMs / 2)).toEqual({ lost: [] });
+    damageFile(folder.path("events.db"), idOf(1));
+    const query = { receiver, limit: 9, maxBytes: 2 ** 20, leaseMs };
+    expect(await store.claim({ ...query, now: now + leaseMs })).toEqual([]);
+    expect(await store.claim({ ...query, now: now + 2 * leaseMs })).toEqual([]);
+    const { rows } = await store.deliveries({ receiver });
+    expect(rows).toMatchObject([{ state: "dead", reason: "corrupt" }]);
+  },
+);
