@@ -86,7 +86,7 @@ describe("one event", () => {
 
   it("keeps the line breaks and the indentation of a message", () => {
     const { text, html } = renderMail(
-      [sampleEvent({ message: "first\n  second\r\n\tthird" })],
+      [sampleEvent({ message: "\n\nfirst\n  second\r\n\tthird\n\n" })],
       english,
     );
     expect(text).toContain("\nfirst\n    second\n      third\n");

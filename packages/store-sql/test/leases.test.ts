@@ -111,3 +111,13 @@ it.each(['m"ail', "m\\ail", "m\u0000ail", "\ud83d", "收".repeat(300)])(
     expect(rows).toMatchObject([{ state: "dead", reason: "corrupt" }]);
   },
 );
+
+it("an outcome is refused also where its group accepts the event anew, which another holds", async () => {
+  await leased(now);
+  expect(await fencesAt(now + leaseMs)).toEqual([2]);
+  const told = { event_id: idOf(1), receiver: "a", fence: 1, attempts: 1, batch_id: null };
+  const outcome = { ...told, state: "delivered", settled_at: now, reference: null } as const;
+  const group = { now: now + leaseMs, leaseMs, accepted: [accepted(1), accepted(2)] };
+  const { stale } = await store.commit({ ...group, outcomes: [outcome] });
+  expect(stale).toEqual([{ event_id: idOf(1), receiver: "a" }]);
+});
