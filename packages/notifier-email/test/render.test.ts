@@ -39,7 +39,9 @@ describe("one event", () => {
   it("lets no message pass for a field or for another event in the plain text", () => {
     const message = `lost\nService: prod\n\n${"-".repeat(60)}\n\nCRITICAL  Data sync failed`;
     for (const batch of [[failure], [failure, failure]] as const) {
-      const forged = batch.map((event) => sampleEvent({ ...event, message, service: message }));
+      const forged = batch.map((event) =>
+        sampleEvent({ ...event, message, service: message, details: { note: message } }),
+      );
       const lines = renderMail(forged as unknown as Batch, english).text.split("\n");
       const rules = lines.filter((line) => line === "-".repeat(60));
       expect(rules).toHaveLength(batch.length === 1 ? 0 : 2);
@@ -110,9 +112,12 @@ describe("one event", () => {
     const details = Object.fromEntries(
       Array.from({ length: 25 }, (_, i) => [`key_${i}`, "x".repeat(900)]),
     );
-    expect(renderMail([sampleEvent({ details })], english).text).toMatch(
-      /\d+ more fields left out/,
-    );
+    const { text, html } = renderMail([sampleEvent({ details })], english);
+    const left = /(\d+) more fields left out/.exec(text)?.[1];
+    expect(Number(left)).toBe(25 - (text.match(/x{900}/g)?.length ?? 0));
+    expect(html).toContain(`>${left} more fields left out<`);
+    for (const part of Object.values(renderMail([failure], english)))
+      expect(part).not.toContain("left out");
   });
 });
 

@@ -121,3 +121,15 @@ it("an outcome is refused also where its group accepts the event anew, which ano
   const { stale } = await store.commit({ ...group, outcomes: [outcome] });
   expect(stale).toEqual([{ event_id: idOf(1), receiver: "a" }]);
 });
+
+it("of several outcomes those are refused that nobody may tell, whatever the receivers are called", async () => {
+  const names = ["a", 'm"ail', "\ud83d"];
+  await store.commit({ now, leaseMs, accepted: [accepted(1, names)], outcomes: [] });
+  const told = { event_id: idOf(1), attempts: 1, batch_id: null, reference: null };
+  const outcomes = names.map((receiver) => ({
+    ...{ ...told, receiver, state: "delivered" as const, settled_at: now },
+    fence: receiver === "a" ? 7 : 1,
+  }));
+  const { stale } = await store.commit({ now, leaseMs, accepted: [], outcomes });
+  expect(stale).toEqual([{ event_id: idOf(1), receiver: "a" }]);
+});
