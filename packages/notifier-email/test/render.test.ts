@@ -6,7 +6,7 @@ import { createTransport } from "nodemailer";
 import { describe, expect, it } from "vitest";
 import { renderMail } from "../src/render.ts";
 import { contrast } from "./support/contrast.ts";
-import { english, failure } from "./support/mails.ts";
+import { chinese, english, failure } from "./support/mails.ts";
 
 describe("one event", () => {
   it("shows title, message, fields and id in both parts", () => {
@@ -108,6 +108,15 @@ describe("one event", () => {
     expect(shownIn(event, event)).toBe(2 * 4);
   });
 
+  it("counts one field that it left out as one, in both languages", () => {
+    const values = Array.from({ length: 16 }, (_, i) => [`key_${i}`, "x".repeat(900)]);
+    const event = sampleEvent({ details: Object.fromEntries(values), metrics: {} });
+    for (const part of Object.values(renderMail([event], english)).slice(1))
+      expect(part).toMatch(/\b1 more field left out/);
+    for (const part of Object.values(renderMail([event], chinese)).slice(1))
+      expect(part).toContain("另有 1 个字段未显示");
+  });
+
   it("says how many fields it left out", () => {
     const details = Object.fromEntries(
       Array.from({ length: 25 }, (_, i) => [`key_${i}`, "x".repeat(900)]),
@@ -197,6 +206,24 @@ describe("any events", () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it("put no tag of theirs into the mail, wherever it stands, and also where they are listed only", () => {
+    const attack = `<img src=x onerror="alert('1')">&_`;
+    const event = sampleEvent({
+      id: attack,
+      event_type: attack,
+      service: attack,
+      message: attack,
+      details: { [attack]: attack, error: attack, more: "同".repeat(900) },
+    });
+    for (const length of [1, 2, 100]) {
+      const batch = Array.from({ length }, () => event) as unknown as Batch;
+      const { html } = renderMail(batch, english);
+      expect(html).toContain("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;");
+      expect(html).not.toContain("<img");
+      expect(html.replace(/&(?:amp|lt|gt|quot|nbsp|#39);/g, "")).not.toContain("&");
+    }
   });
 
   it("never break out of the tags that hold them", () => {

@@ -103,6 +103,7 @@ it.each(['m"ail', "m\\ail", "m\u0000ail", "\ud83d", "收".repeat(300)])(
     await store.commit({ now, leaseMs, accepted: [accepted(1, [receiver])], outcomes: [] });
     const lease = { event_id: idOf(1), receiver, fence: 1 };
     expect(await store.renew([lease], leaseMs, now + leaseMs / 2)).toEqual({ lost: [] });
+    expect((await store.backlog()).map(({ pending }) => pending)).toEqual([1]);
     damageFile(folder.path("events.db"), idOf(1));
     const query = { receiver, limit: 9, maxBytes: 2 ** 20, leaseMs };
     expect(await store.claim({ ...query, now: now + leaseMs })).toEqual([]);

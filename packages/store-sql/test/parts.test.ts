@@ -96,6 +96,13 @@ describe("text", () => {
     );
   });
 
+  it("ends with no space, which MySQL would ignore", () => {
+    for (const text of [" ", "a ", "a  ", '" ']) {
+      expect(toText(text)).not.toMatch(/ $/);
+      expect(fromText(toText(text))).toBe(text);
+    }
+  });
+
   it("of ordinary words is stored as it is", () => {
     for (const text of ["mail", "邮件 1", "a.b-c_d", "👩‍👩‍👧"]) expect(toText(text)).toBe(text);
   });
