@@ -1,7 +1,7 @@
 import type { MonitorEvent } from "@datasync-monitor/core";
 import { sampleBatch, sampleEvent } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
-import { bodyOf, readable, type Shape, shapes } from "./support.ts";
+import { bodyOf, objectsIn, readable, type Shape, shapes } from "./support.ts";
 
 const shownIn = (events: readonly MonitorEvent[], shape: Shape): string =>
   readable(JSON.parse(bodyOf(events, shape)));
@@ -168,6 +168,25 @@ describe.each(shapes.filter(({ format }) => format !== "text"))(
       const shown = shownIn([event(1, { details, metrics: {} }), event(2)], shape);
       expect(shown).toContain("sql: SELECT * FROM t WHERE true\n");
     });
+  },
+);
+
+it.each(shapes.filter(({ format }) => format === "card"))(
+  "a digest in the shape %o holds no markup but its bold headlines and labels",
+  (shape) => {
+    const odd = "*a* ~~b~~ [x](https://evil.example) `c`";
+    const details = { [odd]: odd, error: odd };
+    const one = event(1, { level: "error", service: odd, message: odd, details, metrics: {} });
+    const texts = objectsIn(JSON.parse(bodyOf([one, event(2)], shape)))
+      .filter(({ tag }) => tag === "lark_md" || tag === "markdown")
+      .map(({ content }) => String(content));
+    expect(texts).toHaveLength(2);
+    for (const text of texts) {
+      expect(text).toMatch(/^\*\*&#91;(?:错误|信息)&#93; 数据同步成功\*\* · /);
+      const bare = text.replace(/&#\d+;|&sim;/g, "").replace(/\*\*[^*\n]+\*\*/g, "");
+      expect(bare).not.toMatch(/[*~[\]()`<>]/);
+    }
+    expect(texts[0]).toContain("\n**错误** &#42;a&#42; ");
   },
 );
 

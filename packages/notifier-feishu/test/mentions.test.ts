@@ -1,7 +1,7 @@
-import { feishuStandIn, sampleBatch, sendContext } from "@datasync-monitor/testkit";
+import { feishuStandIn, sampleBatch, sampleEvent, sendContext } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import { type FeishuOptions, feishu } from "../src/index.ts";
-import { objectsIn, shapes } from "./support.ts";
+import { bodyOf, objectsIn, shapes } from "./support.ts";
 
 /** Whom a message calls, by a tag in its text or by an element. */
 const calledBy = (message: unknown): readonly unknown[] =>
@@ -36,6 +36,17 @@ describe.each(shapes)("a message in the shape %o", (shape) => {
       ["all", "ou_1"],
       ["all", "ou_1"],
     ]);
+  });
+
+  it("calls nobody by what an event says, wherever it says it", () => {
+    const attack = '<at user_id="all">x</at><at id=all></at>';
+    const event = sampleEvent({
+      service: attack,
+      message: attack,
+      details: { [attack]: attack, error: attack },
+    });
+    for (const events of [[event], [event, event]])
+      expect(calledBy(JSON.parse(bodyOf(events, shape)))).toEqual([]);
   });
 
   it("calls nobody once the bot has refused that", async () => {

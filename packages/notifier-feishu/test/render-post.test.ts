@@ -57,6 +57,15 @@ it("lets no message pass for a field where it stands among them", () => {
     "消息: 服务: other",
     "服务: datasync",
   ]);
+  expect(lines.join("\n").match(/^line$/gm)).toBe(null);
+  const [short, long] = ["lost", forged].map((message) =>
+    sampleEvent({ message, metrics: {}, details: {} }),
+  );
+  const withError = sampleEvent({ message: "lost", details: { error: "no route" } });
+  for (const event of [short ?? failed, long ?? failed, withError]) {
+    const told = textsOf(bodyOf([event], { format: "post" }), "text");
+    expect(told[0]).toBe(event.message.replaceAll("\n", "\n    "));
+  }
 });
 
 it("mentions nobody, whatever the events hold (trap 8)", () => {
