@@ -24,6 +24,7 @@ describe("options", () => {
     ["smtp://mail.example.com", {}],
     ["smtp://[::1]:2525/", {}],
     ["host alone", { host: "mail" }],
+    ["an IPv6 address", { host: "2001:db8::25" }],
     [
       "host with companions",
       { host: "192.0.2.1", port: 25, secure: false, user: "u", password: "p", requireTls: true },
@@ -112,6 +113,8 @@ describe("options", () => {
     expect(refusal(inPlaceOfUrl({ host: "mail", password: "canary" })).message).not.toContain(
       "canary",
     );
+    for (const password of [5, ""])
+      expect(refusal(inPlaceOfUrl({ host: "mail", user: "u", password })).option).toBe("password");
     const lacking = refusal(inPlaceOfUrl({ host: "mail", user: "u", password: undefined }));
     expect(lacking.message).toMatch(/the password is missing.*that variable is not set/);
     expect(refusal(inPlaceOfUrl({ host: "mail", password: "p" })).message).toMatch(/the user is/);
