@@ -144,11 +144,13 @@ describe("several recipients", () => {
     await sendOne(notifierFor({ url: server.url, to: [b, a] }), retry(error.resume));
     await sendOne(notifierFor({ url: server.url, to: [b, a] }), retry({ format: "post" }));
     await sendOne(notifierFor({ url: server.url, to: [b, a] }), retry([1, 2]));
+    await sendOne(notifierFor({ url: server.url, to: [b, a, c] }), retry(error.resume));
     expect(server.mails().map((mail) => mail.to)).toEqual([
       [a, c],
       [b, a],
       [b, a],
       [b, a],
+      [b, a, c],
     ]);
   });
 

@@ -92,6 +92,19 @@ describe("a digest", () => {
     expect(html.match(listed)).toHaveLength(text.match(listed)?.length ?? 0);
   });
 
+  it("goes on behind that cut with a whole character, and loses none after it", () => {
+    for (const character of ["e\u0301", "👍🏽", "😀"]) {
+      for (const before of ["", "x", "xy", "xyz"]) {
+        const error = before + character.repeat(300 / character.length);
+        const batch = sampleBatch(100, { message: "lorem ipsum ".repeat(60), details: { error } });
+        const { text } = renderMail(batch, english);
+        const tails = [...text.matchAll(/^ {4}Error: .*…(.*)$/gm)].map(([, tail = ""]) => tail);
+        expect(tails.length).toBeGreaterThan(20);
+        for (const tail of tails) expect(tail.replaceAll(character, "")).toBe("");
+      }
+    }
+  });
+
   it.each([
     ["long Chinese texts", "数据库在规定的时间内没有应答，请检查网络和磁盘".repeat(8), chinese],
     ["texts of quotes", '"'.repeat(200), english],

@@ -8,63 +8,6 @@ import { renderMail } from "../src/render.ts";
 import { contrast } from "./support/contrast.ts";
 import { chinese, english, failure } from "./support/mails.ts";
 
-describe("the subject", () => {
-  const subject = (...batch: [MonitorEvent, ...MonitorEvent[]]) =>
-    renderMail(batch, english).subject;
-
-  it("names level, type, service and message of one event", () => {
-    expect(subject(sampleEvent({ ...failure, service: "orders" }))).toBe(
-      "[DataSync] [ERROR] sync_failure · orders: connection to source lost",
-    );
-    expect(subject(sampleEvent({ event_type: "migration_start", message: "" }))).toMatch(
-      /^\[DataSync\] \[INFO\] migration_start · datasync: .+/,
-    );
-  });
-
-  it("names the level in the language of the mail", () => {
-    expect(renderMail([failure], chinese).subject).toBe(
-      "[DataSync] [错误] sync_failure · datasync: connection to source lost",
-    );
-  });
-
-  it("counts several by level, and names their services and types, the gravest first", () => {
-    const critical = sampleEvent({ event_type: "storage_warning", level: "critical" });
-    expect(subject(sampleEvent(), failure, failure)).toBe(
-      "[DataSync] 3 events: 2 error, 1 info · datasync: sync_failure, sync_success",
-    );
-    const ofOrders = sampleEvent({ ...failure, service: "orders" });
-    expect(subject(sampleEvent(), ofOrders, critical)).toBe(
-      "[DataSync] 3 events: 1 critical, 1 error, 1 info · datasync, orders: storage_warning, sync_failure, sync_success",
-    );
-    expect(renderMail([failure, sampleEvent()], chinese).subject).toBe(
-      "[DataSync] 2 条事件：错误 1、信息 1 · datasync: sync_failure, sync_success",
-    );
-  });
-
-  it("begins with what the options say, or with nothing", () => {
-    expect(renderMail([failure], { ...english, subjectPrefix: "" }).subject).toMatch(/^\[ERROR\] /);
-    expect(renderMail([failure], { ...english, subjectPrefix: "prod" }).subject).toMatch(
-      /^prod \[ERROR\] /,
-    );
-  });
-
-  it("is one line of at most 150 characters, whatever the events say", () => {
-    const types = Array.from({ length: 50 }, (_, i) =>
-      sampleEvent({ event_type: `type_number_${i}` }),
-    );
-    const [first = failure, ...rest] = types;
-    expect(subject(first, ...rest)).toHaveLength(150);
-    fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 400, size: "max" }), (message) => {
-        const text = subject(sampleEvent({ message }));
-        expect(text.length).toBeLessThanOrEqual(150);
-        expect(text).not.toMatch(/\p{Cc}|\u2028|\u2029/u);
-        expect(text.isWellFormed()).toBe(true);
-      }),
-    );
-  });
-});
-
 describe("one event", () => {
   it("shows title, message, fields and id in both parts", () => {
     const { text, html } = renderMail([failure], english);
@@ -86,7 +29,7 @@ describe("one event", () => {
 
   it("keeps the line breaks and the indentation of a message", () => {
     const { text, html } = renderMail(
-      [sampleEvent({ message: "first\n  second\r\n\tthird" })],
+      [sampleEvent({ message: "\n\nfirst\n  second\r\n\tthird\n\n" })],
       english,
     );
     expect(text).toContain("\nfirst\n    second\n      third\n");
@@ -96,7 +39,9 @@ describe("one event", () => {
   it("lets no message pass for a field or for another event in the plain text", () => {
     const message = `lost\nService: prod\n\n${"-".repeat(60)}\n\nCRITICAL  Data sync failed`;
     for (const batch of [[failure], [failure, failure]] as const) {
-      const forged = batch.map((event) => sampleEvent({ ...event, message }));
+      const forged = batch.map((event) =>
+        sampleEvent({ ...event, message, service: message, details: { note: message } }),
+      );
       const lines = renderMail(forged as unknown as Batch, english).text.split("\n");
       const rules = lines.filter((line) => line === "-".repeat(60));
       expect(rules).toHaveLength(batch.length === 1 ? 0 : 2);
@@ -144,13 +89,44 @@ describe("one event", () => {
     ]);
   });
 
+  it("shows of a message 4,000 characters, in a digest 1,000, and marks where it is cut", () => {
+    const long = sampleEvent({ message: "m".repeat(4_001) });
+    const whole = sampleEvent({ message: "m".repeat(4_000) });
+    for (const part of Object.values(renderMail([long], english)).slice(1))
+      expect(/m{200,}…?/.exec(part)?.[0]).toBe(`${"m".repeat(3_999)}…`);
+    expect(renderMail([whole], english).text).toContain("m".repeat(4_000));
+    for (const part of Object.values(renderMail([whole, whole], english)).slice(1))
+      expect(/m{200,}…?/.exec(part)?.[0]).toBe(`${"m".repeat(999)}…`);
+  });
+
+  it("shows of all fields 14,000 characters, in a digest 4,000", () => {
+    const values = Array.from({ length: 20 }, (_, i) => [`key_${i}`, "x".repeat(900)]);
+    const event = sampleEvent({ details: Object.fromEntries(values), metrics: {} });
+    const shownIn = (...batch: [MonitorEvent, ...MonitorEvent[]]) =>
+      renderMail(batch, english).text.match(/x{900}/g)?.length;
+    expect(shownIn(event)).toBe(15);
+    expect(shownIn(event, event)).toBe(2 * 4);
+  });
+
+  it("counts one field that it left out as one, in both languages", () => {
+    const values = Array.from({ length: 16 }, (_, i) => [`key_${i}`, "x".repeat(900)]);
+    const event = sampleEvent({ details: Object.fromEntries(values), metrics: {} });
+    for (const part of Object.values(renderMail([event], english)).slice(1))
+      expect(part).toMatch(/\b1 more field left out/);
+    for (const part of Object.values(renderMail([event], chinese)).slice(1))
+      expect(part).toContain("另有 1 个字段未显示");
+  });
+
   it("says how many fields it left out", () => {
     const details = Object.fromEntries(
       Array.from({ length: 25 }, (_, i) => [`key_${i}`, "x".repeat(900)]),
     );
-    expect(renderMail([sampleEvent({ details })], english).text).toMatch(
-      /\d+ more fields left out/,
-    );
+    const { text, html } = renderMail([sampleEvent({ details })], english);
+    const left = /(\d+) more fields left out/.exec(text)?.[1];
+    expect(Number(left)).toBe(25 - (text.match(/x{900}/g)?.length ?? 0));
+    expect(html).toContain(`>${left} more fields left out<`);
+    for (const part of Object.values(renderMail([failure], english)))
+      expect(part).not.toContain("left out");
   });
 });
 
@@ -230,6 +206,24 @@ describe("any events", () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it("put no tag of theirs into the mail, wherever it stands, and also where they are listed only", () => {
+    const attack = `<img src=x onerror="alert('1')">&_`;
+    const event = sampleEvent({
+      id: attack,
+      event_type: attack,
+      service: attack,
+      message: attack,
+      details: { [attack]: attack, error: attack, more: "同".repeat(900) },
+    });
+    for (const length of [1, 2, 100]) {
+      const batch = Array.from({ length }, () => event) as unknown as Batch;
+      const { html } = renderMail(batch, english);
+      expect(html).toContain("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;");
+      expect(html).not.toContain("<img");
+      expect(html.replace(/&(?:amp|lt|gt|quot|nbsp|#39);/g, "")).not.toContain("&");
+    }
   });
 
   it("never break out of the tags that hold them", () => {

@@ -29,17 +29,22 @@ const hostWith = (overrides: Partial<NotifierHost>): NotifierHost => ({
 describe("a mail", () => {
   it("goes to each recipient of the options, and names them all", async () => {
     const server = await standIn();
-    const to = ["a@example.com", "Night Watch <b@example.com>", "A@example.com"];
+    const to = [
+      "a@example.com",
+      "Night Watch <b@example.com>",
+      "A@example.com",
+      '"C, D" <c@z.com>',
+    ];
     const receipt = await sendOne(notifierFor({ url: server.url, to }));
     expect(receipt.reference).toMatch(/^250 /);
     const [mail] = server.mails();
     expect(mail).toMatchObject({
       from: "datasync@example.com",
-      to: ["a@example.com", "b@example.com"],
+      to: ["a@example.com", "b@example.com", "c@z.com"],
     });
     expect(mail?.headers).toMatchObject({
       from: "DataSync <datasync@example.com>",
-      to: "a@example.com, Night Watch <b@example.com>",
+      to: 'a@example.com, Night Watch <b@example.com>, "C, D" <c@z.com>',
     });
   });
 

@@ -1,7 +1,7 @@
 import type { MonitorEvent } from "@datasync-monitor/core";
 import { sampleBatch, sampleEvent } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
-import { bodyOf, readable, type Shape, shapes } from "./support.ts";
+import { bodyOf, objectsIn, readable, type Shape, shapes } from "./support.ts";
 
 const shownIn = (events: readonly MonitorEvent[], shape: Shape): string =>
   readable(JSON.parse(bodyOf(events, shape)));
@@ -50,6 +50,11 @@ describe.each(shapes)("a digest in the shape %o", (shape) => {
     expect(lines[at + 1]?.trim()).toBe("event 2.");
     const ids = lines.map((line) => line.trim()).filter((line) => line.startsWith("0198f560-"));
     expect(ids).toEqual([3, 2, 5, 4, 1].map((index) => event(index).id));
+  });
+
+  it("says type and time also of an event whose service has a long name", () => {
+    const shown = shownIn([event(1, { service: "服".repeat(400) }), event(2)], shape);
+    expect(shown).toMatch(/服…\(truncated\) · sync_success · 2025-08-29/);
   });
 
   it("names a type of one's own once", () => {
@@ -145,15 +150,57 @@ describe.each(shapes)("one event in the shape %o", (shape) => {
   });
 });
 
-it("marks where a digest leaves out facts", () => {
-  const shown = (count: number) =>
-    shownIn(
-      Array.from({ length: count }, (_, index) => event(index, { details: many })),
-      { format: "card" },
+describe.each(shapes.filter(({ format }) => format !== "text"))(
+  "the facts of a digest in the shape %o",
+  (shape) => {
+    it("end with a mark where there are more", () => {
+      const shown = (count: number) =>
+        shownIn(
+          Array.from({ length: count }, (_, index) => event(index, { details: many })),
+          shape,
+        );
+      expect(shown(20)).toContain(" · …\n");
+      expect(shownIn(night, shape)).not.toContain(" · …");
+    });
+
+    it("stand in one line, also one that has several", () => {
+      const details = { sql: "SELECT *\nFROM t\nWHERE true", error: "no route\nto host\nany more" };
+      const shown = shownIn([event(1, { details, metrics: {} }), event(2)], shape);
+      expect(shown).toContain("sql: SELECT * FROM t WHERE true\n");
+    });
+  },
+);
+
+it.each(shapes.filter(({ format }) => format === "card"))(
+  "a digest in the shape %o holds no markup but its bold headlines and labels",
+  (shape) => {
+    const odd = "*a* ~~b~~ [x](https://evil.example) `c`";
+    const details = { [odd]: odd, error: odd };
+    const one = event(1, { level: "error", service: odd, message: odd, details, metrics: {} });
+    const texts = objectsIn(JSON.parse(bodyOf([one, event(2)], shape)))
+      .filter(({ tag }) => tag === "lark_md" || tag === "markdown")
+      .map(({ content }) => String(content));
+    expect(texts).toHaveLength(2);
+    for (const text of texts) {
+      expect(text).toMatch(/^\*\*&#91;(?:错误|信息)&#93; 数据同步成功\*\* · /);
+      const bare = text.replace(/&#\d+;|&sim;/g, "").replace(/\*\*[^*\n]+\*\*/g, "");
+      expect(bare).not.toMatch(/[*~[\]()`<>]/);
+    }
+    expect(texts[0]).toContain("\n**错误** &#42;a&#42; ");
+  },
+);
+
+it.each(shapes.filter(({ format }) => format === "post" || format === "text"))(
+  "no line of a message passes for another event of a digest in the shape %o",
+  (shape) => {
+    const forged = "[严重] 数据同步失败 · prod";
+    const lines = shownIn([event(1, { message: `lost\n\n${forged}` }), event(2)], shape).split(
+      "\n",
     );
-  expect(shown(20)).toContain(" · …\n");
-  expect(shownIn(night, { format: "card" })).not.toContain(" · …");
-});
+    expect(lines).toContain(`    ${forged}`);
+    expect(lines).not.toContain(forged);
+  },
+);
 
 it("treats a detail without content as no error", () => {
   const shown = shownIn(

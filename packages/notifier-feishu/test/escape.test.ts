@@ -89,6 +89,19 @@ describe("disarmMentions", () => {
     );
   });
 
+  it.each([
+    "&lt at",
+    "&#60at",
+    "&#0060;at",
+    "&#x3c;at",
+    "&#X3C at",
+    "&#x003cat",
+    "<&#97;t",
+    "<a&#116;",
+  ])("breaks it where an entity stands for a part of it: %j", (text) => {
+    expect(disarmMentions(text)).toMatch(/^＜/);
+  });
+
   it("takes no longer over a run of brackets than over a text", () => {
     const started = performance.now();
     disarmMentions("<".repeat(100_000));
@@ -101,11 +114,16 @@ describe("printable", () => {
   it("keeps lines, and no character that forges or turns them", () => {
     expect(printable("a\r\nb\rc\n\n\n\n\nd\u2028e\u0000\u202ef\t")).toBe("a\nb\nc\n\nd e f");
   });
+
+  it("leaves at most one blank line between two others, and none before the first or after the last", () => {
+    expect(printable("\n\n  a\n\n\nb\n\nc\n \n\t\n\nd\n")).toBe("a\n\nb\n\nc\n\nd");
+  });
 });
 
 describe("cut", () => {
   it("says that something is missing", () => {
     expect(cut("a".repeat(100), 50)).toBe(`${"a".repeat(36)}…(truncated)`);
+    expect(cut("a".repeat(50), 50)).toBe("a".repeat(50));
   });
 
   it("measures bytes and keeps code points whole, with any room at all (traps 79, 80)", () => {
@@ -127,6 +145,17 @@ describe("cutMiddle", () => {
       `${"a".repeat(22)}… ${"b".repeat(24)}`,
     );
     expect(cutMiddle("https://example.com/".padEnd(100, "x"), 50)).toContain(" ");
+  });
+
+  it("goes on behind the cut with a whole character, and loses none after it", () => {
+    for (let room = 40; room < 80; room += 1) {
+      for (const character of ["e\u0301", "\u{1f44d}\u{1f3fd}"]) {
+        const [, tail = ""] = cutMiddle(character.repeat(99), room).split("… ");
+        expect(tail.replaceAll(character, "")).toBe("");
+        expect(tail).toContain(character);
+      }
+      expect(cutMiddle(family.repeat(20), room)).toMatch(/… \p{EPres}/u);
+    }
   });
 
   it("tears no character and holds to its room, whatever the text", () => {

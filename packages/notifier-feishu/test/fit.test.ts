@@ -1,6 +1,7 @@
 import { sampleBatch, sampleEvent } from "@datasync-monitor/testkit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fit, type Room } from "../src/fit.ts";
 import {
   bodyOf,
   bounded,
@@ -84,18 +85,22 @@ it("tells a list of details to its end, which counts what is left out", () => {
   }
 });
 
-it("drops details before it cuts the message", () => {
-  const details = Object.fromEntries(
-    Array.from({ length: 30 }, (_, index) => [`key_${index}`, "值".repeat(150)]),
-  );
-  const message = "消".repeat(4_000);
-  const body = bodyOf([sampleEvent({ message, details })]);
-  expect(Buffer.byteLength(body)).toBeLessThanOrEqual(20_000);
-  expect(body).toContain(message);
-  expect(body).toContain("key&#95;0");
-  expect(body).not.toContain("key&#95;29");
-  expect(body).toContain("… 其余字段已略去");
-});
+it.each(shapes.filter(({ format }) => format !== "text"))(
+  "drops details before it cuts the message, and says so, in the shape %o",
+  (shape) => {
+    const details = Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [`key_${index}`, "值".repeat(150)]),
+    );
+    const message = "消".repeat(4_000);
+    const body = bodyOf([sampleEvent({ message, details })], shape);
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(20_000);
+    expect(body).toContain(message);
+    expect(decode(body)).toContain("key_0");
+    expect(decode(body)).not.toContain("key_29");
+    expect(body).toContain("… 其余字段已略去");
+    expect(bodyOf([sampleEvent({ message })], shape)).not.toContain("… 其余字段已略去");
+  },
+);
 
 it("counts the events of a digest that it has no room for", () => {
   const text = textOf(
@@ -104,4 +109,25 @@ it("counts the events of a digest that it has no room for", () => {
   const shown = text.split("[信息]").length - 1;
   expect(shown).toBeGreaterThan(2);
   expect(text).toContain(`… 另有 ${20 - shown} 条`);
+});
+
+describe("the room that a message is given", () => {
+  /** A hundred bytes for each event, ten for each field, and one for each byte of text. */
+  const bytesOf = ({ events, fields, textBytes }: Room) => events * 100 + fields * 10 + textBytes;
+  const full: Room = { events: 20, fields: 30, textBytes: 1_000 };
+  const roomWithin = (maxBytes: number): unknown =>
+    JSON.parse(fit(full, maxBytes, (room) => JSON.stringify(room).padEnd(bytesOf(room))));
+
+  it.each([
+    ["all of it", 3_300, { events: 20, fields: 30, textBytes: 1_000 }],
+    ["as many fields as fit", 3_299, { events: 20, fields: 29, textBytes: 1_000 }],
+    ["none of them", 3_000, { events: 20, fields: 0, textBytes: 1_000 }],
+    ["then as much text as fits", 2_999, { events: 20, fields: 0, textBytes: 999 }],
+    ["as little as can be read", 2_160, { events: 20, fields: 0, textBytes: 160 }],
+    ["then as many events as fit", 2_159, { events: 19, fields: 0, textBytes: 160 }],
+    ["one of them", 260, { events: 1, fields: 0, textBytes: 160 }],
+    ["none of them, which are counted", 160, { events: 0, fields: 0, textBytes: 160 }],
+  ])("is %s, within %i bytes", (_, maxBytes, room) => {
+    expect(roomWithin(maxBytes)).toEqual(room);
+  });
 });

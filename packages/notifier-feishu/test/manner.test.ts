@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { readManner, toResume } from "../src/manner.ts";
+import { readManner, toResume, withinThree } from "../src/manner.ts";
 import { formats } from "./support.ts";
 
 it("is what the options say, where nothing was left", () => {
@@ -36,6 +36,16 @@ it.each([
   { mention: "no" },
 ])("ignores what it does not understand: %j", (resume) => {
   expect(readManner(resume, "card")).toEqual(readManner(null, "card"));
+});
+
+it.each(formats)("gives up no more than was refused, where the options ask for %s", (format) => {
+  const first = { format, maxBytes: 20_000, mention: true };
+  for (const next of [
+    { ...first, maxBytes: 9_500 },
+    { ...first, mention: false },
+  ]) {
+    expect(withinThree(next, first, format)).toEqual(next);
+  }
 });
 
 it("takes any JSON without failing", () => {

@@ -23,6 +23,7 @@ describe("webhookUrl", () => {
     webhookUrl,
     new URL(webhookUrl),
     `https://open.larksuite.com/open-apis/bot/v2/hook/${token}`,
+    `${webhookUrl}/`,
     "https://gateway.example/feishu/ops",
     "http://127.0.0.1:8080/hook",
     "http://localhost:8080/hook",
@@ -42,6 +43,9 @@ describe("webhookUrl", () => {
     `http://open.feishu.cn/open-apis/bot/v2/hook/${token}`,
     `https://open.feishu.cn/open-apis/bot/hook/${token}`,
     `https://open.feishu.cn/open-apis/bot/v2/hook/?${token}`,
+    `https://open.feishu.cn/open-apis/bot/v2/hook/${token}/more`,
+    `https://open.feishu.cn/at/open-apis/bot/v2/hook/${token}`,
+    `https://open.larksuite.com/open-apis/bot/hook/${token}`,
     `https://user:${token}@gateway.example/`,
     `https://hooks.slack.com/services/T0/B0/${token}`,
     `http://gateway.example/${token}`,
@@ -97,19 +101,29 @@ it("keeps the vendor's two windows, and shares them among notifiers of one bot (
   expect(feishu({ webhookUrl: `${webhookUrl}2` }).destinationKey).not.toBe(one.destinationKey);
 });
 
-it.each([["someone@example.com", "+8613800000000", "on_union", "all", "a b", '"><at', ""]])(
-  "refuses to mention by %j (trap 17)",
-  (id) => {
-    const error = refusal({ webhookUrl, mentions: [id] });
+it.each([
+  ...["someone@example.com", "+8613800000000", "on_union", "all", "a b", '"><at', ""],
+  "x".repeat(65),
+  7,
+])("refuses to mention by %j, alone and among others (trap 17)", (id) => {
+  for (const mentions of [[id], ["ou_1", id]]) {
+    const error = refusal({ webhookUrl, mentions });
     expect(error.option).toBe("mentions");
     expect(error.message).toContain("e-mail");
-  },
-);
+  }
+});
 
-it("takes open_ids and user_ids", () => {
-  expect(feishu({ webhookUrl, mentions: ["ou_18eac85d", "7cdcc7c2"], mentionAll: true }).id).toBe(
-    "feishu",
-  );
+it("takes open_ids and user_ids, up to twenty", () => {
+  const long = "x".repeat(64);
+  const ids = ["ou_18eac85d", "7cdcc7c2", "ON_1", "on", "once", "allen", "A-Z_0", "x", long];
+  expect(feishu({ webhookUrl, mentions: ids, mentionAll: true }).id).toBe("feishu");
+  const many = Array.from({ length: 21 }, (_, index) => `ou_${index}`);
+  expect(feishu({ webhookUrl, mentions: many.slice(1) }).id).toBe("feishu");
+  expect(refusal({ webhookUrl, mentions: many }).option).toBe("mentions");
+});
+
+it("takes a keyword of a hundred characters, and a number of connections", () => {
+  expect(feishu({ webhookUrl, keyword: "k".repeat(100), connections: 2 }).id).toBe("feishu");
 });
 
 it.each([

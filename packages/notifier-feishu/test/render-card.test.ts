@@ -77,12 +77,13 @@ it("mentions nobody, whatever the events hold (trap 8)", () => {
 });
 
 it("links a value that is nothing but an http(s) address, to that address", () => {
-  const url = "https://example.com/a_(b)?c=*d*&e=1";
+  const url = "https://example.com/a_(b)'s?c=*d*&e=`1`";
   const text =
     textsOf(bodyOf([sampleEvent({ details: { runbook: url } })]), "lark_md").at(-1) ?? "";
   const [[, shown = "", target] = []] = [...text.matchAll(link)];
   expect(decode(shown)).toBe(url);
-  expect(target).toBe("https://example.com/a_%28b%29?c=%2Ad%2A&e=1");
+  expect(withoutEntities(shown)).not.toMatch(markupChars);
+  expect(target).toBe("https://example.com/a_%28b%29%27s?c=%2Ad%2A&e=%601%60");
 });
 
 it.each([
@@ -91,13 +92,30 @@ it.each([
   "not a url",
   "ftp://example.com/",
   "https://user:pass@evil.example/",
+  "https://user@evil.example/",
+  "https://:pass@evil.example/",
+  "https://example.com:99999/",
   "https://example.com/ and more",
-  "https://example.com/、https://example.com/b",
+  ..."、，；。[\\".split("").map((mark) => `https://example.com/${mark}https://example.com/b`),
   `https://example.com/${"a".repeat(600)}`,
 ])("shows %j as text (trap 12)", (value) => {
   const body = bodyOf([sampleEvent({ details: { value } })]);
   expect(body).not.toContain("](");
   expect(decode(textsOf(body, "lark_md").at(-1) ?? "")).toContain(value.slice(0, 100));
+});
+
+it("links an address without TLS, and one in capitals", () => {
+  const details = { one: "http://example.com/", other: "HTTPS://EXAMPLE.COM/" };
+  const [one, other] = textsOf(bodyOf([sampleEvent({ details })]), "lark_md").slice(-2);
+  expect(one).toContain("](http://example.com/)");
+  expect(other).toContain("](https://example.com/)");
+});
+
+it("links no address that it cuts", () => {
+  const site = `https://example.com/${"数".repeat(250)}`;
+  const event = sampleEvent({ details: { site }, metrics: {} });
+  expect(bodyOf([event])).toContain("](https://");
+  expect(bodyOf([event, event])).not.toContain("](");
 });
 
 it("holds what the 1.0 structure knows, whatever the event holds (trap 14)", () => {

@@ -39,6 +39,15 @@ it("sets the lines of a value below its label, and in a digest in one line", () 
   expect(digest).toContain("    sql: SELECT * FROM t · note: one");
 });
 
+it("has no empty paragraph and no empty text, also where the message is empty", () => {
+  const silent = sampleEvent({ message: " ", metrics: {}, details: {} });
+  for (const events of [[silent], [silent, silent]]) {
+    const { content } = pageOf(bodyOf(events, { format: "post" }));
+    expect(content.filter((paragraph: unknown[]) => paragraph.length === 0)).toEqual([]);
+    expect(content.flat().filter(({ text }: { text: string }) => text.trim() === "")).toEqual([]);
+  }
+});
+
 it("lets no message pass for a field where it stands among them", () => {
   const forged = `服务: other${"\nline".repeat(20)}`;
   const failed = sampleEvent({ message: forged, details: { error: "no route" }, metrics: {} });
@@ -48,6 +57,15 @@ it("lets no message pass for a field where it stands among them", () => {
     "消息: 服务: other",
     "服务: datasync",
   ]);
+  expect(lines.join("\n").match(/^line$/gm)).toBe(null);
+  const [short, long] = ["lost", forged].map((message) =>
+    sampleEvent({ message, metrics: {}, details: {} }),
+  );
+  const withError = sampleEvent({ message: "lost", details: { error: "no route" } });
+  for (const event of [short ?? failed, long ?? failed, withError]) {
+    const told = textsOf(bodyOf([event], { format: "post" }), "text");
+    expect(told[0]).toBe(event.message.replaceAll("\n", "\n    "));
+  }
 });
 
 it("mentions nobody, whatever the events hold (trap 8)", () => {

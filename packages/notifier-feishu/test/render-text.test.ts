@@ -45,6 +45,12 @@ it("indents the lines of a message, so that none passes for another field", () =
   expect(text).toContain("\n消息: a\n    级别: critical\n");
 });
 
+it("indents the lines of what went wrong in the same way, down to the last", () => {
+  const details = { error: "a\n级别: critical\n时间: never" };
+  const text = textOf(bodyOf([sampleEvent({ details })], { format: "text" }));
+  expect(text).toContain("\n错误: a\n    级别: critical\n    时间: never");
+});
+
 it.each([
   '<at user_id="all">所有人</at>',
   "<AT user_id=all>",

@@ -15,14 +15,19 @@ const read = (status: number, body: string, headers?: Record<string, string>, ha
   answerError(answer(status, body, headers), { hadBlocks, now });
 
 describe("Slack's answer", () => {
-  it.each(["ok", "ok\n", " ok ", '{"ok":true}'])("is a success with %j (trap 19)", (body) => {
-    expect(read(200, body, { "content-type": "application/json" })).toBeUndefined();
-  });
+  it.each(["ok", "ok\n", " ok ", '{"ok":true}', '{ "ok" : true }'])(
+    "is a success with %j (trap 19)",
+    (body) => {
+      expect(read(200, body, { "content-type": "application/json" })).toBeUndefined();
+    },
+  );
 
   it("is a failure with 200 and a refusal (trap 18)", () => {
     expect(read(200, "invalid_payload")).toMatchObject({ code: "payload" });
     expect(read(200, "no_service")).toMatchObject({ code: "endpoint" });
     expect(read(200, '{"ok":false,"error":"invalid_token"}')).toMatchObject({ code: "config" });
+    const spaced = '{ "ok" : false , "error" : "invalid_token" }';
+    expect(read(200, spaced)).toMatchObject({ code: "config" });
   });
 
   it.each([
@@ -43,6 +48,8 @@ describe("Slack's answer", () => {
     [404, "no_service_id", "endpoint"],
     [404, "no_active_hooks", "endpoint"],
     [410, "channel_is_archived", "endpoint"],
+    [429, "rate_limited", "rate-limited"],
+    [429, "ratelimited", "rate-limited"],
     [500, "rollup_error", "unavailable"],
   ])("%i %s is %s, and so is the word with any other status", (status, word, code) => {
     for (const any of [status, 200, 400, 403, 404, 410, 500]) {
@@ -113,7 +120,8 @@ describe("Slack's answer", () => {
         code: "rate-limited",
         retryAfterMs: ms,
       });
-      expect(read(429, "", headers)).toMatchObject({ code: "rate-limited", retryAfterMs: ms });
+      for (const said of ["", "some_new_word"])
+        expect(read(429, said, headers)).toMatchObject({ code: "rate-limited", retryAfterMs: ms });
     },
   );
 

@@ -81,7 +81,9 @@ describe("a text of which both ends count", () => {
   it("goes on after the cut with a whole character", () => {
     for (let max = 40; max < 60; max += 1) {
       expect(endsWithin("😀".repeat(99), max)).toMatch(/^(?:😀)+…(?:😀)+$/u);
-      expect(endsWithin("e\u0301".repeat(99), max)).toMatch(/…e\u0301/);
+      expect(endsWithin("e\u0301".repeat(99), max)).toMatch(/…(?:e\u0301)+$/);
+      expect(endsWithin("👍🏽".repeat(99), max)).toMatch(/…(?:👍🏽)+$/u);
+      expect(endsWithin("👨‍👩‍👧".repeat(99), max)).toMatch(/…\p{EPres}/u);
     }
   });
 
@@ -120,8 +122,8 @@ describe("code blocks", () => {
 
 describe("a line that begins with a sign for greater", () => {
   it("is no quotation, which would not show the sign, and is as it was in a code block", () => {
-    expect(mrkdwnWithin(">= 0.9\n>>> all\na > b", 100)).toBe(
-      "\u200b&gt;= 0.9\n\u200b&gt;&gt;&gt; all\na &gt; b",
+    expect(mrkdwnWithin(">= 0.9\n>>> all\n＞ 1\na > b", 100)).toBe(
+      "\u200b&gt;= 0.9\n\u200b&gt;&gt;&gt; all\n\u200b＞ 1\na &gt; b",
     );
     expect(fencedWithin("> mysql", 100)).toBe("```\n&gt; mysql\n```");
   });
@@ -131,14 +133,24 @@ describe("printable", () => {
   it("keeps lines, and takes out what hides or turns around", () => {
     expect(printable("a\r\nb\rc\u2028d\u202ee\u0000f\tg\u001b[31m")).toBe("a\nb\nc\nd e f g [31m");
     expect(printable("👨‍👩‍👧\ud83d")).toBe("👨‍👩‍👧\ufffd");
+    expect(printable("a\u0085b\u2029c")).toBe("a\nb\nc");
   });
+
+  it.each([..."\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"])(
+    "takes out the mark %j",
+    (mark) => {
+      expect(printable(`a${mark}b`)).toBe("a b");
+    },
+  );
 });
 
 describe("isBlank", () => {
   it("knows text that shows nothing", () => {
-    expect(["", " ", "\n\t", "\u200b\u2060", "\ufeff", "\u3000", "\u2800"].every(isBlank)).toBe(
-      true,
-    );
+    expect(
+      ["", " ", "\n\t", "\u200b\u2060", "\ufeff", "\u3000", "\u2800", "\u0000", "\u3164"].every(
+        isBlank,
+      ),
+    ).toBe(true);
     expect(["a", "0", ".", "…", "é"].some(isBlank)).toBe(false);
   });
 });

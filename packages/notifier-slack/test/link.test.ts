@@ -31,21 +31,35 @@ describe("an address that is all of a value", () => {
   });
 
   it.each([
-    ["with words beside it", "see https://a.example/"],
+    ["with words before it", "see https://a.example/"],
+    ["with words after it", "https://a.example/ is down"],
+    ["with another on the next line", "https://a.example/\nhttps://b.example/"],
     ["with a user name, which reads like a host", "https://bank.example@evil.example/"],
+    ["with a password alone", "https://:word@evil.example/"],
     ["of another kind", "javascript:alert(1)"],
+    ["with a port that is none", "https://a.example:99999/"],
     ["that is none", "https://"],
     ["with a bracket", "https://a.example/>"],
+    ["with an opening bracket", "https://a.example/<b"],
     ["with another in a Chinese list", "https://a.example/、https://b.example/"],
+    ["with another behind a Chinese comma", "https://a.example/，https://b.example/"],
+    ["with another behind a Chinese semicolon", "https://a.example/；https://b.example/"],
+    ["at the end of a Chinese sentence", "https://a.example/。"],
     ["of two lines", "https://a.example/\n<!channel>"],
   ])("is no link %s", (_, value) => {
     expect(linkOf(value)).toBeUndefined();
+  });
+
+  it("is one without TLS, and in capitals, too", () => {
+    expect(linkOf("http://a.example/")).toBe("<http://a.example/>");
+    expect(linkOf("HTTPS://A.example/X")).toBe("<https://a.example/X>");
   });
 
   it("shows where it leads, whatever it holds", () => {
     expect(linkOf("https://evil.example/|https://bank.example/")).toBe(
       "<https://evil.example/%7Chttps://bank.example/>",
     );
+    expect(linkOf("https://a.example/?of=a|b|c")).toBe("<https://a.example/?of=a%7Cb%7Cc>");
     expect(linkOf("https://b\u0430nk.example/")).toBe("<https://xn--bnk-6cd.example/>");
   });
 });

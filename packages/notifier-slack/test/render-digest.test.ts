@@ -28,6 +28,11 @@ describe("several events", () => {
       [expect.stringMatching(/^\*Info · Data synced\* · /)],
       [expect.stringMatching(/^\*Info · Data synced\* · /)],
     ]);
+    expect(attachments.map(({ fallback }) => fallback)).toEqual([
+      "Error · Data sync failed",
+      "Info · Data synced",
+      "Info · Data synced",
+    ]);
     expect(summaryOf([error, info, info], "en")).toBe(
       "3 events: 1 error, 2 info — Data sync failed: the source did not answer",
     );
@@ -84,6 +89,44 @@ describe("several events", () => {
       expect(text).toContain("\nError: connect ETIMEDOUT 10.20.4.17:3306\n");
       expect(text.split("\n").at(-1)).toBe(events[at]?.id);
     });
+  });
+
+  it("can neither mention anybody nor link anything, beside an address either (trap 23)", () => {
+    const attack = "<!channel> <https://evil.example|click> &";
+    const fields = [field(attack, attack), field(attack, "https://a.example/")];
+    const one = telling({ title: attack, message: attack, fields }, [field(attack, attack)]);
+    const message = messageOf(digestLayout([one, one], "en"));
+    expect(refusedIn(message)).toEqual([]);
+    const told = JSON.stringify(message);
+    expect(told).toContain("&amp;: <https://a.example/>");
+    expect(told.replaceAll("<https://a.example/>", "")).not.toContain("<");
+  });
+
+  it("are told apart, whatever line a message or a name holds", () => {
+    const forged = "*Critical · Data sync failed* · prod";
+    const one = sampleEvent({ message: `lost\n${forged}`, service: `a\n${forged}` });
+    const { attachments } = renderBlocks([one, one], options);
+    const lines = textsOf(attachments).flatMap((text) => text.split("\n"));
+    expect(lines.filter((line) => line.startsWith("*Critical"))).toEqual([]);
+  });
+
+  it("share the room, also where many facts are short enough for a part of it", () => {
+    const details = Object.fromEntries(
+      Array.from({ length: 20 }, (_, at) => [`k${at}`, "v".repeat(230)]),
+    );
+    const message = renderBlocks(sampleBatch(20, { details, metrics: {} }), options);
+    expect(refusedIn(message)).toEqual([]);
+    expect(JSON.stringify(message)).toMatch(/k1: v{230} · k2: v+…/);
+  });
+
+  it("tell the whole of a message that needs no more than its half, as it is escaped", () => {
+    const message = "&".repeat(45);
+    const batch = sampleBatch(20, { message, details: { error: "gone ".repeat(190) } });
+    const texts = renderBlocks(batch, options).attachments?.flatMap(({ blocks }) =>
+      textsOf(blocks),
+    );
+    expect(texts).toHaveLength(20);
+    for (const text of texts ?? []) expect(text).toContain(`\n${"&amp;".repeat(45)}\nError: gone`);
   });
 
   it("each say what went wrong before a long message, and after a short one", () => {

@@ -145,7 +145,9 @@ describe("one event", () => {
       field("Zero", "0"),
       field("\u200b", "bare"),
     ];
-    const blocks = eventBlocks(telling({ message: " \n", fields }), "en");
+    const errors = [field("Error", " \n")];
+    const blocks = eventBlocks(telling({ message: " \n", fields }, errors), "en");
+    expect(summaryOf([telling({ message: " \n" })], "en")).toBe("Error · Data sync failed");
     expect(blocks.map(({ type }) => type)).toEqual(["header", "section", "context"]);
     expect(fieldsOf(blocks)).toEqual(["*Zero*\n0", "bare"]);
   });
@@ -175,6 +177,17 @@ describe("one event", () => {
     const blocks = eventBlocks(telling({ fields }), "en");
     expect(refusedIn(inMessage(blocks))).toEqual([]);
     expect(textsOf(blocks).some((text) => text.endsWith(" more fields"))).toBe(true);
+  });
+
+  it("has fifty blocks at most, and leaves room for its last lines (trap 26)", () => {
+    const small = Array.from({ length: 60 }, (_, at) => field(`f${at}`, "a\nb", false));
+    const many = eventBlocks(telling({ fields: small }), "en");
+    expect(many).toHaveLength(50);
+    expect(textsOf(many)).toContain("14 more fields");
+    const large = Array.from({ length: 4 }, (_, at) => field(`g${at}`, "x".repeat(2_900), false));
+    const full = telling({ fields: [...large, ...small] });
+    const event = { ...full.event, service: "&".repeat(100) };
+    expect(refusedIn(inMessage(eventBlocks({ ...full, event }, "en")))).toEqual([]);
   });
 
   it("keeps a code block closed whatever stands in it (trap 27)", () => {
@@ -207,6 +220,7 @@ describe("plain text", () => {
   it("says the same without blocks", () => {
     const message = renderPlain([sampleEvent({ message: "a <b> & c" })], options);
     expect(Object.keys(message)).toEqual(["text", "unfurl_links", "unfurl_media"]);
+    expect(message.text).toMatch(/^\*Info · Data sync succeeded\* · datasync · /);
     expect(message.text).toContain("a &lt;b&gt; &amp; c");
     expect(message.text).toContain("0198f560-8440-7000-8000-000000000001");
   });
@@ -224,6 +238,9 @@ describe("plain text", () => {
     const forged = "*Critical · Data sync failed* · prod";
     const { text } = renderPlain([sampleEvent({ message: `lost\n\n${forged}` })], options);
     expect(text).toContain(`\nlost\n    \n    ${forged}\n`);
+    const event = sampleEvent({ message: `lost\n${forged}`, service: `a\n${forged}` });
+    const digest = renderPlain([event, event], options).text;
+    expect(digest.split("\n").filter((line) => line.startsWith("*Critical"))).toEqual([]);
   });
 
   it("shares its room among the events", () => {

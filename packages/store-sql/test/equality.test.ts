@@ -192,25 +192,50 @@ const isEqual = (harness: StoreHarness, factor: number): void => {
     );
   });
 
-  it("knows the latest event again after the clock was far ahead and is set right", async () => {
+  /** Has both take one event. */
+  const tellBoth = async (
+    { sql, memory }: Both,
+    { now, n, at }: { readonly now: number; readonly n: number; readonly at: number },
+  ) => {
+    const accepted = [{ event: eventAt(n, at), receivers: [] }];
+    const group = { now, leaseMs: 0, accepted, outcomes: [] };
+    await sql.commit(group);
+    await memory.commit(group);
+  };
+
+  it.each([
+    ["forgets one that was taken far ahead", { ahead: 400 * day, latest: 2 }],
+    ["keeps one that was taken no more than an hour ahead", { ahead: hour, latest: 1 }],
+  ])("of the latest events it %s of a clock that is set right", async (_, { ahead, latest }) => {
     const clock = fakeClock();
-    await withBoth(harness, clock, async ({ sql, memory }) => {
-      const tell = async (n: number, at: number) => {
-        const accepted = [{ event: eventAt(n, at), receivers: [] }];
-        const group = { now: clock.now(), leaseMs: 0, accepted, outcomes: [] };
-        await sql.commit(group);
-        await memory.commit(group);
-      };
-      clock.step(400 * day);
+    await withBoth(harness, clock, async (both) => {
+      const tell = (n: number, at: number) => tellBoth(both, { now: clock.now(), n, at });
+      clock.step(ahead);
       await tell(1, clock.now());
-      clock.step(-400 * day);
+      clock.step(-ahead);
       await tell(2, clock.now());
       await tell(3, clock.now() - hour);
-      const query = { types: ["sync_success"], since: 0, until: clock.now(), metrics: [] };
-      for (const store of [sql, memory])
+      const at = latest === 1 ? clock.now() + ahead : clock.now();
+      const query = { types: ["sync_success"], since: 0, until: clock.now() + hour, metrics: [] };
+      for (const store of [both.sql, both.memory])
         expect((await store.aggregate(query)).types.sync_success?.last).toEqual(
-          eventAt(2, clock.now()),
+          eventAt(latest, at),
         );
+    });
+  });
+
+  it("counts what happened in the oldest hour that is answered for, and nothing before", async () => {
+    const clock = fakeClock();
+    await withBoth(harness, clock, async (both) => {
+      clock.step(60 * day);
+      const oldest = Math.floor(clock.now() / hour) * hour - 31 * day;
+      await tellBoth(both, { now: clock.now(), n: 1, at: oldest - 1 });
+      await tellBoth(both, { now: clock.now(), n: 2, at: oldest });
+      const query = { types: ["sync_success"], since: 0, until: clock.now(), metrics: [] };
+      for (const store of [both.sql, both.memory])
+        expect((await store.aggregate(query)).types).toEqual({
+          sync_success: { count: 1, last: eventAt(2, oldest) },
+        });
     });
   });
 };

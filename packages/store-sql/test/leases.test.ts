@@ -84,3 +84,53 @@ it("sets aside what cannot be read for the receiver that asked, and leaves the o
     { receiver: "b", state: "delivered", reason: null, settled_at: new Date(now).toISOString() },
   ]);
 });
+
+it("sets aside all that cannot be read at once, and hands out what lies behind it", async () => {
+  const events = [1, 2, 3].map((n) => accepted(n));
+  await store.commit({ now, leaseMs: 0, accepted: events, outcomes: [] });
+  for (const n of [1, 2]) damageFile(folder.path("events.db"), idOf(n));
+  const query = { receiver: "a", limit: 2, maxBytes: 2 ** 20, leaseMs, now };
+  expect((await store.claim(query)).map(({ event_id }) => event_id)).toEqual([idOf(3)]);
+  expect((await store.deliveries({ states: ["dead"] })).rows.map((row) => row.event_id)).toEqual([
+    idOf(2),
+    idOf(1),
+  ]);
+});
+
+it.each(['m"ail', "m\\ail", "m\u0000ail", "\ud83d", "收".repeat(300)])(
+  "renews and sets aside what is for a receiver of whatever name: %j",
+  async (receiver) => {
+    await store.commit({ now, leaseMs, accepted: [accepted(1, [receiver])], outcomes: [] });
+    const lease = { event_id: idOf(1), receiver, fence: 1 };
+    expect(await store.renew([lease], leaseMs, now + leaseMs / 2)).toEqual({ lost: [] });
+    expect((await store.backlog()).map(({ pending }) => pending)).toEqual([1]);
+    damageFile(folder.path("events.db"), idOf(1));
+    const query = { receiver, limit: 9, maxBytes: 2 ** 20, leaseMs };
+    expect(await store.claim({ ...query, now: now + leaseMs })).toEqual([]);
+    expect(await store.claim({ ...query, now: now + 2 * leaseMs })).toEqual([]);
+    const { rows } = await store.deliveries({ receiver });
+    expect(rows).toMatchObject([{ state: "dead", reason: "corrupt" }]);
+  },
+);
+
+it("an outcome is refused also where its group accepts the event anew, which another holds", async () => {
+  await leased(now);
+  expect(await fencesAt(now + leaseMs)).toEqual([2]);
+  const told = { event_id: idOf(1), receiver: "a", fence: 1, attempts: 1, batch_id: null };
+  const outcome = { ...told, state: "delivered", settled_at: now, reference: null } as const;
+  const group = { now: now + leaseMs, leaseMs, accepted: [accepted(1), accepted(2)] };
+  const { stale } = await store.commit({ ...group, outcomes: [outcome] });
+  expect(stale).toEqual([{ event_id: idOf(1), receiver: "a" }]);
+});
+
+it("of several outcomes those are refused that nobody may tell, whatever the receivers are called", async () => {
+  const names = ["a", 'm"ail', "\ud83d"];
+  await store.commit({ now, leaseMs, accepted: [accepted(1, names)], outcomes: [] });
+  const told = { event_id: idOf(1), attempts: 1, batch_id: null, reference: null };
+  const outcomes = names.map((receiver) => ({
+    ...{ ...told, receiver, state: "delivered" as const, settled_at: now },
+    fence: receiver === "a" ? 7 : 1,
+  }));
+  const { stale } = await store.commit({ now, leaseMs, accepted: [], outcomes });
+  expect(stale).toEqual([{ event_id: idOf(1), receiver: "a" }]);
+});

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { packNumbers, unpackNumbers } from "../src/digits.ts";
 import { codeOf, kindOf, translated } from "../src/errors.ts";
 import { fromPayload, toPayload } from "../src/payload.ts";
+import { fits, inParts } from "../src/room.ts";
 import { isSketch, Sketch } from "../src/sketch.ts";
 import { fromText, toKey, toText } from "../src/text.ts";
 import { eventAt } from "./support/events.ts";
@@ -81,6 +82,30 @@ describe("a sketch", () => {
   });
 });
 
+describe("the room of a statement", () => {
+  const megabytes = 2 ** 20;
+
+  it.each([
+    ["x", 15, true],
+    ["数", 5, true],
+    ["x", 17, false],
+    ["数", 6, false],
+    ['"', 5, false],
+    ["\\", 5, false],
+    ["'", 9, false],
+  ])("of 16 MiB is reckoned by what %j takes there: %i million of them", (sign, count, fit) => {
+    expect(fits(sign.repeat(count * megabytes), 16 * megabytes)).toBe(fit);
+  });
+
+  it("is kept to by each of several parts, in order", () => {
+    const rows = ["a", "b", "c", "d", "e"].map((sign) => sign.repeat(1_000));
+    const parts = inParts(rows, 12_000, (row) => row);
+    expect(parts.map((part) => part.map((row) => row[0]))).toEqual([["a", "b"], ["c", "d"], ["e"]]);
+    expect(inParts(rows, 10, (row) => row)).toHaveLength(5);
+    expect(inParts(rows, Number.POSITIVE_INFINITY, (row) => row)).toEqual([rows]);
+  });
+});
+
 describe("text", () => {
   const anything = fc.string({ unit: "binary", maxLength: 300, size: "max" });
 
@@ -94,6 +119,13 @@ describe("text", () => {
         expect(stored.endsWith(" ")).toBe(false);
       }),
     );
+  });
+
+  it("ends with no space, which MySQL would ignore", () => {
+    for (const text of [" ", "a ", "a  ", '" ']) {
+      expect(toText(text)).not.toMatch(/ $/);
+      expect(fromText(toText(text))).toBe(text);
+    }
   });
 
   it("of ordinary words is stored as it is", () => {

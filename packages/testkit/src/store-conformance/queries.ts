@@ -135,6 +135,10 @@ export const queryCases: readonly StoreCase[] = [
       assert.deepEqual(await statesOf(store, { eventId: idOf(2) }), ["a dead", "b pending"]);
       assert.deepEqual(await statesOf(store, { receiver: "a" }), ["a dead", "a pending"]);
       assert.deepEqual(await statesOf(store, { states: ["dead", "delivered"] }), ["a dead"]);
+      for (const states of [["dead", "pending"] as const, ["pending", "dead"] as const]) {
+        const found = await statesOf(store, { receiver: "a", states });
+        assert.deepEqual(found, ["a dead", "a pending"], "Each of several states is looked for.");
+      }
       assert.deepEqual(await statesOf(store, { states: [] }), []);
       assert.equal((await deliveriesOf(store, { since: iso(now + minute) })).length, 2);
       assert.equal((await deliveriesOf(store, { since: iso(now + minute + 1) })).length, 0);

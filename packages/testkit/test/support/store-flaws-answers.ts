@@ -85,6 +85,12 @@ export const answerFlaws: Flaws = {
     }),
     caughtBy: ["deliveries/pages"],
   },
+  "looks for the first of several states": {
+    spoil: (store) => ({
+      deliveries: (q) => store.deliveries({ ...q, states: q.states?.slice(0, 1) }),
+    }),
+    caughtBy: ["deliveries/filters"],
+  },
   "ignores states": {
     spoil: (store) => ({ deliveries: (q) => store.deliveries({ ...q, states: undefined }) }),
     caughtBy: ["deliveries/filters"],
