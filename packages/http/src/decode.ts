@@ -19,6 +19,9 @@ const deepest = 2;
 // A body that was cut gives what it holds instead of "unexpected end of file".
 const lenient = { finishFlush: constants.Z_SYNC_FLUSH };
 
+/** What servers name where they mean that there is none: a charset, or a way of transfer. The body is as it came. */
+const noEncoding = /^(?:|identity|none|binary|[78]bit|utf-?8|us-ascii|iso-8859-1)$/;
+
 /** The low four bits of a zlib header are 8; some servers send deflate without it. */
 const hasZlibHeader = (raw: Buffer): boolean => ((raw[0] ?? 0) & 0x0f) === 8;
 
@@ -59,7 +62,7 @@ export const decode = async (raw: Buffer, encodings: string, limit: number): Pro
     .toLowerCase()
     .split(",")
     .map((step) => step.trim())
-    .filter((step) => step !== "" && step !== "identity");
+    .filter((step) => !noEncoding.test(step));
   if (steps.length > deepest) return { bytes: Buffer.alloc(0), truncated: true };
   let decoded: Decoded = { bytes: raw, truncated: false };
   for (const step of steps.reverse()) {

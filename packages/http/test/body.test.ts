@@ -57,6 +57,14 @@ describe("a compressed body", () => {
     expect(answer).toMatchObject({ body: text, truncated: false });
   });
 
+  it.each([["utf-8"], ["UTF8"], ["none"], ["binary"], ["8bit"], ["iso-8859-1"], [""], [" , "]])(
+    "is as it came where %j is named, which is no encoding",
+    async (mistaken) => {
+      const answer = await fetched(Buffer.from(text), { "content-encoding": mistaken });
+      expect(answer).toMatchObject({ body: text, truncated: false });
+    },
+  );
+
   it.each([
     ["gzip", gzipSync(Buffer.alloc(50_000_000))],
     ["br", brotliCompressSync(Buffer.alloc(50_000_000))],

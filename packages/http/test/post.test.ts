@@ -243,13 +243,12 @@ describe("what fails", () => {
     ]);
   });
 
-  it("is ambiguous when the server wants another protocol", async () => {
+  it.each([
+    ["another protocol", "101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x"],
+    ["to go on, though the body was not held back", "100 Continue"],
+  ])("is ambiguous when the server wants %s", async (_, line) => {
     const server = await tcp((socket) => {
-      socket.once("data", () =>
-        socket.write(
-          "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n",
-        ),
-      );
+      socket.once("data", () => socket.write(`HTTP/1.1 ${line}\r\n\r\n`));
     });
     const error = await failure(client().post({ url: server.url, body: "", signal: patient() }));
     expect(error.code).toBe("ambiguous");

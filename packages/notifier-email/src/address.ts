@@ -30,6 +30,15 @@ const parse = (text: string): Mailbox | undefined => {
   return { name: (found[1] ?? found[2] ?? "").trim(), address: `${local}@${domain}` };
 };
 
+/**
+ * By which an address is known again, however a server or nodemailer spells it: without case, as servers compare, and
+ * the domain in ASCII, which nodemailer undoes where the local part has letters beyond it.
+ */
+export const mailboxKey = (address: string): string => {
+  const at = address.lastIndexOf("@") + 1;
+  return `${address.slice(0, at)}${domainToASCII(address.slice(at))}`.toLowerCase();
+};
+
 const example = '`"ops@example.com"` or `"Ops <ops@example.com>"`';
 
 /**
@@ -76,7 +85,7 @@ export const mailboxesOption = (
   const unique = new Map<string, Mailbox>();
   for (const [index, entry] of value.entries()) {
     const mailbox = mailboxOption(owner, `${name}[${index}]`, entry);
-    const key = mailbox.address.toLowerCase();
+    const key = mailboxKey(mailbox.address);
     if (!unique.has(key)) unique.set(key, mailbox);
   }
   if (unique.size === 0) {

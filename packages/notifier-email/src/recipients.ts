@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { domainToASCII } from "node:url";
 import {
   DeliveryError,
   type JsonObject,
@@ -7,7 +6,7 @@ import {
   singleLine,
   truncate,
 } from "@datasync-monitor/core";
-import type { Mailbox } from "./address.ts";
+import { type Mailbox, mailboxKey } from "./address.ts";
 import { afterDailyLimitMs, type MailFailure, meetsDailyLimit, replyCode } from "./failure.ts";
 
 /** Who of the recipients, by index, has the mail, and who was refused for good. */
@@ -39,11 +38,20 @@ const indexes = (value: unknown, length: number): ReadonlySet<number> =>
 const isObject = (value: JsonValue): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Where the last attempt left off. A list that was changed since then starts anew: rather twice than never. */
+const afresh: Progress = { served: new Set(), refused: new Set() };
+
+/**
+ * Where the last attempt left off. A list that was changed since then starts anew, and so does a record that leaves
+ * nobody to ask, which no attempt has left: rather twice than never.
+ */
 export const progressFrom = (resume: JsonValue, to: readonly Mailbox[]): Progress => {
   const left: JsonObject = isObject(resume) ? resume : {};
-  if (left.to !== fingerprint(to)) return { served: new Set(), refused: new Set() };
-  return { served: indexes(left.served, to.length), refused: indexes(left.refused, to.length) };
+  if (left.to !== fingerprint(to)) return afresh;
+  const served = indexes(left.served, to.length);
+  const refused = indexes(left.refused, to.length);
+  return to.every((_, index) => served.has(index) || refused.has(index))
+    ? afresh
+    : { served, refused };
 };
 
 /** The addresses that the next transaction is for. */
@@ -69,13 +77,6 @@ export interface Tally extends Progress {
   readonly rejection: MailFailure | undefined;
 }
 
-/** Addresses compare without case, as servers do. nodemailer writes a domain in its own script after a local part beyond ASCII. */
-const placeKey = (address: string): string => {
-  const at = address.lastIndexOf("@") + 1;
-  const domain = address.slice(at);
-  return `${address.slice(0, at)}${domainToASCII(domain) || domain}`.toLowerCase();
-};
-
 const isFinal = (rejection: MailFailure): boolean =>
   rejection.permanent === true && !meetsDailyLimit(rejection);
 
@@ -85,9 +86,9 @@ export const count = (
   before: Progress,
   { accepted, rejections }: Verdict,
 ): Tally => {
-  const places = new Map(to.map(({ address }, index) => [placeKey(address), index]));
+  const places = new Map(to.map(({ address }, index) => [mailboxKey(address), index]));
   const placeOf = (address = ""): number[] => {
-    const place = places.get(placeKey(address));
+    const place = places.get(mailboxKey(address));
     return place === undefined ? [] : [place];
   };
   const final = rejections.filter(isFinal);

@@ -62,7 +62,7 @@ export const cardText = (safe: (text: string) => string): CardText => {
         `${bold(story.headline)} · ${safe(cut(originOf(story, story.time), shortBytes))}`,
         ...inOrder(message, [safe(message)], wrong),
         [...facts, ...(isCut ? ["…"] : [])].join(" · "),
-        safe(cut(story.event.id, shortBytes)),
+        safe(cut(story.id, shortBytes)),
       ];
       return lines.filter((line) => line !== "").join("\n");
     },

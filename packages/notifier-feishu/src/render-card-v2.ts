@@ -65,7 +65,7 @@ const single = (story: Story, room: Room, own: Words): readonly JsonObject[] => 
     ),
     ...rows([...story.head, ...others].map((fact) => cell(fact, room))),
     ...(isCut ? [note(own.fewerFields)] : []),
-    note(cut(story.event.id, shortBytes)),
+    note(cut(story.id, shortBytes)),
   ];
 };
 

@@ -31,7 +31,7 @@ const single = (story: Story, room: Room, own: Words): readonly JsonObject[] => 
     ...(message === "" ? [] : [paragraph(plain(message))]),
     ...grid([...below, ...[...story.head, ...others].map((fact) => field(fact, room))]),
     ...(isCut ? [note(own.fewerFields)] : []),
-    note(cut(story.event.id, shortBytes)),
+    note(cut(story.id, shortBytes)),
   ];
 };
 

@@ -38,7 +38,7 @@ const single = (story: Story, room: Room, own: Words): readonly string[] => {
     ...story.head.map((fact) => line(fact, room, valueBytes)),
     ...others.map((fact) => line(fact, room, valueBytes)),
     isCut ? own.fewerFields : "",
-    `${own.eventId}: ${cut(story.event.id, shortBytes)}`,
+    `${own.eventId}: ${cut(story.id, shortBytes)}`,
   ];
 };
 
@@ -50,7 +50,7 @@ const block = (story: Story, room: Room): readonly string[] => {
   const told = [
     ...inOrder(message, [message], wrong),
     [...facts, ...(isCut ? ["…"] : [])].join(" · "),
-    cut(story.event.id, shortBytes),
+    cut(story.id, shortBytes),
   ];
   return [
     `${cut(story.headline, shortBytes)} · ${cut(originOf(story, story.time), shortBytes)}`,

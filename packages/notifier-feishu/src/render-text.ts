@@ -41,7 +41,7 @@ const block = (story: Story, room: Room): string => {
   const message = cut(story.message, room.textBytes);
   const told = [
     ...inOrder(message, [message], errorLines(story, room)),
-    cut(story.event.id, shortBytes),
+    cut(story.id, shortBytes),
   ].filter((text) => text !== "");
   return [
     `${cut(story.headline, shortBytes)} · ${cut(originOf(story, timeOf(story)), shortBytes)}`,

@@ -22,6 +22,8 @@ export interface Fact {
 /** An event in words, legible but not yet cut or escaped. */
 export interface Story {
   readonly event: MonitorEvent;
+  /** In one line: a store may hold what no monitor made. */
+  readonly id: string;
   readonly level: Description["level"];
   /** `数据同步失败` */
   readonly title: string;
@@ -55,6 +57,7 @@ export const tell = (event: MonitorEvent, look: Look): Story => {
   const { fields, errors } = words;
   return {
     event,
+    id: oneLine(event.id) || emptyValue,
     level: words.level,
     title: oneLine(words.title),
     headline: oneLine(`[${words.levelLabel}] ${words.title}`),

@@ -116,6 +116,13 @@ it.each(shapes.filter(({ format }) => format !== "text"))(
 );
 
 describe.each(shapes)("one event in the shape %o", (shape) => {
+  it("tells an id that no monitor made in one line that turns nothing around, alone and in a digest", () => {
+    const odd = event(1, { id: "a\r\nb\u0000\u202ec\ud83d" });
+    const texts = [shownIn([odd], shape), shownIn([odd, event(2)], shape)];
+    for (const text of texts) expect(text).not.toMatch(/[\0\r\u202e\p{Cs}]|a\nb/u);
+    expect(texts[1]).toContain("a b c");
+  });
+
   it("says what went wrong once", () => {
     const failed = event(1, { level: "error", details: { error: "no route", host: "db" } });
     expect(shownIn([failed], shape).split("no route")).toHaveLength(2);
