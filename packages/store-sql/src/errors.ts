@@ -130,7 +130,7 @@ export const translated = (error: unknown, doing: string): Error => {
   return new SqlStoreError(code, `The store could not ${doing}: ${why}.`);
 };
 
-/** What drivers tell in words alone: libsql of a file or table; Kysely, `pg` and `mysql2` of pools and connections. */
+/** What drivers tell in words alone: libsql of a file that it cannot open; Kysely, `pg` and `mysql2` of pools and connections. */
 const wordy: readonly (readonly [RegExp, string])[] = [
   [/^Query read timeout$/, "query-timeout"],
   [
@@ -149,13 +149,31 @@ const wordy: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** By the last eight bits of a code that libsql has no name for, such as 1544: the folder cannot be written. */
+const primary = new Map([
+  [5, "SQLITE_BUSY"],
+  [6, "SQLITE_LOCKED"],
+  [8, "SQLITE_READONLY"],
+  [10, "SQLITE_IOERR"],
+  [11, "SQLITE_CORRUPT"],
+  [13, "SQLITE_FULL"],
+  [14, "SQLITE_CANTOPEN"],
+  [15, "SQLITE_PROTOCOL"],
+  [26, "SQLITE_NOTADB"],
+]);
+
+const named = (code: string): string => {
+  const number = /^UNKNOWN_SQLITE_ERROR_(\d+)$/.exec(code)?.[1];
+  return primary.get(Number(number) & 0xff) ?? code;
+};
+
 /** The part of a driver's error that never holds a secret. */
 export const codeOf = (error: unknown): string => {
   if (typeof error !== "object" || error === null) return "unknown";
   for (const name of ["code", "errno"]) {
     const code: unknown = Reflect.get(error, name);
     if (typeof code === "number") return String(code);
-    if (typeof code === "string" && /^[A-Za-z0-9_-]{2,64}$/.test(code)) return code;
+    if (typeof code === "string" && /^[A-Za-z0-9_-]{2,64}$/.test(code)) return named(code);
   }
   const message: unknown = Reflect.get(error, "message");
   const told = typeof message === "string" && wordy.find(([words]) => words.test(message));

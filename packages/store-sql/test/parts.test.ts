@@ -163,6 +163,7 @@ describe("an error of a driver", () => {
     ["3F000", "search_path"],
     ["ER_CANT_CHANGE_TX_CHARACTERISTICS", "autocommit = 1"],
     ["ER_UPDATE_WITHOUT_KEY_IN_SAFE_MODE", "sql_safe_updates = 0"],
+    ["UNKNOWN_SQLITE_ERROR_1544", "cannot be written; check who owns them .SQLITE_READONLY"],
     ["ENOENT", "no such socket, or no file that its URL names"],
     ["URIError", "as %25"],
     ["HANDSHAKE_NO_SSL_SUPPORT", "does not speak TLS"],
@@ -216,11 +217,13 @@ describe("an error of a driver", () => {
       "40P01",
       "ER_LOCK_DEADLOCK",
       "ER_AUTOINC_READ_FAILED",
+      "UNKNOWN_SQLITE_ERROR_773",
       "SQLITE_CORRUPT",
       "23505",
+      "UNKNOWN_SQLITE_ERROR_9985",
     ];
     expect(kinds.map((code) => kindOf(leaky(code)))).toEqual([
-      ...["busy", "busy", "busy", "busy", "corrupt", "refused"],
+      ...["busy", "busy", "busy", "busy", "busy", "corrupt", "refused", "refused"],
     ]);
   });
 });
