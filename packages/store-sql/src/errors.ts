@@ -35,7 +35,11 @@ export type Kind =
 const kinds: readonly (readonly [RegExp, Kind])[] = [
   [/^SQLITE_(BUSY|LOCKED)/, "busy"],
   [/^SQLITE_(CORRUPT|NOTADB)/, "corrupt"],
-  [/^SQLITE_(IOERR|CANTOPEN|PROTOCOL|READONLY|MISUSE)|^file-moved$/, "lost"],
+  // With its tables gone, all that the link has found out is of no use.
+  [
+    /^SQLITE_(IOERR|CANTOPEN|PROTOCOL|READONLY|MISUSE)|^(file-moved|42P01|ER_NO_SUCH_TABLE)$/,
+    "lost",
+  ],
   [
     /^(40001|40P01|55P03|ER_LOCK_DEADLOCK|ER_LOCK_WAIT_TIMEOUT|ER_CHECKREAD|ER_AUTOINC_READ_FAILED)$/,
     "busy",
@@ -55,7 +59,18 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   [/^SQLITE_CANTOPEN/, "the file cannot be opened; check that its folder exists and who owns it"],
   [/^SQLITE_IOERR/, "the disk failed; check it"],
   [/^SQLITE_(CORRUPT|NOTADB)/, "the file is damaged"],
-  [/^(ECONNREFUSED|ENOENT)$/, "nothing listens at the database's address; check that it runs"],
+  [/^SQLITE_ERROR$/, "its tables are gone or were changed, or this SQLite is older than 3.38"],
+  [/^ECONNREFUSED$/, "nothing listens at the database's address; check that it runs"],
+  [
+    /^ENOENT$/,
+    "there is no such socket, or no file that its URL names; check that the database runs",
+  ],
+  [/^URIError$/, "its URL cannot be read; write a % in the user, password or database as %25"],
+  [/^(no-tls|HANDSHAKE_NO_SSL_SUPPORT)$/, "the server does not speak TLS, which the URL asks for"],
+  [
+    /^(\w*SELF_SIGNED_CERT\w*|UNABLE_TO_\w*CERT\w*|UNABLE_TO_VERIFY_\w+|CERT_\w+|ERR_TLS_CERT_ALTNAME_INVALID)$/,
+    "the server's certificate is not trusted; name its authority in the URL or by NODE_EXTRA_CA_CERTS",
+  ],
   [/^(ENOTFOUND|EAI_AGAIN)$/, "the database's host name is not known"],
   // Of all that goes wrong in PgBouncer, its clients hear this.
   [
@@ -63,7 +78,11 @@ const meanings: readonly (readonly [RegExp, string])[] = [
     "the server, or a pooler such as PgBouncer before it, refused or broke off the connection; its log says why",
   ],
   [/^(ECONNRESET|EPIPE|PROTOCOL_CONNECTION_LOST|57P0\d|25P03|08\w{3})$/, "the connection was lost"],
-  [/^(ETIMEDOUT|timed-out|1969)$/, "the database did not answer in time"],
+  [
+    /^(ETIMEDOUT|timed-out|query-timeout|ER_QUERY_TIMEOUT|1969)$/,
+    "the database did not answer in time",
+  ],
+  [/^ER_QUERY_INTERRUPTED$/, "somebody ended the statement at the server"],
   [/^(28\w{3}|ER_ACCESS_DENIED_ERROR)$/, "the database refuses the user or the password"],
   [/^(3D000|ER_BAD_DB_ERROR)$/, "there is no database of that name; create it"],
   [
@@ -87,7 +106,15 @@ const meanings: readonly (readonly [RegExp, string])[] = [
     "its connection has a transaction open already; it needs autocommit = 1 and completion_type = NO_CHAIN",
   ],
   [/^ER_UPDATE_WITHOUT_KEY_IN_SAFE_MODE$/, "it needs sql_safe_updates = 0"],
-  [/^(42P01|ER_NO_SUCH_TABLE)$/, "its tables are gone"],
+  [/^ER_TOO_BIG_SELECT$/, "it needs sql_big_selects = 1"],
+  [
+    /^(42P01|ER_NO_SUCH_TABLE)$/,
+    "its tables are gone; restore them, or drop those that are left and they are made anew",
+  ],
+  [
+    /^(42703|42804|42809|42883|42P10|ER_BAD_FIELD_ERROR|ER_KEY_DOES_NOT_EXITS|ER_NO_DEFAULT_FOR_FIELD)$/,
+    "its tables are not as it makes them; undo what was changed, or give it others by `tablePrefix`",
+  ],
   [
     /^ER_NET_PACKET_TOO_LARGE$/,
     "it is more than the database takes at once; raise max_allowed_packet",
@@ -103,8 +130,18 @@ export const translated = (error: unknown, doing: string): Error => {
   return new SqlStoreError(code, `The store could not ${doing}: ${why}.`);
 };
 
-/** What drivers tell in words alone: libsql of a file that it cannot open; Kysely, `pg` and `mysql2` of a pool that is closed. */
+/** What drivers tell in words alone: libsql of a file that it cannot open; Kysely, `pg` and `mysql2` of pools and connections. */
 const wordy: readonly (readonly [RegExp, string])[] = [
+  [/^Query read timeout$/, "query-timeout"],
+  [
+    /^(timeout exce+ded when trying to connect|timeout expired|Connection terminated due to connection timeout)$/,
+    "ETIMEDOUT",
+  ],
+  [
+    /^(Connection terminated|Client (has encountered a connection error|was closed and is not queryable)|Can't add new command when connection is in closed state)/,
+    "ECONNRESET",
+  ],
+  [/^The server does not support SSL connections$/, "no-tls"],
   [/^ConnectionFailed\(.*: 14"\)$/s, "SQLITE_CANTOPEN"],
   [
     /^(driver has already been destroyed|Cannot use a pool after calling end on the pool|Pool is closed\.)$/,
@@ -112,13 +149,31 @@ const wordy: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** By the last eight bits of a code that libsql has no name for, such as 1544: the folder cannot be written. */
+const primary = new Map([
+  [5, "SQLITE_BUSY"],
+  [6, "SQLITE_LOCKED"],
+  [8, "SQLITE_READONLY"],
+  [10, "SQLITE_IOERR"],
+  [11, "SQLITE_CORRUPT"],
+  [13, "SQLITE_FULL"],
+  [14, "SQLITE_CANTOPEN"],
+  [15, "SQLITE_PROTOCOL"],
+  [26, "SQLITE_NOTADB"],
+]);
+
+const named = (code: string): string => {
+  const number = /^UNKNOWN_SQLITE_ERROR_(\d+)$/.exec(code)?.[1];
+  return primary.get(Number(number) & 0xff) ?? code;
+};
+
 /** The part of a driver's error that never holds a secret. */
 export const codeOf = (error: unknown): string => {
   if (typeof error !== "object" || error === null) return "unknown";
   for (const name of ["code", "errno"]) {
     const code: unknown = Reflect.get(error, name);
     if (typeof code === "number") return String(code);
-    if (typeof code === "string" && /^[A-Za-z0-9_-]{2,64}$/.test(code)) return code;
+    if (typeof code === "string" && /^[A-Za-z0-9_-]{2,64}$/.test(code)) return named(code);
   }
   const message: unknown = Reflect.get(error, "message");
   const told = typeof message === "string" && wordy.find(([words]) => words.test(message));

@@ -1,5 +1,6 @@
 import { type QueryExecutorProvider, type RawBuilder, sql } from "kysely";
 import { serverMs } from "./drivers/deadline.ts";
+import { codeOf } from "./errors.ts";
 import type { Family } from "./family.ts";
 import type { Tables } from "./schema/tables.ts";
 
@@ -72,12 +73,15 @@ export const inTransaction = <T>(
     }
   });
 
-/** What `pg` says by its `query_timeout`, in words alone. The server may still be busy with the statement. */
-const gaveUp = /^Query read timeout$/;
+/**
+ * The statement was not done, and the connection is sound: `pg` has given it up by its `query_timeout` and the server may
+ * still be busy with the one before, or somebody interrupted it, as `KILL QUERY` does, or a bound of the server.
+ */
+const cutShort = /^(query-timeout|57014|ER_QUERY_INTERRUPTED|ER_QUERY_TIMEOUT|1969)$/;
 
 /**
- * A client that has given up a statement gives up the rollback behind it, too, and has not sent it. Handed back so, the
- * connection would have its next user write into this transaction. The server answers within its own bound.
+ * What cuts a statement short may cut short the rollback behind it, too. Handed back so, the connection would keep its
+ * locks, and have its next user read and write in this transaction. The server answers within its own bound.
  */
 const rollBack = async (say: () => Promise<unknown>): Promise<void> => {
   const end = performance.now() + 2 * serverMs;
@@ -86,8 +90,7 @@ const rollBack = async (say: () => Promise<unknown>): Promise<void> => {
       await say();
       return;
     } catch (error) {
-      const isWaiting = error instanceof Error && gaveUp.test(error.message);
-      if (!isWaiting || performance.now() > end) return;
+      if (!cutShort.test(codeOf(error)) || performance.now() > end) return;
     }
   }
 };

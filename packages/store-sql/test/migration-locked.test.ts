@@ -9,7 +9,9 @@ const impatient: MysqlPool = {
   getConnection(given) {
     given(undefined, {
       query(text: string, [first]: readonly unknown[], answer: Answer) {
-        const row = text.includes("get_lock") ? { taken: null } : { found: first };
+        const row = text.includes("get_lock")
+          ? { taken: null }
+          : { text: first, number: 2 ** 47 - 1, amiss: null };
         answer(undefined, text.startsWith("select") ? [row] : []);
       },
       release() {},

@@ -195,6 +195,15 @@ describe("an error of a driver", () => {
     ["3F000", "search_path"],
     ["ER_CANT_CHANGE_TX_CHARACTERISTICS", "autocommit = 1"],
     ["ER_UPDATE_WITHOUT_KEY_IN_SAFE_MODE", "sql_safe_updates = 0"],
+    ["UNKNOWN_SQLITE_ERROR_1544", "cannot be written; check who owns them .SQLITE_READONLY"],
+    ["ENOENT", "no such socket, or no file that its URL names"],
+    ["URIError", "as %25"],
+    ["HANDSHAKE_NO_SSL_SUPPORT", "does not speak TLS"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "NODE_EXTRA_CA_CERTS"],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "NODE_EXTRA_CA_CERTS"],
+    ["ER_QUERY_INTERRUPTED", "ended the statement"],
+    ["ER_TOO_BIG_SELECT", "sql_big_selects = 1"],
+    ["SQLITE_ERROR", "were changed"],
     ["XX000", "(XX000)|XX000"],
   ])("of code %s says what it means, and none of its words", (code, meaning) => {
     const error = translated(leaky(code), "write a group");
@@ -213,6 +222,20 @@ describe("an error of a driver", () => {
     },
   );
 
+  it.each([
+    ["Connection terminated unexpectedly", "ECONNRESET"],
+    ["Connection terminated", "ECONNRESET"],
+    ["Client has encountered a connection error and is not queryable", "ECONNRESET"],
+    ["Can't add new command when connection is in closed state", "ECONNRESET"],
+    ["Connection terminated due to connection timeout", "ETIMEDOUT"],
+    ["timeout exceeded when trying to connect", "ETIMEDOUT"],
+    ["Query read timeout", "query-timeout"],
+    ["The server does not support SSL connections", "no-tls"],
+  ])("that has words alone, %s, gets a code", (words, code) => {
+    expect(codeOf(new Error(words))).toBe(code);
+    expect(translated(new Error(words), "write").message).not.toContain(`: ${code}.`);
+  });
+
   it("without a code that can be shown is known by its class", () => {
     expect(codeOf(leaky("a secret; not a code"))).toBe("Error");
     expect(codeOf(leaky(undefined))).toBe("Error");
@@ -226,11 +249,13 @@ describe("an error of a driver", () => {
       "40P01",
       "ER_LOCK_DEADLOCK",
       "ER_AUTOINC_READ_FAILED",
+      "UNKNOWN_SQLITE_ERROR_773",
       "SQLITE_CORRUPT",
       "23505",
+      "UNKNOWN_SQLITE_ERROR_9985",
     ];
     expect(kinds.map((code) => kindOf(leaky(code)))).toEqual([
-      ...["busy", "busy", "busy", "busy", "corrupt", "refused"],
+      ...["busy", "busy", "busy", "busy", "busy", "corrupt", "refused", "refused"],
     ]);
   });
 });

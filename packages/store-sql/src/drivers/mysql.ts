@@ -16,7 +16,7 @@ const connectMs = 5_000;
 
 const seconds = serverMs / 1_000;
 /** MySQL passes over what begins with M, and knows no such bounds. */
-const bounded = `set session innodb_lock_wait_timeout = ${seconds}
+const bounded = `set session innodb_lock_wait_timeout = ${seconds}, sql_select_limit = default
   /*M!, max_statement_time = ${seconds}, idle_transaction_timeout = ${seconds} */`;
 
 /** MySQL or MariaDB by its URL, through `mysql2`. */

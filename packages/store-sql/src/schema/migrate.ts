@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import { SqlStoreError } from "../errors.ts";
 import type { Family } from "../family.ts";
 import { type Connections, inTransaction, type Session, sessionOn } from "../session.ts";
+import { checkConnection } from "./check.ts";
 import { migrations } from "./migrations.ts";
 import type { Tables } from "./tables.ts";
 
@@ -25,7 +26,7 @@ export const migrate = async (
   opening: Opening,
 ): Promise<number> => {
   const session = sessionOn(db, family, tables);
-  await checkEncoding(session);
+  await checkConnection(session);
   if ((await versionOf(session)) < migrations.length) {
     if (family === "mysql") await repeatably(db, tables, opening);
     else await inTransaction(db, family, tables, (inside) => atomically(inside, opening));
@@ -124,42 +125,4 @@ const note = async ({ family, tables, run }: Session, name: string, value: strin
       ? sql`on duplicate key update value = ${value}`
       : sql`on conflict (name) do update set value = excluded.value`;
   await run(sql`insert into ${tables.meta} (name, value) values (${name}, ${value}) ${replace}`);
-};
-
-/** Of more than two bytes in UTF-16, and of more than three in UTF-8. */
-const sample = "数𝄞";
-
-/** A database or connection that cannot carry every character would refuse events, or garble them. */
-const checkEncoding = async ({ family, run }: Session): Promise<void> => {
-  const { found, wanted, needs } = encodings[family];
-  const { rows } = await run(found);
-  if (rows[0]?.found === wanted) return;
-  throw new SqlStoreError("encoding", needs);
-};
-
-interface Encoding {
-  readonly found: RawBuilder<{ found: unknown }>;
-  readonly wanted: string;
-  readonly needs: string;
-}
-
-const encodings: Readonly<Record<Family, Encoding>> = {
-  sqlite: {
-    found: sql`select cast(${Buffer.from(sample)} as text) as found`,
-    wanted: sample,
-    needs: "The SQLite database must be of encoding UTF-8: events are written as such.",
-  },
-  postgres: {
-    found: sql`select current_setting('server_encoding') as found`,
-    wanted: "UTF8",
-    needs:
-      "The Postgres database must be of encoding UTF8: it cannot hold every character otherwise.",
-  },
-  mysql: {
-    // What ends in a backslash comes back with two where its driver's escapes mean nothing.
-    found: sql`select ${`${sample}\\`} as found`,
-    wanted: `${sample}\\`,
-    needs:
-      'The connection must be of charset "utf8mb4", and its sql_mode without NO_BACKSLASH_ESCAPES: it cannot carry every character otherwise.',
-  },
 };

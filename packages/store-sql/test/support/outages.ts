@@ -95,6 +95,27 @@ export const testOutages = (service: Service, defaultPort: number): void => {
       for (const part of [secret, "db.invalid", service.url]) expect(shown).not.toContain(part);
     });
 
+    it("after somebody dropped the tables says so, and the next call makes them anew", async () => {
+      const store = storeAt(service.url);
+      await store.open("test");
+      await take(store, 1);
+      await dropTables(service, prefix);
+      await expect(take(store, 2)).rejects.toMatchObject({
+        name: "SqlStoreError",
+        message: expect.stringContaining("they are made anew"),
+      });
+      await take(store, 2);
+      expect(await messagesOf(store)).toEqual(["event 2"]);
+    });
+
+    it("after somebody changed the tables says so", async () => {
+      const store = storeAt(service.url);
+      await store.open("test");
+      await service.query(`alter table ${prefix}events drop column taken_in`);
+      const changed = { message: expect.stringContaining("not as it makes them") };
+      await expect(take(store, 1)).rejects.toMatchObject(changed);
+    });
+
     it("tells nothing of the events that could not be written", async () => {
       const store = storeAt(service.url);
       await store.open("test");
