@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./delivery/dispatcher.ts";
-import { countFates, persist } from "./delivery/drain.ts";
+import { countFates, decided, persist } from "./delivery/drain.ts";
 import type { Journal } from "./delivery/journal.ts";
 import type { LeaseKeeper } from "./delivery/lease-keeper.ts";
 import { type Waits, within } from "./delivery/wait.ts";
@@ -37,6 +37,9 @@ export const closeDown = async (
   const pipelines = leaving.map(({ pipeline }) => pipeline);
   const fates = countFates(pipelines);
   const drained = await receivers.retire(leaving, { upTo: last, deadlineMs, reason: "closed" });
+  // What was emitted while the store wrote is given to it before it closes.
+  const decidingMs = Math.max(0, left() - closingMs);
+  await decided({ clock, dispatcher, upTo: last.seq, deadlineMs: decidingMs });
   // Where all else has hung, the store has one `closingMs` for both.
   await within(leaseKeeper.releaseAll(), Math.min(closingMs, left() / 2), clock);
   await journal.close(Math.max(closingMs / 2, left()));

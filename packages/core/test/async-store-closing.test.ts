@@ -1,6 +1,8 @@
-import { checkBooks, memoryNotifier } from "@datasync-monitor/testkit";
+import { checkBooks, fakeClock, memoryNotifier } from "@datasync-monitor/testkit";
 import { describe, expect, it } from "vitest";
 import { DeliveryError } from "../src/errors.ts";
+import { createMonitor } from "../src/monitor.ts";
+import { storeWith } from "./models/support/store-manners.ts";
 import { bare, hour } from "./support/async-store-kit.ts";
 import { scriptedStore } from "./support/scripted-store.ts";
 
@@ -38,6 +40,24 @@ describe("closing", () => {
     await clock.advance(2_000);
     expect(await closing).toMatchObject({ pending: 1, timed_out: true });
     expect(monitor.stats().store.uncommitted).toBeGreaterThan(0);
+    checkBooks(monitor.stats());
+  });
+
+  it("gives the store what was emitted while it wrote, though there is no time to deliver it", async () => {
+    const clock = fakeClock();
+    const how = { open: "later", commit: "later", claim: "later", read: "later" } as const;
+    const store = storeWith({ durable: true, ...how, prune: "later", close: "later" }, clock);
+    const monitor = createMonitor({ clock, store, onProblem: () => {} });
+    const notifier = memoryNotifier();
+    notifier.fail(new DeliveryError("unavailable", "Away."), 100);
+    monitor.registerNotifier(notifier);
+    for (const message of ["one", "two"]) {
+      monitor.emitEvent({ event_type: "sync_success", message });
+      await clock.advance(0);
+    }
+    const closing = monitor.close({ deadlineMs: 0 });
+    await clock.advance(2_000);
+    expect(await closing).toMatchObject({ dropped: 0, pending: 2 });
     checkBooks(monitor.stats());
   });
 

@@ -215,6 +215,15 @@ describe("what comes back from a store", () => {
     ]);
   });
 
+  it("keeps the order of a batch, though the store has its members in that of their arrival", () => {
+    const row = (n: number) => claimed({ event_id: `e${n}`, batch_id: "a-3", attempts: 1 });
+    const options = { ...asGiven, clock: fakeClock(), maxBatchSize: 10 };
+    const { batches } = restored([row(2), row(1), row(3)], options);
+    expect(batches.map(({ id, members }) => [id, members.map(({ event }) => event.id)])).toEqual([
+      ["a-3", ["e1", "e2", "e3"]],
+    ]);
+  });
+
   it("expires at once when it was taken longer ago than it may be tried", async () => {
     const scripted = scriptedStore();
     const { clock, monitor, receiver } = rig({ store: scripted.store });

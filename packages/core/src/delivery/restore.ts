@@ -25,10 +25,13 @@ export interface Restored {
 
 type Group = readonly [Claimed, ...Claimed[]];
 
-/** Rows that travelled together, by the id they had; those never tried are in none. */
+/** By emission: rows come in the order of arrival, which is another where processes wrote at the same time. */
+const byId = (one: Claimed, other: Claimed): number => (one.event_id < other.event_id ? -1 : 1);
+
+/** Rows that travelled together, in the order in which they did, by the id they had; those never tried are in none. */
 const grouped = (claimed: readonly Claimed[]): ReadonlyMap<string, Group> => {
   const groups = new Map<string, [Claimed, ...Claimed[]]>();
-  for (const row of claimed) {
+  for (const row of [...claimed].sort(byId)) {
     if (row.batch_id === null || row.attempts === 0) continue;
     const group = groups.get(row.batch_id);
     if (group === undefined) groups.set(row.batch_id, [row]);
